@@ -1,0 +1,1 @@
+"""Source → facts → graph → seams. Nothing here imports or runs the code under analysis."""

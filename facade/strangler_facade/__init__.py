@@ -1,0 +1,1 @@
+"""Routes live traffic between the monolith and its services. Nothing here reads source code."""

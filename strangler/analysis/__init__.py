@@ -1,0 +1,60 @@
+"""The ``strangler.analysis/1`` document: where analyzers end and scaffolds begin.
+
+Only values and their JSON form belong here, no analysis. docs/reference/analysis-format.md is the public format.
+"""
+
+from strangler.analysis.document import (
+    Analysis,
+    Call,
+    CutEdge,
+    Diagnostic,
+    Edge,
+    Evidence,
+    Framework,
+    Function,
+    Model,
+    Module,
+    Outbound,
+    Param,
+    Passed,
+    Patch,
+    Reference,
+    Route,
+    Seam,
+    Setting,
+    State,
+    Table,
+    TableUse,
+    Task,
+    Transaction,
+)
+from strangler.analysis.serialize import dumps, load, loads
+
+__all__ = [
+    "Analysis",
+    "Call",
+    "CutEdge",
+    "Diagnostic",
+    "Edge",
+    "Evidence",
+    "Framework",
+    "Function",
+    "Model",
+    "Module",
+    "Outbound",
+    "Param",
+    "Passed",
+    "Patch",
+    "Reference",
+    "Route",
+    "Seam",
+    "Setting",
+    "State",
+    "Table",
+    "TableUse",
+    "Task",
+    "Transaction",
+    "dumps",
+    "load",
+    "loads",
+]

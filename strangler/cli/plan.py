@@ -1,0 +1,67 @@
+"""``strangler plan``: start, read, check and edit the plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from strangler.cli.command import Session, command, group
+from strangler.errors import StranglerError
+from strangler.files import write_file
+from strangler.plan import Plan, first_plan, loads
+
+_GROUP = group("plan", "Start, read, check and edit the plan (strangler.yaml).", example="strangler plan validate")
+
+
+@command("init", parent=_GROUP, example="strangler plan init --package shop --framework flask")
+@click.option("--name", help="The monolith's name (default: the folder's).")
+@click.option("--package", "packages", multiple=True, required=True, help="A top-level package of the monolith.")
+@click.option("--framework", type=click.Choice(["django", "flask", "fastapi", "starlette", "aiohttp"]))
+def init(session: Session, name: str | None, packages: tuple[str, ...], framework: str | None) -> None:
+    """Write a first plan; an existing one is never touched."""
+    path = session.plan_path
+    if path.exists():
+        raise StranglerError(f"{path} exists", hint="edit it, or name another file with --plan")
+    text = first_plan(name or _folder_name(path), packages, framework)
+    loads(text, name=str(path))
+    write_file(path, text)
+    session.out.json({"written": str(path)})
+    session.out.show(f"wrote {path}; next: strangler analyze . and strangler plan accept SEAM")
+
+
+def _folder_name(path: Path) -> str:
+    kept = (c if c.isalnum() and c.isascii() else "-" for c in path.resolve().parent.name.lower())
+    return "".join(kept).strip("-") or "monolith"
+
+
+@command("validate", parent=_GROUP, example="strangler plan validate --plan strangler.yaml")
+def validate(session: Session) -> None:
+    """Check the plan and the tenants beside it; every mistake is shown, with its line."""
+    plan, tenants = session.plan(), session.tenants()
+    session.out.json({"services": len(plan.services), "tenants": len(tenants), "findings": []})
+    session.out.show(f"{session.plan_path}: {len(plan.services)} services, {len(tenants)} tenants, no mistakes")
+
+
+@command("show", parent=_GROUP, example="strangler plan show --json")
+def show(session: Session) -> None:
+    """Print the plan as it is understood, defaults filled in."""
+    plan = session.plan()
+    session.out.json(plan.model_dump(mode="json"))
+    session.out.show(_services_table(plan))
+
+
+def _services_table(plan: Plan) -> Table:
+    table = Table(title=f"{plan.monolith.name}: {len(plan.services)} services in the plan")
+    for column in ("service", "owner", "modules", "tables", "routes", "steps"):
+        table.add_column(column)
+    for name, service in plan.services.items():
+        steps = " → ".join(str(step) for step in service.rollout.steps)
+        code = ", ".join(service.modules) or f"image {service.image}"
+        routes = ", ".join(route.path for route in service.routes)
+        table.add_row(name, service.owner or "-", code, ", ".join(service.tables), routes, steps)
+    return table
+
+
+command = _GROUP

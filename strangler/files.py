@@ -1,0 +1,100 @@
+"""Writes files so that an interruption leaves the old content or the new, never a mixture."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from strangler.errors import OutputError
+
+
+def write_file(path: Path, content: str | bytes) -> None:
+    """Replace ``path`` with ``content`` (text as UTF-8), through a temporary file beside it.
+
+    Raises:
+        OutputError: the folder does not exist or may not be written.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror}", hint="does its folder exist?") from error
+    temporary = Path(name)
+    try:
+        _fill(handle, temporary, data, _mode_of(path))
+        temporary.replace(path)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _fill(handle: int, temporary: Path, data: bytes, mode: int) -> None:
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.chmod(mode)
+
+
+def _mode_of(path: Path) -> int:
+    return path.stat().st_mode & 0o7777 if path.exists() else 0o644
+
+
+def require_free(directory: Path) -> None:
+    """Make sure that a tree can be written at ``directory``.
+
+    Raises:
+        OutputError: it exists and is not an empty folder.
+    """
+    if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
+        raise OutputError(f"{directory} exists and is not empty", hint="name another folder with -o")
+
+
+def write_tree(directory: Path, files: Mapping[str, str | bytes], *, replace: bool = False) -> None:
+    """Make ``directory`` hold exactly ``files`` (POSIX paths relative to it), all of them or none.
+
+    Args:
+        directory: where the tree goes; its parents are made.
+        files: relative path → content.
+        replace: take the place of a tree that is already there (otherwise it must be free).
+
+    Raises:
+        OutputError: the folder is taken, or cannot be written.
+    """
+    if not replace:
+        require_free(directory)
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
+    try:
+        staging.chmod(0o755)
+        _write_all(staging, files)
+        _swap(staging, directory)
+    except OSError as error:
+        raise OutputError(f"cannot write {directory}: {error.strerror}") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _write_all(root: Path, files: Mapping[str, str | bytes]) -> None:
+    for name, content in files.items():
+        target = root / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def _swap(staging: Path, directory: Path) -> None:
+    """Put ``staging`` in the place of ``directory``; the old tree stands aside until the new one is in."""
+    old = staging.with_name(staging.name + ".old")
+    if directory.exists():
+        directory.rename(old)
+    try:
+        staging.rename(directory)
+    except OSError:
+        if old.exists():
+            old.rename(directory)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,41 @@
+"""The migration as a file: ``strangler.yaml``, and one file per tenant beside it.
+
+Only what the plan *says* belongs here: how it is read, checked against itself and edited. What code, traffic or
+manifests make of it belongs to the capabilities. docs/reference/plan.md lists every key.
+"""
+
+from strangler.plan.edit import add_service, remove_service, set_value
+from strangler.plan.load import load, load_tenants, loads
+from strangler.plan.schema import (
+    AbortIf,
+    CallPolicy,
+    FacadeSettings,
+    Monolith,
+    Plan,
+    Rollout,
+    RoutePattern,
+    Service,
+    Sticky,
+    Waiver,
+)
+from strangler.plan.start import first_plan
+
+__all__ = [
+    "AbortIf",
+    "CallPolicy",
+    "FacadeSettings",
+    "Monolith",
+    "Plan",
+    "Rollout",
+    "RoutePattern",
+    "Service",
+    "Sticky",
+    "Waiver",
+    "add_service",
+    "first_plan",
+    "load",
+    "load_tenants",
+    "loads",
+    "remove_service",
+    "set_value",
+]

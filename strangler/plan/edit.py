@@ -1,0 +1,190 @@
+"""Edits a plan as text: what is not changed keeps every byte, comments and order included."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.nodes import MappingNode, Node
+
+from strangler.errors import StranglerError
+from strangler.plan.source import KeyPath, Source, parse
+
+_INDENT = 2
+
+
+def add_service(text: str, name: str, service: Mapping[str, Any]) -> str:
+    """The plan ``text`` with one more entry under ``services``.
+
+    Raises:
+        StranglerError: the plan has a service of this name.
+    """
+    source = parse(text, "plan")
+    if name in ((source.data or {}).get("services") or {}):
+        hint = "name the service with --as, or remove the old entry first"
+        raise StranglerError(f"the plan has a service '{name}' already", hint=hint)
+    return set_value(text, ("services", name), service)
+
+
+def remove_service(text: str, name: str) -> str:
+    """The plan ``text`` without the service ``name``.
+
+    Raises:
+        StranglerError: the plan has no such service.
+    """
+    source = parse(text, "plan")
+    services = _value(source.root, ("services",))
+    entry = _value(source.root, ("services", name))
+    if entry is None or not isinstance(services, MappingNode):
+        raise StranglerError(f"the plan has no service '{name}'")
+    if len(services.value) == 1:
+        return _checked(_replace(source, ("services",), "{}"), source, ("services", name), None)
+    key = next(key for key, _ in services.value if key.value == name)
+    start = text.rfind("\n", 0, key.start_mark.index) + 1
+    edited = text[:start] + text[_end(text, entry) :]
+    return _checked(edited, source, ("services", name), None)
+
+
+def set_value(text: str, path: KeyPath, value: object) -> str:
+    """The YAML ``text`` with ``value`` at ``path``; missing mappings on the way are made.
+
+    Raises:
+        StranglerError: something on the path is no mapping.
+    """
+    source = parse(text, "plan")
+    node = _value(source.root, path)
+    edited = _replace(source, path, _flow(value)) if node is not None else _insert(source, path, value)
+    return _checked(edited, source, path, value)
+
+
+def _insert(source: Source, path: KeyPath, value: object) -> str:
+    """Put a value under the deepest mapping of ``path`` that exists."""
+    depth = next(n for n in range(len(path) - 1, -1, -1) if n == 0 or _value(source.root, path[:n]) is not None)
+    parent = _value(source.root, path[:depth])
+    nested = value
+    for step in reversed(path[depth + 1 :]):
+        nested = {step: nested}
+    entry = {path[depth]: nested}
+    if parent is None:  # an empty document
+        return source.text + _block(entry, 0)
+    if isinstance(parent, MappingNode) and parent.value and not parent.flow_style:
+        return _append(source.text, parent, entry)
+    if isinstance(parent, MappingNode) and parent.value:
+        return _append_flow(source, parent, entry)
+    return _replace_empty(source, parent, path[:depth], entry)
+
+
+def _append(text: str, parent: MappingNode, entry: Mapping[Any, Any]) -> str:
+    column = parent.value[0][0].start_mark.column
+    end = _end(text, parent.value[-1][1])
+    before = text[:end] if text[:end].endswith("\n") or not end else text[:end] + "\n"
+    return before + _block(entry, column) + text[end:]
+
+
+def _append_flow(source: Source, parent: MappingNode, entry: Mapping[Any, Any]) -> str:
+    last = parent.value[-1][1].end_mark.index
+    return source.text[:last] + ", " + _flow(entry)[1:-1] + source.text[last:]
+
+
+def _replace_empty(source: Source, node: Node, path: KeyPath, entry: Mapping[Any, Any]) -> str:
+    """Give ``key: {}`` or ``key:`` its first entry, as a block of its own."""
+    if isinstance(node, MappingNode) or source.text[node.start_mark.index : node.end_mark.index] in (
+        "",
+        "null",
+        "~",
+    ):
+        parent = _value(source.root, path[:-1])
+        if isinstance(parent, MappingNode) and not parent.flow_style:
+            column = parent.value[0][0].start_mark.column + _INDENT
+            head = source.text[: node.start_mark.index].rstrip(" ")
+            rest = source.text[node.end_mark.index :]
+            comment, newline, tail = rest.partition("\n")
+            return head + comment.rstrip() + (newline or "\n") + _block(entry, column) + tail
+        return _replace(source, path, _flow(entry))
+    raise StranglerError(f"'{'.'.join(map(str, path))}' in the plan is not a mapping")
+
+
+def _is_flow(node: Node) -> bool | None:
+    """Whether a collection is written ``{…}`` or ``[…]``; None for a scalar."""
+    return getattr(node, "flow_style", None)
+
+
+def _replace(source: Source, path: KeyPath, new: str) -> str:
+    """Put ``new`` (on one line) where the value at ``path`` stands; a comment beside its key stays."""
+    text = source.text
+    key, node = _entry(source.root, path)
+    if _is_flow(node) is False:
+        colon = text.index(":", key.end_mark.index) + 1
+        line_end = text.index("\n", colon)
+        return f"{text[:colon]} {new}{text[colon:line_end]}\n{text[_end(text, node) :]}"
+    start = node.start_mark.index
+    gap = "" if text[start - 1] in " \n" else " "
+    return text[:start] + gap + new + text[node.end_mark.index :]
+
+
+def _end(text: str, node: Node) -> int:
+    """Where the last line of ``node`` ends; the parser lets a block reach over blank lines and comments behind it."""
+    last = node
+    while getattr(last, "value", None) and isinstance(last.value, list) and not _is_flow(last):
+        tail = last.value[-1]
+        last = tail[1] if isinstance(tail, tuple) else tail
+    newline = text.find("\n", max(last.end_mark.index - (last.end_mark.column == 0), 0))
+    return len(text) if newline < 0 else newline + 1
+
+
+def _value(root: Node | None, path: KeyPath) -> Node | None:
+    node = root
+    for step in path:
+        pairs = node.value if isinstance(node, MappingNode) else ()
+        node = next((value for key, value in pairs if key.value == str(step)), None)
+    return node
+
+
+def _entry(root: Node | None, path: KeyPath) -> tuple[Node, Node]:
+    parent = _value(root, path[:-1])
+    pairs: list[tuple[Node, Node]] = parent.value if isinstance(parent, MappingNode) else []
+    return next((key, value) for key, value in pairs if key.value == str(path[-1]))
+
+
+def _block(entry: Mapping[Any, Any], column: int) -> str:
+    text = _dump(entry, flow=False)
+    return "".join(" " * column + line if line.strip() else line for line in text.splitlines(keepends=True))
+
+
+def _flow(value: object) -> str:
+    return _dump(value, flow=True).strip().removesuffix("...").strip()
+
+
+def _dump(value: object, *, flow: bool) -> str:
+    writer = YAML()
+    writer.default_flow_style = flow
+    writer.width = 1 << 20
+    writer.indent(mapping=_INDENT, sequence=_INDENT + 2, offset=_INDENT)
+    stream = io.StringIO()
+    writer.dump(value, stream)
+    return stream.getvalue()
+
+
+def _checked(edited: str, before: Source, path: KeyPath, value: object) -> str:
+    """Make sure that the edit changed what it was meant to and nothing else; anything else is our bug."""
+    wanted = _with(before.data or {}, path, value)
+    if (parse(edited, "plan").data or {}) != wanted:
+        raise AssertionError(f"editing {'.'.join(map(str, path))} would have changed something else")
+    return edited
+
+
+def _with(data: Mapping[Any, Any], path: KeyPath, value: object) -> dict[Any, Any]:
+    step, rest = path[0], path[1:]
+    if rest:
+        return {**data, step: _with(data.get(step) or {}, rest, value)}
+    if value is None:
+        return {key: item for key, item in data.items() if key != step}
+    return {**data, step: _as_data(value)}
+
+
+def _as_data(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {key: _as_data(item) for key, item in value.items()}
+    return [_as_data(item) for item in value] if isinstance(value, list | tuple) else value
