@@ -19,7 +19,26 @@ EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 3, 130
 # command → what it does; the module strangler.cli.<command> defines `command`, and is imported when it is needed.
 _COMMANDS = {
     "analyze": "Read a code base and propose seams.",
+    "explain": "Show why two modules are tied, line by line.",
+    "what-if": "Move a module to another seam and see the new figures.",
     "plan": "Start, read, check and edit the plan.",
+    "check": "Hold code, plan, traffic and manifests against each other.",
+    "observe": "Run the monolith's tests or traffic and record what crosses a seam.",
+    "extract": "Move a service's code out of the monolith.",
+    "prove": "Run the monolith's own tests against the extracted service.",
+    "update": "Bring an extracted service up to the monolith's present state.",
+    "undo": "Go back to the state before an extraction.",
+    "retire": "Delete the code and the shims of a service that has moved for good.",
+    "scaffold": "Make the shell of a service that has no code to move.",
+    "build": "Build a service's container image.",
+    "up": "Run monolith, services and facade in containers.",
+    "facade": "Run and steer the routing facade.",
+    "deploy": "Render, check and apply the platform's manifests.",
+    "tenant": "Add, show, move and remove tenants.",
+    "control-plane": "Run the SaaS control plane.",
+    "status": "Show where the migration stands, service by service.",
+    "demo": "Run the whole story on the sample monolith.",
+    "doctor": "Say what is missing here, and for which command.",
 }
 
 
