@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -91,13 +92,10 @@ class Processes:
         """Ask a program to end, and end it if it does not."""
         process = self._running.pop(name)
         _signal(process, signal.SIGTERM)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            pass
-        finally:
-            _signal(process, signal.SIGKILL)  # whoever of its group is left
-            process.wait()
+        _signal(process, signal.SIGKILL)  # whoever of its group is left
+        process.wait()
 
     def last_words(self, name: str) -> str:
         """The end of a program's log."""
@@ -106,10 +104,8 @@ class Processes:
 
 
 def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _answers(url: str) -> bool:
