@@ -1,4 +1,4 @@
-"""An analysis for people: text, one HTML page, Mermaid, Graphviz. Nothing is worked out here that JSON does not hold."""
+"""An analysis for people: text, one HTML page, Mermaid, Graphviz; nothing is worked out that JSON does not hold."""
 
 from __future__ import annotations
 

@@ -26,9 +26,7 @@ def payload(analysis: Analysis) -> dict[str, Any]:
         "kinds": kinds,
         "modules": [[module.name, module.path, seam_of.get(module.name, -1), module.loc] for module in kept],
         "edges": [
-            _edge(edge, index, kinds, paths)
-            for edge in analysis.edges
-            if edge.source in index and edge.target in index
+            _edge(edge, index, kinds, paths) for edge in analysis.edges if edge.source in index and edge.target in index
         ],
         "seams": [_seam(seam, index) for seam in seams],
         "tables": [

@@ -10,4 +10,14 @@ from strangler_analyzers.seams.propose import propose
 from strangler_analyzers.seams.surroundings import Surroundings
 from strangler_analyzers.seams.weights import DEFAULT, Weights
 
-__all__ = ["DEFAULT", "Constraints", "SeamOptions", "Surroundings", "Weights", "draft_service", "find_seam", "propose", "verdicts"]
+__all__ = [
+    "DEFAULT",
+    "Constraints",
+    "SeamOptions",
+    "Surroundings",
+    "Weights",
+    "draft_service",
+    "find_seam",
+    "propose",
+    "verdicts",
+]

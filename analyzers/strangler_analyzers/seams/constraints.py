@@ -51,12 +51,7 @@ def placed(constraints: Constraints, analysis: Analysis, index: Mapping[str, int
     for seam in sorted(set(names.values()) - {MONOLITH}):
         _join(parents, sorted(place for place, name in names.items() if name == seam))
     blocks = tuple(_root(parents, place) for place in range(len(index)))
-    apart = [
-        (a, b)
-        for one, other in constraints.apart
-        for a in _matching(one, index)
-        for b in _matching(other, index)
-    ]
+    apart = [(a, b) for one, other in constraints.apart for a in _matching(one, index) for b in _matching(other, index)]
     apart += _different_names(names)
     _contradictions(blocks, apart, sorted(index, key=index.__getitem__))
     return Placement(blocks, tuple(apart), names)

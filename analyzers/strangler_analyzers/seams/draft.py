@@ -77,7 +77,8 @@ def module_patterns(modules: Sequence[str], known: Sequence[str]) -> list[str]:
 
 
 def _prefixes(modules: set[str]) -> set[str]:
-    return {".".join(parts[:depth]) for name in modules for parts in [name.split(".")] for depth in range(1, len(parts))}
+    splits = [name.split(".") for name in modules]
+    return {".".join(parts[:depth]) for parts in splits for depth in range(1, len(parts))}
 
 
 def route_patterns(routes: Sequence[Route]) -> list[Any]:

@@ -115,9 +115,7 @@ def _cut_edges(analysis: Analysis, figures: Sequence[Figures]) -> list[tuple[Cut
     for edge in analysis.edges:
         ends = {owner.get(edge.source), owner.get(edge.target)}
         if len(ends) == 2:
-            crossing = CutEdge(
-                edge.source, edge.target, edge.kind, edge.weight, _remedy(edge), edge.evidence[:_PLACES]
-            )
+            crossing = CutEdge(edge.source, edge.target, edge.kind, edge.weight, _remedy(edge), edge.evidence[:_PLACES])
             for end in ends - {None}:
                 found[end or 0].append(crossing)
     return [tuple(edges) for edges in found]
@@ -136,9 +134,7 @@ def _with_seams(analysis: Analysis, seams: Sequence[Seam]) -> tuple[Any, ...]:
 
 def _stats(land: Landscape, default: Cut, coarse: Cut, core: Sequence[KernelModule]) -> Mapping[str, Any]:
     return {
-        "kernel": [
-            {"module": land.names[one.place], "users": one.users, "seams": one.groups} for one in core
-        ],
+        "kernel": [{"module": land.names[one.place], "users": one.users, "seams": one.groups} for one in core],
         "coarse": [[land.names[place] for place in group] for group in coarse.groups],
         "resolution": round(default.resolution, 4),
     }

@@ -30,9 +30,7 @@ class Cut:
 
 def cut(ties: Ties, placement: Placement, options: SeamOptions, resolution: float) -> Cut:
     """The groups that the runs around ``resolution`` agree on, refined and held against the constraints."""
-    runs = ensemble(
-        ties, placement.blocks, resolution, seed=options.seed, agreement=options.weights.agreement
-    )
+    runs = ensemble(ties, placement.blocks, resolution, seed=options.seed, agreement=options.weights.agreement)
     partition = Blocked.of(runs.agreed, placement.blocks).cluster(resolution, options.seed)
     graph = Graph.of(ties.total(), len(placement.blocks))
     fixed = [place in placement.names or count > 1 for place, count in enumerate(_block_sizes(placement.blocks))]

@@ -38,9 +38,7 @@ def _by_folder(group: Sequence[int], modules: Sequence[str], spread: Counter[str
     """Parts of dotted names, those first that cover the group and little else."""
     inside = Counter(part for place in group for part in set(modules[place].split(".")) - _FILE_WORDS)
     whole = {modules[place].split(".")[0] for place in group}
-    scored = (
-        (2 * count / (len(group) + spread[part]), part) for part, count in inside.items() if part not in whole
-    )
+    scored = ((2 * count / (len(group) + spread[part]), part) for part, count in inside.items() if part not in whole)
     for score, part in sorted(scored, key=lambda item: (-item[0], item[1])):
         if score >= 0.25:
             yield part

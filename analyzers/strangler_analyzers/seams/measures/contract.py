@@ -81,9 +81,7 @@ def is_typed(function: Function) -> bool:
 
 
 def _free_params(function: Function) -> list[Param]:
-    return [
-        param for position, param in enumerate(function.params) if position or param.name not in _BOUND
-    ]
+    return [param for position, param in enumerate(function.params) if position or param.name not in _BOUND]
 
 
 def _idempotency(function: Function) -> str:

@@ -58,9 +58,7 @@ def gather(analysis: Analysis, land: Landscape, options: SeamOptions) -> Ties:
     return Ties(signals)
 
 
-def _beside(
-    analysis: Analysis, land: Landscape, options: SeamOptions
-) -> Iterator[tuple[str, tuple[float, Pairs]]]:
+def _beside(analysis: Analysis, land: Landscape, options: SeamOptions) -> Iterator[tuple[str, tuple[float, Pairs]]]:
     """The signals that need more than source text."""
     weights, around = options.weights, options.surroundings
     if options.names:
