@@ -14,7 +14,7 @@ function make(tag, options = {}, ...children) {
 const byId = (id) => document.getElementById(id);
 const link = (text, go, extra = {}) => make("button", { class: "link", type: "button", onclick: go, ...extra }, text);
 const percent = (share) => `${Math.round(100 * share)} %`;
-const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
+const plural = (count, noun, many = `${noun}s`) => `${count} ${count === 1 ? noun : many}`;
 
 // Long lists are shown in portions: thousands of rows at once would make the page slow for nobody's good.
 function portions(items, render, most = 60) {

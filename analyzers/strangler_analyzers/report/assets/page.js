@@ -23,7 +23,7 @@ byId("tabs").addEventListener("keydown", (event) => {
   tab.click();
 });
 data.kinds.forEach((kind) => byId("kinds").append(make("label", {}, make("input", { type: "checkbox", checked: true, onchange: (event) => { if (event.target.checked) hidden.delete(kind); else hidden.add(kind); changed(); } }), ` ${kind}`)));
-byId("counts").textContent = `${plural(modules.length, "module")}, ${plural(edges.length, "dependency").replace("dependencys", "dependencies")}, ${plural(tables.length, "table")}, ${plural(seams.length, "seam")}${data.frameworks.length ? ` · ${data.frameworks.join(", ")}` : ""}`;
+byId("counts").textContent = `${plural(modules.length, "module")}, ${plural(edges.length, "dependency", "dependencies")}, ${plural(tables.length, "table")}, ${plural(seams.length, "seam")}${data.frameworks.length ? ` · ${data.frameworks.join(", ")}` : ""}`;
 
 // Search over everything that has a name.
 const routes = seams.flatMap((seam) => seam.routes.map((id) => ({ id, seam })));
