@@ -63,7 +63,7 @@ class Price(Base):
 
 
 class Allowance(Base):
-    """Usage a plan includes per interval, and what more of it costs per started block."""
+    """Usage a seat includes per month, and what more of it costs per started block."""
 
     __tablename__ = "plan_allowances"
     __table_args__ = (UniqueConstraint("plan_id", "meter"),)

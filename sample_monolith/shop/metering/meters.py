@@ -1,5 +1,4 @@
-"""What can be metered. A meter either adds up or keeps its highest value is not our
-business: every meter here adds up over a period."""
+"""What can be metered. Quantities of a meter add up over a period."""
 
 METERS = {
     "api_calls": "API calls",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import func, literal, select, union_all
 
 from shop import clock
 from shop.db import session, transaction
@@ -159,7 +159,7 @@ def _usage(tenant_id: int, start: date, end: date):
     )  # fmt: skip
     waiting = select(
         UsageEvent.account_id, UsageEvent.meter, UsageEvent.occurred_on.label("day"),
-        UsageEvent.quantity, func.length("1").label("events"),
+        UsageEvent.quantity, literal(1).label("events"),
     ).where(
         UsageEvent.tenant_id == tenant_id,
         UsageEvent.rolled_up.is_(False),
