@@ -44,3 +44,7 @@ def parse_instant(value: str) -> datetime:
 
 def days_ago(days: int) -> datetime:
     return now() - timedelta(days=days)
+
+
+def add_days(day: date, days: int) -> date:
+    return day + timedelta(days=days)

@@ -13,7 +13,7 @@ from shop.errors import Conflict, NotFound
 from shop.metering import quotas
 from shop.money import Money
 from shop.orders.models import Order, OrderLine, Subscription
-from shop.tenancy import current_tenant, current_tenant_id
+from shop.tenancy import current_tenant, current_tenant_id, tenant_scope
 
 LIVE = ("active", "past_due")
 
@@ -204,7 +204,8 @@ def carrier_of(account_id: int, meter: str) -> int | None:
 
 def apply_quotas(tenant_id: int, account_id: int) -> None:
     """Tell metering what the account may use now."""
-    expected = expected_quotas(account_id)
+    with tenant_scope(tenant_id):
+        expected = expected_quotas(account_id)
     for meter, (limit, hard) in expected.items():
         quotas.set_quota(tenant_id, account_id, meter, limit, hard)
     quotas.clear_quotas(tenant_id, account_id, keep=list(expected))

@@ -20,6 +20,5 @@ def reconcile_quotas() -> int:
         select(Subscription.tenant_id, Subscription.account_id).distinct()
     ).all()
     for tenant_id, account_id in accounts:
-        with tenancy.tenant_scope(tenant_id):
-            subscriptions.apply_quotas(tenant_id, account_id)
+        subscriptions.apply_quotas(tenant_id, account_id)
     return len(accounts)
