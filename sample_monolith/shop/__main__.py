@@ -85,6 +85,7 @@ def main(argv=None) -> int:
     commands.add_parser("init-db", help="create the tables").set_defaults(run=init_db)
     options = parser.parse_args(argv)
     logging.basicConfig(level=os.environ.get("SHOP_LOG_LEVEL", "WARNING"))
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # queueing is no news
     return options.run(options)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from shop import clock, signals
 from shop.billing.proration import prorate
@@ -60,13 +60,13 @@ def _one(query, subscription_id, account_id):
     return subscription
 
 
-def subscriptions_of(account_id: int, live_only: bool = False) -> list[Subscription]:
+def subscriptions_of(account_id: int, live_only: bool = False, limit: int = 100):
     query = select(Subscription).where(
         Subscription.tenant_id == current_tenant_id(), Subscription.account_id == account_id
     )
     if live_only:
         query = query.where(Subscription.status.in_(LIVE))
-    return list(session.scalars(query.order_by(Subscription.id)))
+    return list(session.scalars(query.order_by(Subscription.id.desc()).limit(limit)))
 
 
 def due_for_renewal(on: date) -> list[int]:
@@ -184,22 +184,37 @@ def mark_past_due(subscription_id: int) -> None:
 
 def expected_quotas(account_id: int) -> dict[str, tuple[int, bool]]:
     """Per meter, what all live subscriptions include a month, and whether it is a hard limit."""
+    tenant_id = current_tenant_id()
     expected: dict[str, tuple[int, bool]] = {}
-    for subscription in subscriptions_of(account_id, live_only=True):
-        for terms in catalogue.usage_terms(subscription.tenant_id, subscription.plan_id):
+    for plan_id, seats, _oldest in _live_plans(account_id):
+        for terms in catalogue.usage_terms(tenant_id, plan_id):
             limit, hard = expected.get(terms.meter, (0, True))
-            limit += terms.included * subscription.quantity
-            expected[terms.meter] = (limit, hard and terms.hard)
+            expected[terms.meter] = (limit + terms.included * int(seats), hard and terms.hard)
     return expected
 
 
 def carrier_of(account_id: int, meter: str) -> int | None:
     """The oldest live subscription whose plan has the meter: it is billed for the overage."""
-    for subscription in subscriptions_of(account_id, live_only=True):
-        for terms in catalogue.usage_terms(subscription.tenant_id, subscription.plan_id):
-            if terms.meter == meter:
-                return subscription.id
-    return None
+    tenant_id = current_tenant_id()
+    carriers = [
+        oldest
+        for plan_id, _seats, oldest in _live_plans(account_id)
+        if any(terms.meter == meter for terms in catalogue.usage_terms(tenant_id, plan_id))
+    ]
+    return min(carriers, default=None)
+
+
+def _live_plans(account_id):
+    """(plan, seats in all, oldest subscription) of an account."""
+    return session.execute(
+        select(Subscription.plan_id, func.sum(Subscription.quantity), func.min(Subscription.id))
+        .where(
+            Subscription.tenant_id == current_tenant_id(),
+            Subscription.account_id == account_id,
+            Subscription.status.in_(LIVE),
+        )
+        .group_by(Subscription.plan_id)
+    ).all()
 
 
 def apply_quotas(tenant_id: int, account_id: int) -> None:

@@ -21,7 +21,7 @@ def dashboard():
     return render_template(
         "dashboard.html",
         user=user,
-        subscriptions=subscriptions.subscriptions_of(user.account_id, live_only=True),
+        subscriptions=subscriptions.subscriptions_of(user.account_id, live_only=True, limit=10),
         balance=billing.balance_of(user.account_id),
         statuses=[status for status in statuses if status.used or status.limit],
         labels=meters.METERS,
