@@ -18,7 +18,8 @@ LENGTH = struct.Struct(">I")
 LARGEST = 64 * 1024 * 1024
 """The longest message either side accepts, in bytes: a table of some ten thousand routes is below it."""
 
-Message = Mapping[str, Any]
+BOUNDS = tuple(round(0.0001 * 2 ** (step / 4), 7) for step in range(76))
+"""Upper bounds of the latency buckets, in seconds: from 0.1 ms, four to a doubling, to 44 s; one more takes the rest."""
 
 
 class ChannelError(StranglerError):
@@ -73,9 +74,10 @@ class RefusedMessage(TypedDict):
 class TallyRecord(TypedDict):
     """What one target did for one route since the worker began; every figure only ever rises.
 
-    ``statuses`` counts the target's own answers by class (index 1 is 1xx … 5 is 5xx; 0 is no answer at all), so a
-    failure that a fallback hid from the customer is in it. ``buckets`` counts latencies: bucket i holds those up to
-    ``metrics.BOUNDS[i]`` seconds, the last all above. ``fallbacks`` were answered by the fallback target in its place.
+    ``statuses`` counts the target's own answers by class (index 2 is 2xx … 5 is 5xx; 0 is no answer at all).
+    ``failures`` are 5xx, no answer, and ``skipped``: requests that never left because the target's breaker, health or
+    limit forbade it; all of them counted before a fallback hides them. ``fallbacks`` were answered by the fallback
+    target in its place. ``buckets`` counts times to the head of an answer: bucket i holds those up to ``BOUNDS[i]``.
     """
 
     route: str
@@ -83,6 +85,7 @@ class TallyRecord(TypedDict):
     requests: int
     statuses: list[int]
     failures: int
+    skipped: int
     fallbacks: int
     indeterminate: int
     latency_sum: float
@@ -90,7 +93,7 @@ class TallyRecord(TypedDict):
 
 
 class MetricsMessage(TypedDict):
-    """Worker to control, each 200 ms: the worker's cumulative counters."""
+    """Worker to control, each 100 ms: the worker's cumulative counters."""
 
     type: str  # "metrics"
     worker: int
@@ -115,9 +118,9 @@ class Exchange(TypedDict):
 
 
 class ShadowMessage(TypedDict):
-    """Worker to control: a request, what the customer was answered and what the mirrored targets answered.
+    """Worker to the comparing process: a request, what the customer was answered, what the mirrored targets answered.
 
-    ``mirrored`` holds the shadowed target; ``again``, where the table asks for it, the primary asked a second time.
+    Sent over the channel, or over a socket of its own if the worker was started with one. ``mirrored`` holds the shadowed target; ``again``, where the table asks for it, the primary asked a second time.
     """
 
     type: str  # "shadow"
