@@ -22,7 +22,7 @@ _P4, _P5 = 0x85EBCA77C2B2AE63, 0x27D4EB2F165667C5
 
 def bucket(salt: str, key: str) -> int:
     """The bucket of ``key``, from 0 to 65535."""
-    return xxh64(f"{salt}:{key}".encode()) & (BUCKETS - 1)
+    return xxh64(f"{salt}:{key}".encode("utf-8", "surrogateescape")) & (BUCKETS - 1)
 
 
 def threshold(percent: float) -> int:
