@@ -38,7 +38,13 @@ STORES: Mapping[str, Store] = {
     "s3": Store(
         {"read": ("s3:GetObject", "s3:ListBucket"), "write": ("s3:PutObject",), "delete": ("s3:DeleteObject",)},
         {"read": ("s3:GetBucketLocation",), "write": ("s3:AbortMultipartUpload",)},
-        ("s3:DeleteBucket", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:GetBucketAcl", "s3:PutObjectAcl"),
+        (
+            "s3:DeleteBucket",
+            "s3:PutBucketPolicy",
+            "s3:PutBucketPublicAccessBlock",
+            "s3:GetBucketAcl",
+            "s3:PutObjectAcl",
+        ),
         _OBJECTS,
     ),
     "dynamodb": Store(

@@ -137,9 +137,9 @@ def context_of(identity: Identity, request: Request) -> Context:
 def _first(policies: Iterable[Policy], effect: str, identity: Identity, request: Request, context: Context) -> str:
     for policy in policies:
         for number, statement in enumerate(policy.statements, 1):
-            if statement.effect == effect and _concerns(statement, identity, effect):
-                if applies(statement, request, context, policy.variables):
-                    return f"statement {statement.sid or number}"
+            concerned = statement.effect == effect and _concerns(statement, identity, effect)
+            if concerned and applies(statement, request, context, policy.variables):
+                return f"statement {statement.sid or number}"
     return ""
 
 

@@ -11,6 +11,7 @@ from strangler_deploy.documents import Document, mapping, mappings
 from strangler_deploy.network.rules import Engine
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
+_NOWHERE = Location("")
 _NAME = "kubernetes.io/metadata.name"
 ClusterEngine = Literal["auto", "vpc-cni", "cilium", "mixed"]
 
@@ -29,7 +30,7 @@ class Pod:
     engine: Engine = "vpc"
     address: str | None = None
     ports: Mapping[str, int] = field(default_factory=dict)
-    location: Location = Location("")
+    location: Location = _NOWHERE
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"

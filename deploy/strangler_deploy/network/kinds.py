@@ -158,9 +158,8 @@ def _cilium_rules(value: Any, side: str) -> tuple[Rule, ...]:
 
 
 def _cilium_peers(item: Mapping[str, Any], side: str) -> tuple[Peer, ...] | None:
-    peers: list[Peer] = []
-    for endpoint in mappings(item.get(f"{side}Endpoints")):
-        peers.append(Peer(namespaces=_cilium_namespaces(endpoint), pods=_bare(endpoint)))
+    endpoints = mappings(item.get(f"{side}Endpoints"))
+    peers = [Peer(namespaces=_cilium_namespaces(endpoint), pods=_bare(endpoint)) for endpoint in endpoints]
     peers += [Peer(entity=str(entity)) for entity in item.get(f"{side}Entities") or ()]
     for cidr in item.get(f"{side}CIDR") or ():
         peers.extend(_block({"cidr": cidr}))

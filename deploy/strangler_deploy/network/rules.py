@@ -16,6 +16,7 @@ Engine = Literal["vpc", "cilium"]
 """Who enforces: AWS's agent on cloud nodes (VPC CNI and Auto Mode), Cilium on hybrid and local nodes."""
 
 LAST_PORT = 65535
+_NOWHERE = Location("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +70,4 @@ class NetworkRules:
     tier: Tier = "Namespace"
     priority: int = 0
     engines: frozenset[Engine] = frozenset({"vpc", "cilium"})
-    location: Location = Location("")
+    location: Location = _NOWHERE

@@ -25,7 +25,9 @@ def pod(namespace: str, name: str, engine: str = "vpc", address: str | None = No
     )
 
 
-def policy(namespace: str, spec: Mapping[str, Any], kind: str = "NetworkPolicy", api: str = "networking.k8s.io/v1") -> Document:
+def policy(
+    namespace: str, spec: Mapping[str, Any], kind: str = "NetworkPolicy", api: str = "networking.k8s.io/v1"
+) -> Document:
     metadata = {"name": "policy", "namespace": namespace} if namespace else {"name": "policy"}
     return Document("p.yaml", "main", {"apiVersion": api, "kind": kind, "metadata": metadata, "spec": spec})
 

@@ -15,7 +15,11 @@ def _selector(draw: random.Random) -> dict[str, Any]:
         [
             {},
             {"matchLabels": {"app": draw.choice("abc")}},
-            {"matchExpressions": [{"key": "role", "operator": draw.choice(["In", "NotIn"]), "values": list(draw.sample("xyz", 2))}]},
+            {
+                "matchExpressions": [
+                    {"key": "role", "operator": draw.choice(["In", "NotIn"]), "values": list(draw.sample("xyz", 2))}
+                ]
+            },
         ]
     )
 
@@ -30,13 +34,24 @@ def _peer(draw: random.Random) -> dict[str, Any]:
             {"podSelector": _selector(draw)},
             {"namespaceSelector": _namespaces(draw)},
             {"namespaceSelector": _namespaces(draw), "podSelector": _selector(draw)},
-            {"ipBlock": {"cidr": draw.choice(["10.0.0.0/8", "0.0.0.0/0", "192.0.2.0/24"]), "except": draw.choice([[], ["10.0.0.0/16"]])}},
+            {
+                "ipBlock": {
+                    "cidr": draw.choice(["10.0.0.0/8", "0.0.0.0/0", "192.0.2.0/24"]),
+                    "except": draw.choice([[], ["10.0.0.0/16"]]),
+                }
+            },
         ]
     )
 
 
 def _ports(draw: random.Random) -> list[dict[str, Any]]:
-    one = [{"port": 8080}, {"port": "http"}, {"port": 53, "protocol": "UDP"}, {"port": 8000, "endPort": 8100}, {"protocol": "UDP"}]
+    one = [
+        {"port": 8080},
+        {"port": "http"},
+        {"port": 53, "protocol": "UDP"},
+        {"port": 8000, "endPort": 8100},
+        {"protocol": "UDP"},
+    ]
     return draw.sample(one, draw.randint(1, 2))
 
 
@@ -54,7 +69,12 @@ def _rules(draw: random.Random, side: str) -> list[dict[str, Any]]:
 
 def _ordinary(draw: random.Random) -> Document:
     types = draw.choice([["Ingress"], ["Egress"], ["Ingress", "Egress"]])
-    spec = {"podSelector": _selector(draw), "policyTypes": types, "ingress": _rules(draw, "from"), "egress": _rules(draw, "to")}
+    spec = {
+        "podSelector": _selector(draw),
+        "policyTypes": types,
+        "ingress": _rules(draw, "from"),
+        "egress": _rules(draw, "to"),
+    }
     return policy(f"t{draw.randrange(3)}", spec)
 
 

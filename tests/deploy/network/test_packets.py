@@ -131,7 +131,14 @@ def test_packets_and_evaluator_agree(hosts: list[str], world: MakeWorld, seed: i
 def test_packets_of_three_tenants_stay_with_their_tenant(hosts: list[str], world: MakeWorld) -> None:
     deny = [policy(f"t{n}", {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}) for n in range(3)]
     own = [
-        policy(f"t{n}", {"podSelector": {}, "ingress": [{"from": [{"podSelector": {}}]}], "egress": [{"to": [{"podSelector": {}}]}]})
+        policy(
+            f"t{n}",
+            {
+                "podSelector": {},
+                "ingress": [{"from": [{"podSelector": {}}]}],
+                "egress": [{"to": [{"podSelector": {}}]}],
+            },
+        )
         for n in range(3)
     ]
     measured = _measured(hosts, world(_pods(["vpc"] * 9), *deny, *own))

@@ -26,19 +26,35 @@ def test_default_deny_closes_its_namespace_in_both_directions(world: MakeWorld) 
 def test_both_ends_must_let_a_connection_through(world: MakeWorld) -> None:
     a, b = pod("t1", "a"), pod("t2", "b")
     ingress = policy("t2", {"podSelector": {}, "ingress": [{"from": [EVERY_NAMESPACE], "ports": [{"port": 8080}]}]})
-    egress = policy("t1", {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"ports": [{"port": 8080, "endPort": 8090}]}]})
+    egress = policy(
+        "t1", {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"ports": [{"port": 8080, "endPort": 8090}]}]}
+    )
     assert open_ports(world([a, b], policy("t1", DENY), policy("t2", DENY), ingress), a, b) == ()
-    assert open_ports(world([a, b], policy("t1", DENY), policy("t2", DENY), ingress, egress), a, b) == (("TCP", 8080, 8080),)
+    assert open_ports(world([a, b], policy("t1", DENY), policy("t2", DENY), ingress, egress), a, b) == (
+        ("TCP", 8080, 8080),
+    )
 
 
 def test_one_item_with_two_selectors_is_and_two_items_are_or(world: MakeWorld) -> None:
-    near, far, same = pod("t1", "a", role="analytics"), pod("t1", "b", role="web"), pod("backend", "c", role="analytics")
+    near, far, same = (
+        pod("t1", "a", role="analytics"),
+        pod("t1", "b", role="web"),
+        pod("backend", "c", role="analytics"),
+    )
     backend = pod("backend", "d", role="db")
     namespace = {"namespaceSelector": {"matchLabels": {"saas/tenant": "t1"}}}
     role = {"podSelector": {"matchLabels": {"role": "analytics"}}}
     pods = [near, far, same, backend]
-    both = world(pods, policy("backend", {"podSelector": {"matchLabels": {"role": "db"}}, "ingress": [{"from": [{**namespace, **role}]}]}))
-    either = world(pods, policy("backend", {"podSelector": {"matchLabels": {"role": "db"}}, "ingress": [{"from": [namespace, role]}]}))
+    both = world(
+        pods,
+        policy(
+            "backend", {"podSelector": {"matchLabels": {"role": "db"}}, "ingress": [{"from": [{**namespace, **role}]}]}
+        ),
+    )
+    either = world(
+        pods,
+        policy("backend", {"podSelector": {"matchLabels": {"role": "db"}}, "ingress": [{"from": [namespace, role]}]}),
+    )
     assert [is_allowed(both, Flow(p, backend, 8080)) for p in (near, far, same)] == [True, False, False]
     assert [is_allowed(either, Flow(p, backend, 8080)) for p in (near, far, same)] == [True, True, True]
 
@@ -60,7 +76,9 @@ def test_expressions_select_as_kubernetes_does(world: MakeWorld) -> None:
         ("DoesNotExist", [], [False, False, True]),
     ):
         expression = {"matchExpressions": [{"key": "tier", "operator": operator, "values": values}]}
-        rule = policy("t1", {"podSelector": {"matchLabels": {"app": "db"}}, "ingress": [{"from": [{"podSelector": expression}]}]})
+        rule = policy(
+            "t1", {"podSelector": {"matchLabels": {"app": "db"}}, "ingress": [{"from": [{"podSelector": expression}]}]}
+        )
         closed = world([target, *others], rule)
         assert [is_allowed(closed, Flow(other, target, 1)) for other in others] == expected, operator
 
@@ -76,7 +94,9 @@ def test_an_address_is_met_by_blocks_and_spared_by_their_exceptions(world: MakeW
 
 def test_a_block_over_the_pod_network_meets_pods_on_cloud_nodes_and_never_those_of_cilium(world: MakeWorld) -> None:
     networks = (ipaddress.ip_network("10.0.0.0/16"),)
-    rule = policy("t1", {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}]})
+    rule = policy(
+        "t1", {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": [{"ipBlock": {"cidr": "0.0.0.0/0"}}]}]}
+    )
     cloud, other = pod("t1", "a"), pod("t2", "b")
     assert is_allowed(world([cloud, other], rule, networks=networks), Flow(cloud, other, 80))
     hybrid, neighbour = pod("t1", "a", "cilium"), pod("t2", "b", "cilium")
@@ -86,8 +106,17 @@ def test_a_block_over_the_pod_network_meets_pods_on_cloud_nodes_and_never_those_
 def test_cilium_reaches_its_node_by_entity_only(world: MakeWorld) -> None:
     """C3: the Pod Identity agent is on the node, and a block does not meet it there."""
     agent = Address("169.254.170.23", host=True)
-    block = policy("t1", {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": [{"ipBlock": {"cidr": "169.254.170.23/32"}}]}]})
-    entity = policy("t1", {"endpointSelector": {}, "egress": [{"toEntities": ["host"]}]}, "CiliumNetworkPolicy", "cilium.io/v2")
+    block = policy(
+        "t1",
+        {
+            "podSelector": {},
+            "policyTypes": ["Egress"],
+            "egress": [{"to": [{"ipBlock": {"cidr": "169.254.170.23/32"}}]}],
+        },
+    )
+    entity = policy(
+        "t1", {"endpointSelector": {}, "egress": [{"toEntities": ["host"]}]}, "CiliumNetworkPolicy", "cilium.io/v2"
+    )
     cloud, hybrid = pod("t1", "a"), pod("t1", "b", "cilium")
     assert is_allowed(world([cloud], block), Flow(cloud, agent, 80))
     assert not is_allowed(world([hybrid], block), Flow(hybrid, agent, 80))
@@ -114,7 +143,9 @@ def test_an_admin_rule_is_asked_first_and_a_baseline_rule_last(world: MakeWorld)
     a, b = pod("t1", "a"), pod("t2", "b")
     opened = policy("t1", {"podSelector": {}, "ingress": [{}]})
     assert not is_allowed(world([a, b], _cluster_policy("Deny"), opened), Flow(b, a, 1))
-    assert is_allowed(world([a, b], _cluster_policy("Pass"), _cluster_policy("Deny", priority=2), opened), Flow(b, a, 1))
+    assert is_allowed(
+        world([a, b], _cluster_policy("Pass"), _cluster_policy("Deny", priority=2), opened), Flow(b, a, 1)
+    )
     assert is_allowed(world([a, b], _cluster_policy("Deny", "Baseline"), opened), Flow(b, a, 1))
     assert not is_allowed(world([a, b], _cluster_policy("Deny", "Baseline")), Flow(b, a, 1))
     assert is_allowed(world([a, b], _cluster_policy("Accept"), policy("t1", DENY)), Flow(b, a, 1))
