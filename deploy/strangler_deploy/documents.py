@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from strangler.model import Location
+from strangler_deploy.manifest import Identity, group_of
 
 # kind → where its pod template is; every kind that makes pods, Argo's Rollout included.
 _TEMPLATES: Mapping[str, tuple[str, ...]] = {
@@ -24,32 +25,42 @@ _TEMPLATES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One Kubernetes object of the tree.
+    """One Kubernetes object of the tree, as plain data.
 
-    ``path`` is POSIX and relative to the tree; ``cluster`` is the plan's cluster the object is applied to ("" for
-    files that no API server sees); ``source`` is the line of the plan or of the tenant's file that it comes from.
+    ``path`` is POSIX and relative to the tree; ``origin`` says what in the plan it is due to (``strangler.yaml
+    services.billing``), ``source`` on which line; ``cluster`` is the plan's cluster that it is applied to ("": none).
     """
 
     path: str
-    cluster: str
-    body: Mapping[str, Any]
+    data: Mapping[str, Any]
+    origin: str = ""
+    cluster: str = ""
     source: Location | None = None
+
+    @property
+    def identity(self) -> Identity:
+        """What tells the object from others of its cluster."""
+        return Identity(self.group, self.kind, self.namespace, self.name)
+
+    @property
+    def folder(self) -> str:
+        """The bundle it belongs to."""
+        return self.path.rpartition("/")[0]
 
     @property
     def kind(self) -> str:
         """Such as ``Deployment``; "" if it has none."""
-        return str(self.body.get("kind") or "")
+        return str(self.data.get("kind") or "")
 
     @property
     def api_version(self) -> str:
         """Such as ``apps/v1``."""
-        return str(self.body.get("apiVersion") or "")
+        return str(self.data.get("apiVersion") or "")
 
     @property
     def group(self) -> str:
         """Such as ``apps``; "" for the core group."""
-        group, slash, _ = self.api_version.partition("/")
-        return group if slash else ""
+        return group_of(self.api_version)
 
     @property
     def name(self) -> str:
@@ -64,7 +75,7 @@ class Document:
     @property
     def metadata(self) -> Mapping[str, Any]:
         """Its metadata, empty if there is none."""
-        return mapping(self.body.get("metadata"))
+        return mapping(self.data.get("metadata"))
 
     @property
     def labels(self) -> Mapping[str, str]:
@@ -79,7 +90,7 @@ class Document:
     @property
     def spec(self) -> Mapping[str, Any]:
         """Its spec, empty if there is none."""
-        return mapping(self.body.get("spec"))
+        return mapping(self.data.get("spec"))
 
     @property
     def location(self) -> Location:
@@ -91,7 +102,7 @@ class Document:
         steps = _TEMPLATES.get(self.kind)
         if steps is None:
             return None
-        template: Mapping[str, Any] = self.body
+        template: Mapping[str, Any] = self.data
         for step in steps:
             template = mapping(template.get(step))
         return template

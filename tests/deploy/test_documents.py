@@ -18,31 +18,31 @@ TEMPLATE = {"metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name
     ],
 )
 def test_the_pods_of_every_workload_are_found(kind: str, body: dict[str, object]) -> None:
-    pod = Document("p", "c", {"kind": kind, **body}).pod()
+    pod = Document("p", {"kind": kind, **body}).pod()
     assert pod is not None
     assert pod["spec"] == TEMPLATE["spec"]
 
 
 def test_what_makes_no_pods_has_none() -> None:
-    assert Document("p", "c", {"kind": "Service", "spec": {"template": TEMPLATE}}).pod() is None
+    assert Document("p", {"kind": "Service", "spec": {"template": TEMPLATE}}).pod() is None
 
 
 def test_a_manifest_may_hold_anything_anywhere() -> None:
-    odd = Document("p.yaml", "c", {"kind": None, "metadata": [], "spec": "text"})
+    odd = Document("p.yaml", {"kind": None, "metadata": [], "spec": "text"})
     assert (odd.kind, odd.name, odd.namespace, odd.labels, odd.spec) == ("", "", "", {}, {})
     assert mapping([1]) == {}
     assert mappings({"a": 1}) == []
 
 
 def test_the_place_is_the_plans_line_where_it_is_known() -> None:
-    assert Document("p.yaml", "c", {}).location == Location("p.yaml")
-    assert Document("p.yaml", "c", {}, Location("strangler.yaml", 3)).location == Location("strangler.yaml", 3)
+    assert Document("p.yaml", {}).location == Location("p.yaml")
+    assert Document("p.yaml", {}, source=Location("strangler.yaml", 3)).location == Location("strangler.yaml", 3)
 
 
 def test_a_document_says_what_it_is() -> None:
     body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a", "namespace": "n"}}
-    assert str(Document("p", "c", body)) == "Deployment n/a"
-    assert Document("p", "c", body).group == "apps"
+    assert str(Document("p", body)) == "Deployment n/a"
+    assert Document("p", body).group == "apps"
 
 
 def test_every_kind_of_container_counts() -> None:

@@ -136,7 +136,7 @@ def _cluster_port(port: Mapping[str, Any]) -> Ports:
 
 
 def _cilium(document: Document) -> Iterator[NetworkRules]:
-    listed = mappings(document.body.get("specs")) or [document.spec]
+    listed = mappings(document.data.get("specs")) or [document.spec]
     for spec in listed:
         yield NetworkRules(
             name=document.name,

@@ -29,7 +29,7 @@ def policy(
     namespace: str, spec: Mapping[str, Any], kind: str = "NetworkPolicy", api: str = "networking.k8s.io/v1"
 ) -> Document:
     metadata = {"name": "policy", "namespace": namespace} if namespace else {"name": "policy"}
-    return Document("p.yaml", "main", {"apiVersion": api, "kind": kind, "metadata": metadata, "spec": spec})
+    return Document("p.yaml", {"apiVersion": api, "kind": kind, "metadata": metadata, "spec": spec})
 
 
 @pytest.fixture
