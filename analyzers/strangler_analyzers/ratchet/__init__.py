@@ -9,8 +9,8 @@ from strangler_analyzers.ratchet.publish import github_annotations, sarif
 
 __all__ = [
     "Baseline",
-    "github_annotations",
     "compare",
+    "github_annotations",
     "improved",
     "read_baseline",
     "sarif",
