@@ -1,10 +1,22 @@
 """Source → facts → graph → seams. Nothing here imports or runs the code under analysis."""
 
+from strangler_analyzers.ratchet import (
+    Baseline,
+    compare,
+    github_annotations,
+    improved,
+    read_baseline,
+    sarif,
+    take_stock,
+    write_baseline,
+)
 from strangler_analyzers.report import render
 from strangler_analyzers.seams import (
+    Change,
     Constraints,
     SeamOptions,
     Surroundings,
+    WhatIf,
     draft_service,
     find_seam,
     propose,
@@ -12,12 +24,22 @@ from strangler_analyzers.seams import (
 )
 
 __all__ = [
+    "Baseline",
+    "Change",
     "Constraints",
     "SeamOptions",
     "Surroundings",
+    "WhatIf",
+    "compare",
     "draft_service",
     "find_seam",
+    "github_annotations",
+    "improved",
     "propose",
+    "read_baseline",
     "render",
+    "sarif",
+    "take_stock",
     "verdicts",
+    "write_baseline",
 ]

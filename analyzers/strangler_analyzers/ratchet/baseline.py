@@ -18,7 +18,7 @@ SCHEMA = "strangler.ratchet/1"
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Crossings per service: ``kind source -> target what`` with the number of places; lines are left out, they move."""
+    """Crossings per service: ``kind source -> target what`` with places each; lines are left out, they move."""
 
     services: Mapping[str, Mapping[str, int]]
 

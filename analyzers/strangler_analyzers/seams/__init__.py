@@ -9,13 +9,16 @@ from strangler_analyzers.seams.options import SeamOptions
 from strangler_analyzers.seams.propose import propose
 from strangler_analyzers.seams.surroundings import Surroundings
 from strangler_analyzers.seams.weights import DEFAULT, Weights
+from strangler_analyzers.seams.what_if import Change, WhatIf
 
 __all__ = [
     "DEFAULT",
+    "Change",
     "Constraints",
     "SeamOptions",
     "Surroundings",
     "Weights",
+    "WhatIf",
     "draft_service",
     "find_seam",
     "propose",
