@@ -1,11 +1,13 @@
-"""Reads a repository's history with ``git log``, a folder's CODEOWNERS, and recorded traces: the only reading here."""
+"""Reads a repository's history with ``git log``, and who owns what from CODEOWNERS."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from strangler.files import write_file
 from strangler_analyzers.seams.surroundings import Commit, OwnerRule
 
 _MARK = "\x01"
@@ -13,19 +15,52 @@ _CODEOWNERS = ("CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/C
 # What changed together years ago says little about today, and whole histories take long to read.
 _MOST_COMMITS = 5000
 _PATIENCE = 30.0
+_LOG = ("--no-merges", "--no-renames", "--relative", "--name-only", f"--format={_MARK}%aN")
 
 
-def read_commits(root: Path, most: int = _MOST_COMMITS) -> tuple[Commit, ...]:
-    """The last ``most`` commits below ``root``, merges left out, newest first; none where there is no repository."""
-    command = ["git", "-C", str(root), "log", f"--max-count={most}", "--no-merges", "--no-renames", "--relative"]
-    command += ["--name-only", f"--format={_MARK}%aN", "--", "*.py"]
+def read_commits(root: Path, *, store: Path | None = None) -> tuple[Commit, ...]:
+    """The last commits that touch Python below ``root``, merges left out, newest first; none without a repository.
+
+    ``store`` is a file that remembers them: the next time only what was committed since is read.
+    """
+    head = _git(root, "rev-parse", "HEAD")
+    if head is None:
+        return ()
+    known, commits = _stored(store)
+    if known != head.strip():
+        since = (
+            [f"{known}..HEAD"] if known and _git(root, "merge-base", "--is-ancestor", known, "HEAD") is not None else []
+        )
+        log = _git(root, "log", f"--max-count={_MOST_COMMITS}", *_LOG, *since, "--", "*.py")
+        fresh = tuple(_commits(log or ""))
+        commits = (*fresh, *(commits if since else ()))[:_MOST_COMMITS]
+        _remember(store, head.strip(), commits)
+    return commits
+
+
+def _git(root: Path, *arguments: str) -> str | None:
+    """What git prints, or None if there is no git, no repository, or an answer of no."""
+    command = ["git", "-C", str(root), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, timeout=_PATIENCE, check=False)
     except (OSError, subprocess.TimeoutExpired):
-        return ()
-    if done.returncode:
-        return ()
-    return tuple(_commits(done.stdout.decode("utf-8", "replace")))
+        return None
+    return None if done.returncode else done.stdout.decode("utf-8", "replace")
+
+
+def _stored(store: Path | None) -> tuple[str, tuple[Commit, ...]]:
+    try:
+        data = json.loads(store.read_text(encoding="utf-8")) if store else {}
+        return data["head"], tuple(Commit(author, tuple(paths)) for author, paths in data["commits"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "", ()  # nothing remembered, or not by this version: read it all again
+
+
+def _remember(store: Path | None, head: str, commits: tuple[Commit, ...]) -> None:
+    if store is not None:
+        records = [[commit.author, list(commit.paths)] for commit in commits]
+        store.parent.mkdir(parents=True, exist_ok=True)
+        write_file(store, json.dumps({"head": head, "commits": records}, ensure_ascii=False, separators=(",", ":")))
 
 
 def _commits(log: str) -> Iterator[Commit]:

@@ -39,7 +39,7 @@ class Weights:
     used: float = 1.0
     resolution: float = 2.0
     coarse: float = 1.0
-    agreement: float = 1.0
+    agreement: float = 2.0
 
 
 DEFAULT = Weights()

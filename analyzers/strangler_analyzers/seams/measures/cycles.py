@@ -10,6 +10,8 @@ import networkx as nx
 from strangler.analysis import Analysis, Edge
 
 _RUNTIME = frozenset({"import", "call", "inherit", "data", "task"})
+# An import inside a function waits until it is called, one for type checkers is never made: neither closes a ring.
+_LATE = frozenset({"function", "type_checking"})
 # Breaking an inheritance or a table access is dearer than breaking an import of the same number of sites.
 _PRICE: Mapping[str, int] = {"import": 1, "task": 1, "call": 2, "data": 4, "inherit": 8}
 
@@ -23,10 +25,10 @@ class Cycle:
 
 
 def cycles(analysis: Analysis) -> list[Cycle]:
-    """Every tangle of rings, the largest first; what only type checkers see makes no ring."""
+    """Every tangle of rings, the largest first; imports that are not made at load time close none."""
     edges: dict[tuple[str, str], list[Edge]] = {}
     for edge in analysis.edges:
-        if edge.kind in _RUNTIME and edge.scope != ("type_checking",):
+        if edge.kind in _RUNTIME and not (edge.scope and _LATE.issuperset(edge.scope)):
             edges.setdefault((edge.source, edge.target), []).append(edge)
     imports = {pair for pair, found in edges.items() if any(edge.kind == "import" for edge in found)}
     graph: nx.DiGraph[str] = nx.DiGraph()
