@@ -109,6 +109,7 @@ def _construct(frame: Frame, cls: Class, call: CallOf, result: Value) -> None:
         return
     for value in defined[1]:
         if isinstance(value, Func):
+            value = value.on(cls) if value.owner is not None and value.owner is not cls else value
             passes = bind_arguments(frame, value, [(result,), *call.args], call.kwargs, 1)
             frame.program.reach(value)
             if not call.quiet:

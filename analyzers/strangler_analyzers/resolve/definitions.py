@@ -49,10 +49,13 @@ def bind_defaults(frame: Frame, func: Func) -> None:
     """Let the defaults flow into the parameters."""
     for name, _, _, annotation, _, default in func.scope.params:
         if default is not None:
-            values = evaluate(frame, default)
-            frame.program.flow(func.param(name), _provided(frame, values))
+            given = _provided(frame, evaluate(frame, default))
         elif annotation is not None and annotation[0] == "[]":
-            frame.program.flow(func.param(name), _annotated_default(frame, annotation))
+            given = _annotated_default(frame, annotation)
+        else:
+            continue
+        func.param(name).default = given
+        frame.program.flow(func.param(name), given)
 
 
 def _provided(frame: Frame, values: Values) -> Values:

@@ -66,7 +66,12 @@ class Interned:
         return found
 
     def bound(self, func: Func, receiver: Value) -> Bound:
-        """The method ``func`` of ``receiver``."""
+        """The method ``func`` of ``receiver``, followed apart if ``receiver``'s class inherits it."""
+        cls = receiver if isinstance(receiver, Class) else getattr(receiver, "cls", None)
+        if isinstance(receiver, Made) and receiver.instance is not None:
+            cls = receiver.instance.cls
+        if isinstance(cls, Class) and func.owner is not None and cls is not func.owner:
+            func = func.on(cls)
         key = (func, receiver)
         found = self._bound.get(key)
         if found is None:

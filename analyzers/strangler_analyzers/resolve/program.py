@@ -71,8 +71,11 @@ class Program(Interned):
         if module.facts.grade != "light":
             for index, scope in enumerate(module.facts.scopes):
                 func = self.functions.get((module.name, index))
-                if func is not None and scope.kind in ("function", "lambda") and not func.visits:
-                    self.visit(func)
+                if func is None or scope.kind not in ("function", "lambda"):
+                    continue
+                for one in (func, *func.clones.values()):
+                    if not one.visits:
+                        self.visit(one)
 
     def _drain(self) -> None:
         while self._queue:
@@ -134,7 +137,8 @@ class Program(Interned):
         for place, (name, kind, _, annotation, _, _) in enumerate(func.scope.params):
             values = self.read(frame, func.param(name))
             if place == 0 and receiver and func.owner is not None:
-                own: Value = func.owner if func.binding == "class" else func.owner.instance
+                cls = func.receiver or func.owner
+                own: Value = cls if func.binding == "class" else cls.instance
                 values = union((own,), values)
             elif annotation is not None and kind not in ("var_positional", "var_keyword"):
                 values = union(values, annotations.annotated(frame, annotation))

@@ -10,6 +10,8 @@ Values = tuple["Value", ...]
 EMPTY: Values = ()
 # A set of values that grows past this says nothing useful any more; later ones are left out.
 MOST_VALUES = 16
+# An inherited method is followed apart for each class it runs on, up to this many.
+MOST_CLONES = 40
 
 
 class Value:
@@ -26,10 +28,11 @@ class Value:
 class Cell:
     """A place values flow into; who has read it is run again when it grows."""
 
-    __slots__ = ("readers", "values")
+    __slots__ = ("default", "readers", "values")
 
     def __init__(self) -> None:
         self.values: Values = EMPTY
+        self.default: Values = EMPTY
         self.readers: dict[Any, None] = {}
 
     def add(self, values: Values) -> bool:
@@ -79,8 +82,8 @@ class Func(Value):
     """A function or lambda, or the body of a module (scope index 0)."""
 
     __slots__ = (
-        "binding", "decorators", "env", "index", "module", "outer", "owner", "params", "record", "returns", "scope",
-        "visits", "yields",
+        "binding", "clones", "decorators", "env", "index", "module", "outer", "owner", "params", "receiver", "record",
+        "returns", "scope", "visits", "yields",
     )  # fmt: skip
 
     def __init__(self, module: Module, index: int, owner: Class | None, outer: Func | None) -> None:
@@ -97,6 +100,20 @@ class Func(Value):
         self.env: dict[str, Values] = {}
         self.visits = 0
         self.record: Any = None
+        self.receiver: Class | None = None
+        self.clones: dict[Class, Func] = {}
+
+    def on(self, cls: Class) -> Func:
+        """This method as it runs on objects of ``cls``, which inherits it; itself when there are too many such."""
+        found = self.clones.get(cls)
+        if found is None:
+            if len(self.clones) >= MOST_CLONES or self.receiver is not None:
+                return self
+            found = self.clones[cls] = Func(self.module, self.index, self.owner, self.outer)
+            found.receiver, found.binding, found.decorators = cls, self.binding, self.decorators
+            for name, cell in self.params.items():
+                found.param(name).values = cell.default
+        return found
 
     @property
     def ref(self) -> str:
