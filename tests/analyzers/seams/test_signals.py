@@ -85,11 +85,21 @@ def test_modules_about_the_same_thing_are_alike(shop: Analysis) -> None:
     assert all(same)
 
 
-def test_folders_tie_and_common_file_names_hardly_do() -> None:
+def test_folders_tie_and_common_file_names_do_not() -> None:
     land = landscape(Analysis(version="1", modules=modules("a.x.api", "a.x.models", "a.y.api", "a.y.models")))
-    ties = directory_ties(land, 3)
-    at = land.index
-    assert ties[at["a.x.api"], at["a.x.models"]] > ties[at["a.x.api"], at["a.y.api"]]
+    ties = directory_ties(land, frozenset(), 3)
+    assert set(ties) == {(0, 1), (2, 3)}
+
+
+def test_a_folder_of_domain_names_that_recur_elsewhere_is_a_layer() -> None:
+    names = [f"a.{layer}.{noun}" for layer in ("api", "db", "logic") for noun in ("order", "card", "mail")]
+    land = landscape(Analysis(version="1", modules=modules(*names)))
+    ties = directory_ties(land, frozenset({"order", "card", "mail"}), 2)
+    assert {tuple(land.names[place].rpartition(".")[2] for place in pair) for pair in ties} == {
+        ("order", "order"),
+        ("card", "card"),
+        ("mail", "mail"),
+    }
 
 
 def test_what_changes_together_often_is_tied_and_large_commits_do_not_count() -> None:
