@@ -331,14 +331,13 @@ class Program(Interned):
 
     # What lies outside
 
-    def declared_return(self, frame: Frame, func: Func, call: CallOf) -> Values:
-        """What a function whose returns are not known is declared to give, or loads by text."""
-        declared = EMPTY
-        if func.scope.returns is not None:
-            home = Frame(self, func, {})
-            home.record = Record()
-            declared = annotations.annotated(home, func.scope.returns[1])
-        return declared or loaders.loaded(frame, self.index, call)
+    def declared_return(self, frame: Frame, func: Func) -> Values:
+        """What a function whose returns are not known is declared to give."""
+        if func.scope.returns is None:
+            return EMPTY
+        home = Frame(self, func, {})
+        home.record = Record()
+        return annotations.annotated(home, func.scope.returns[1])
 
     def unknown_call(self, frame: Frame, name: str, call: CallOf) -> Values:
         """What the call of something unknown may load."""
@@ -358,7 +357,9 @@ class Program(Interned):
             found = rule(frame, made, call)
             if found is not None:
                 return found
-        return loaders.loaded(frame, self.index, call) or (made,)
+        # Constructors make something of their own; what only looks a name up is a function.
+        is_constructor = made.callee.dotted.rpartition(".")[2][:1].isupper()
+        return (not is_constructor and loaders.loaded(frame, self.index, call)) or (made,)
 
     def library_item(self, frame: Frame, value: Value, keys: Values) -> Values:
         """What ``value[keys]`` of something outside is."""
