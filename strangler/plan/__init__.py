@@ -17,6 +17,7 @@ from strangler.plan.schema import (
     Service,
     Sticky,
     Waiver,
+    Webhook,
 )
 from strangler.plan.start import first_plan
 
@@ -31,6 +32,7 @@ __all__ = [
     "Service",
     "Sticky",
     "Waiver",
+    "Webhook",
     "add_service",
     "first_plan",
     "load",

@@ -75,13 +75,30 @@ def _ascending(steps: tuple[int, ...]) -> tuple[int, ...]:
     return steps
 
 
+class Webhook(Section):
+    """An address that is told of a rollout's events, or (``confirm``) asked before each step: 2xx is a yes.
+
+    ``secret_env`` names the environment variable with the key that the body is signed with (HMAC-SHA256).
+    """
+
+    url: Url
+    kind: Literal["notify", "confirm"] = "notify"
+    secret_env: str | None = None
+
+
 class Rollout(Section):
-    """The steps in which a service gets its traffic, and what ends them."""
+    """The steps in which a service gets its traffic, and what ends them.
+
+    A step ends when it has baked for ``bake`` *and* the service has had ``min_requests`` in it; with ``approval`` an
+    approver lets each one begin.
+    """
 
     steps: Annotated[tuple[int, ...], AfterValidator(_ascending)] = (1, 5, 25, 50, 100)
     bake: Duration = 300.0
     abort_if: AbortIf = AbortIf()
+    min_requests: int = Field(default=20, ge=0)
     approval: bool = False
+    webhooks: tuple[Webhook, ...] = ()
 
 
 class Waiver(Section):
