@@ -141,6 +141,35 @@ class Sticky(Section):
     client_address: bool = False
 
 
+class SessionSettings(Section):
+    """How the facade recognises the monolith's users, so that services get their identity without its secret.
+
+    ``claims`` maps what services are told (``sub``) to where the session has it (``user_id``). Secrets are never in
+    the plan: the ``…_env`` keys name environment variables of `strangler facade run`. ``remember`` is how long a
+    verified session is believed without looking again.
+    """
+
+    kind: Literal["flask", "django", "django-db", "jwt"]
+    claims: Mapping[str, str] = Field(min_length=1)
+    cookie: str | None = None
+    secret_env: str | None = None
+    old_secret_env: str | None = None
+    database_env: str | None = None
+    jwks_env: str | None = None
+    issuer: str | None = None
+    audience: str | None = None
+    max_age: Duration = 14 * 86400.0
+    remember: Duration = 30.0
+
+    @model_validator(mode="after")
+    def _has_keys(self) -> SessionSettings:
+        if self.secret_env is None and not (self.kind == "jwt" and self.jwks_env):
+            raise ValueError("sessions are verified with a key: name the variable that holds it in secret_env")
+        if self.kind == "django-db" and self.database_env is None:
+            raise ValueError("stored sessions need database_env")
+        return self
+
+
 class FacadeSettings(Section):
     """Where the facade listens, where it is administered, and how users stick."""
 
@@ -148,6 +177,7 @@ class FacadeSettings(Section):
     admin: Address = "127.0.0.1:8081"
     sticky: Sticky = Sticky(cookie="session", client_address=True)
     salt: str = "strangler"
+    session: SessionSettings | None = None
 
 
 class Plan(Section):

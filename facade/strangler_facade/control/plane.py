@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from strangler_facade.control.supervisor import Supervisor, WorkerSettings, sock
 from strangler_facade.control.tallies import Tallies
 from strangler_facade.control.watch import Watch
 from strangler_facade.control.webhooks import Webhooks
+from strangler_facade.sessions.settings import identity_config
 
 _LONGEST_TICK = 1.0
 
@@ -62,7 +64,8 @@ class ControlPlane:
     async def start(self) -> None:
         """Start the workers and the clockwork; returns when customers are served."""
         self._settings.state.mkdir(parents=True, exist_ok=True)
-        await self.supervisor.start(self.controller.version, self.controller.table())
+        identity = identity_config(self._settings.plan, os.environ, self._settings.state)
+        await self.supervisor.start(self.controller.version, self.controller.table(), identity)
         self._tasks = [asyncio.create_task(self._tick()), asyncio.create_task(self._compare())]
 
     def _receive(self, message: Mapping[str, Any]) -> None:
