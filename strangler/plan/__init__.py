@@ -6,6 +6,7 @@ manifests make of it belongs to the capabilities. docs/reference/plan.md lists e
 
 from strangler.plan.edit import add_service, remove_service, set_value
 from strangler.plan.load import load, load_tenants, loads
+from strangler.plan.places import Places
 from strangler.plan.schema import (
     AbortIf,
     CallPolicy,
@@ -27,6 +28,7 @@ __all__ = [
     "CallPolicy",
     "FacadeSettings",
     "Monolith",
+    "Places",
     "Plan",
     "Rollout",
     "RoutePattern",
