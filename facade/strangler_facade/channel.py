@@ -19,7 +19,7 @@ LARGEST = 64 * 1024 * 1024
 """The longest message either side accepts, in bytes: a table of some ten thousand routes is below it."""
 
 BOUNDS = tuple(round(0.0001 * 2 ** (step / 4), 7) for step in range(76))
-"""Upper bounds of the latency buckets, in seconds: from 0.1 ms, four to a doubling, to 44 s; one more takes the rest."""
+"""Upper bounds of the latency buckets, in seconds: 0.1 ms to 44 s, four to a doubling; one more takes the rest."""
 
 
 class ChannelError(StranglerError):
@@ -120,7 +120,8 @@ class Exchange(TypedDict):
 class ShadowMessage(TypedDict):
     """Worker to the comparing process: a request, what the customer was answered, what the mirrored targets answered.
 
-    Sent over the channel, or over a socket of its own if the worker was started with one. ``mirrored`` holds the shadowed target; ``again``, where the table asks for it, the primary asked a second time.
+    Sent over the channel, or over a socket of its own if the worker was started with one. ``mirrored`` is the shadowed
+    target's side; ``again``, where the table asks for it, the primary asked a second time.
     """
 
     type: str  # "shadow"
