@@ -16,7 +16,7 @@ from strangler.plan import Plan
 from strangler_facade.control.controller import Controller
 from strangler_facade.control.pilot import Pilot
 from strangler_facade.control.store import Store
-from strangler_facade.control.supervisor import Supervisor, WorkerSettings, socket_path
+from strangler_facade.control.supervisor import Plane, Supervisor, WorkerSettings, socket_path
 from strangler_facade.control.tallies import Tallies
 from strangler_facade.control.watch import Watch
 from strangler_facade.control.webhooks import Webhooks
@@ -40,8 +40,8 @@ class Settings:
 class ControlPlane:
     """Controller, workers, comparing process, gates and rollouts of one facade."""
 
-    def __init__(self, settings: Settings, *, on_note: Callable[[str], None]) -> None:
-        """Open the state and take the plan; nothing is started yet.
+    def __init__(self, settings: Settings, *, on_note: Callable[[str], None], plane: Plane | None = None) -> None:
+        """Open the state and take the plan; nothing is started yet. Tables go to ``plane`` (default: own workers).
 
         Raises:
             StranglerError: the state or the plan cannot be used.
@@ -54,7 +54,7 @@ class ControlPlane:
         self.supervisor = Supervisor(
             worker_settings, settings.state, on_message=self._receive, on_lost=self.tallies.lost, on_note=on_note
         )
-        self.controller = Controller(Store(settings.state / "facade.sqlite3"), settings.plan, self.supervisor)
+        self.controller = Controller(Store(settings.state / "facade.sqlite3"), settings.plan, plane or self.supervisor)
         self.webhooks = Webhooks(on_note=on_note)
         self.pilot = Pilot(self.controller, self.webhooks, on_note=on_note)
         self.watch = Watch(self.controller, self.pilot, self.tallies, on_note=on_note)
