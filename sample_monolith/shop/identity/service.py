@@ -176,7 +176,9 @@ def owner_of(account_id: int) -> User:
 
 
 def users_of(account_id: int) -> list[User]:
-    return list(session.scalars(select(User).where(User.account_id == account_id).order_by(User.id)))
+    return list(
+        session.scalars(select(User).where(User.account_id == account_id).order_by(User.id))
+    )
 
 
 def active_user_count(account_id: int) -> int:
