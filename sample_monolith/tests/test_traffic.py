@@ -2,10 +2,11 @@ import threading
 from unittest.mock import patch
 
 import pytest
+from conftest import delete_all_rows
 from waitress.server import create_server
 
 import traffic
-from shop import db, schema, seed, tenancy
+from shop import db, seed, tenancy
 from traffic.client import Budget, OutOfBudget
 from traffic.tally import Tally, family_of
 
@@ -21,7 +22,7 @@ def served(app):
     yield f"http://127.0.0.1:{server.effective_port}"
     server.trigger.pull_trigger(server.close)  # closed in its own thread
     thread.join(5)
-    schema.delete_all_rows()
+    delete_all_rows()
 
 
 def test_customers_find_nothing_wrong(served):
