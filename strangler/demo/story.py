@@ -102,7 +102,7 @@ def _declare(sample: Sample, addresses: Addresses, service: str) -> None:
     values: dict[tuple[str | int, ...], object] = {
         ("monolith", "upstream"): sample.url,
         ("services", service, "upstream"): f"http://{addresses.service}",
-        ("facade",): {"listen": addresses.listen, "admin": addresses.admin, "sticky": {"cookie": "session"}},
+        ("facade",): {"listen": addresses.listen, "admin": addresses.admin, "sticky": {"cookie": "shop_session"}},
         ("platform",): {"clusters": {"main": {"role": "application", "compute": "auto"}}},
     }
     for key, value in values.items():
@@ -146,7 +146,7 @@ def _move(
     through = f"http://{addresses.listen}"
     with _facade(sample, addresses, processes) as admin:
         say(f"the facade answers at {through}")
-        latency = added_latency(sample.url, through, "/api/catalogue/plans")
+        latency = added_latency(sample.url, through, "/healthz")
         with Traffic(sample.root, through, rate=_RATE, connections=_CONNECTIONS, seconds=_MOST_SECONDS) as traffic:
             shift = Shift(service, written.service, admin, traffic, processes, say)
             shadow = shift.shadow()
