@@ -91,3 +91,6 @@ def _table(facts: Facts) -> Table:
     for name, value in rows.items():
         table.add_row(name, value)
     return table
+
+
+command = demo

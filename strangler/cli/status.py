@@ -10,8 +10,7 @@ from typing import Any
 import click
 from rich.table import Table
 
-from strangler.cli import command as commands
-from strangler.cli.command import Session
+from strangler.cli.command import Session, command
 from strangler.cli.facade.group import STATE, connect
 from strangler.errors import UpstreamError
 from strangler.model import Stage
@@ -43,7 +42,7 @@ class Standing:
     next: str
 
 
-@commands.command("status", example="strangler status --json")
+@command("status", example="strangler status --json")
 @click.option("--admin", metavar="URL", help="The facade's admin (default: facade.admin of the plan).")
 @click.option("--state", type=click.Path(path_type=Path), default=STATE, show_default=True, metavar="DIR")
 def status(session: Session, admin: str | None, state: Path) -> None:

@@ -10,9 +10,7 @@ from strangler.demo.processes import free_address
 
 
 def _plan(folder: Path) -> str:
-    services = (
-        "services:\n  billing: {modules: [shop.billing], owner: money}\n  search: {image: 'r.example/search:1'}\n"
-    )
+    services = "services:\n  billing: {modules: [shop.billing], owner: money}\n  search: {image: 'r.example/s:1'}\n"
     text = f"version: 1\nmonolith: {{name: shop, packages: [shop]}}\nfacade: {{admin: '{free_address()}'}}\n{services}"
     path = folder / "strangler.yaml"
     path.write_text(text, encoding="utf-8")
