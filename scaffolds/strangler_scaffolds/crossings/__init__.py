@@ -1,0 +1,9 @@
+"""Everything that crosses a seam's border, each with a verdict, its place and the smallest way to mend it.
+
+The analysis document is the only input: no source is read here.
+"""
+
+from strangler_scaffolds.crossings.find import crossings_of
+from strangler_scaffolds.crossings.rules import RULES, Crossing, Rule, Verdict
+
+__all__ = ["RULES", "Crossing", "Rule", "Verdict", "crossings_of"]
