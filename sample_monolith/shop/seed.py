@@ -169,19 +169,18 @@ def _plant_orders(owners, rng):
 
 
 def _plant_usage(tenant, owners, rng) -> int:
-    """A month of usage, in batches as a client library would send it."""
+    """Four weeks of usage, in one batch per account."""
     planted = 0
     for owner in owners:
-        for days in range(28, 0, -1):
-            at = clock.days_ago(days)
-            events = [
-                {
-                    "meter": meter,
-                    "quantity": rng.randint(1, most),
-                    "occurred_at": at,
-                    "event_id": f"seed-{owner.account_id}-{days}-{meter}",
-                }
-                for meter, most in (("api_calls", 900), ("documents", 60), ("messages", 150))
-            ]
-            planted += metering.record_batch(tenant.id, owner.account_id, events).accepted
+        events = [
+            {
+                "meter": meter,
+                "quantity": rng.randint(1, most),
+                "occurred_at": clock.days_ago(days),
+                "event_id": f"seed-{owner.account_id}-{days}-{meter}",
+            }
+            for days in range(28, 0, -1)
+            for meter, most in (("api_calls", 900), ("documents", 60), ("messages", 150))
+        ]
+        planted += metering.record_batch(tenant.id, owner.account_id, events).accepted
     return planted

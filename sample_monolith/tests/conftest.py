@@ -13,7 +13,7 @@ import pytest  # noqa: E402
 
 from shop import clock, db, schema, tenancy  # noqa: E402
 from shop.app import create_app  # noqa: E402
-from shop.catalogue import editing  # noqa: E402
+from shop.catalogue.models import Allowance, Plan, Price, Product  # noqa: E402
 from shop.identity import passwords, throttle  # noqa: E402
 from shop.identity import service as identity  # noqa: E402
 from shop.identity.models import Account, User  # noqa: E402
@@ -126,27 +126,61 @@ def make_account(tenant_id, name, country="DE", vat_id=None):
 
 
 def make_world(slug="acme") -> World:
+    with db.transaction():
+        return _make_world(slug)
+
+
+def _make_world(slug):
     tenant_id = make_tenant(slug)
-    first_day = clock.parse_day("2025-01-01")
-    editing.add_product(tenant_id, "desk", "Desk", "A desk.")
-    editing.add_product(tenant_id, "lamp", "Lamp", "A lamp.")
-    for sku, code, months, hard, cents in (
-        ("desk", "free", 1, True, 0),
-        ("desk", "team", 1, False, 1000),
-        ("desk", "business", 1, False, 3100),
-        ("desk", "yearly", 12, False, 12_000),
-        ("lamp", "light", 1, False, 450),
+    since = clock.parse_day("2025-01-01")
+    for sku, plans in (
+        (
+            "desk",
+            (
+                ("free", 1, True, 0, ("api_calls", 100, 1000, 0)),
+                ("team", 1, False, 1000, ("api_calls", 1000, 100, 50)),
+                ("business", 1, False, 3100, ("api_calls", 5000, 100, 40)),
+                ("yearly", 12, False, 12_000, None),
+            ),
+        ),
+        ("lamp", (("light", 1, False, 450, ("documents", 10, 10, 100)),)),
     ):
-        editing.add_plan(tenant_id, sku, code, code.title(), months, hard)
-        editing.set_price(tenant_id, code, "EUR", cents, first_day)
-    editing.set_allowance(tenant_id, "free", "api_calls", 100)
-    editing.set_allowance(tenant_id, "team", "api_calls", 1000, 100, 50)
-    editing.set_allowance(tenant_id, "business", "api_calls", 5000, 100, 40)
-    editing.set_allowance(tenant_id, "light", "documents", 10, 10, 100)
+        product = Product(
+            tenant_id=tenant_id,
+            sku=sku,
+            name=sku.title(),
+            description=f"A {sku}.",
+            is_active=True,
+            updated_at=clock.now(),
+        )
+        for code, months, hard, cents, allowance in plans:
+            plan = Plan(
+                tenant_id=tenant_id,
+                code=code,
+                name=code.title(),
+                interval_months=months,
+                hard_limits=hard,
+            )
+            plan.prices.append(
+                Price(tenant_id=tenant_id, currency="EUR", amount_cents=cents, valid_from=since)
+            )
+            if allowance:
+                meter, included, block, block_cents = allowance
+                plan.allowances.append(
+                    Allowance(
+                        tenant_id=tenant_id,
+                        meter=meter,
+                        included=included,
+                        block_size=block,
+                        block_cents=block_cents,
+                    )
+                )
+            product.plans.append(plan)
+        db.session.add(product)
     account = make_account(tenant_id, "Buyer")
     other = make_account(tenant_id, "Other")
     house = make_account(tenant_id, "House")
-    world = World(
+    return World(
         tenant_id=tenant_id,
         account_id=account.id,
         owner_id=make_user(account, "owner@buyer.example", "owner"),
@@ -155,7 +189,6 @@ def make_world(slug="acme") -> World:
         other_owner_id=make_user(other, "owner@other.example", "owner"),
         staff_id=make_user(house, "staff@acme.example", "staff"),
     )
-    return world
 
 
 @pytest.fixture

@@ -58,9 +58,7 @@ def test_enough_kinds_of_tangles():
     assert len({tangle["id"] for tangle in TANGLES}) == len(TANGLES)
 
 
-@pytest.mark.parametrize(
-    "module", ["shop.orders.service", "shop.billing.service", "shop.payments.service", "shop.web"]
-)
+@pytest.mark.parametrize("module", ["shop.orders.service", "shop.billing.service"])
 def test_the_cycle_can_be_entered_anywhere(module):
     done = subprocess.run(
         [sys.executable, "-c", f"import {module}"],

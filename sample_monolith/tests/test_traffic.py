@@ -7,18 +7,21 @@ from traffic.client import Budget, OutOfBudget
 from traffic.tally import Tally, family_of
 from waitress.server import create_server
 
-from shop import seed
+from shop import db, schema, seed, tenancy
 
 
-@pytest.fixture
-def served(emptied):
+@pytest.fixture(scope="module")
+def served(app):
+    tenancy.forget_tenants()
     list(seed.plant())
-    server = create_server(emptied, host="127.0.0.1", port=0, threads=4)
+    db.session.remove()
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    server.trigger.pull_trigger(server.close)  # closed in its own thread
     thread.join(5)
+    schema.delete_all_rows()
 
 
 def test_customers_find_nothing_wrong(served):

@@ -76,12 +76,13 @@ def record_batch(tenant_id: int, account_id: int, events: list[dict]) -> BatchRe
     accepted = 0
     with transaction():
         wanted: dict[str, int] = {}
-        fresh, seen = [], set()
+        fresh = []
+        seen = _known_ids(tenant_id, [event.get("event_id") for event in events])
         for event in events:
             event_id = event.get("event_id")
-            if event_id in seen or _find_event(tenant_id, event_id) is not None:
-                continue
             if event_id is not None:
+                if event_id in seen:
+                    continue
                 seen.add(event_id)
             fresh.append(event)
             wanted[event["meter"]] = wanted.get(event["meter"], 0) + event["quantity"]
@@ -115,6 +116,18 @@ def _find_event(tenant_id, event_id):
     return session.scalar(
         select(UsageEvent).where(
             UsageEvent.tenant_id == tenant_id, UsageEvent.event_id == event_id
+        )
+    )
+
+
+def _known_ids(tenant_id, event_ids) -> set[str]:
+    """Those of `event_ids` that have been recorded before."""
+    given = [event_id for event_id in event_ids if event_id is not None]
+    return set(
+        session.scalars(
+            select(UsageEvent.event_id).where(
+                UsageEvent.tenant_id == tenant_id, UsageEvent.event_id.in_(given)
+            )
         )
     )
 
