@@ -13,7 +13,7 @@ _RENAME_EXCHANGE = 2
 def exchange(first: Path, second: Path) -> None:
     """Swap the two folders: nobody ever sees one of the names missing.
 
-    Linux does it in one call. Where that is not to be had, two renames follow each other, and a kill between them leaves
+    Linux does it in one call. Where that is not to be had, renames follow each other, and a kill between them leaves
     the old content beside its place.
 
     Raises:

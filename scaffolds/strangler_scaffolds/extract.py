@@ -119,7 +119,9 @@ def _blueprint(
 ) -> Blueprint:
     internal = {name.partition(".")[0] for name in territory.modules}
     in_service = set(territory.moved | territory.shared)
-    settings = [s.name for s in territory.analysis.settings if in_service & {ref.partition(":")[0] for ref in s.readers}]
+    settings = [
+        s.name for s in territory.analysis.settings if in_service & {ref.partition(":")[0] for ref in s.readers}
+    ]
     return Blueprint(
         name=territory.name,
         contract=contract_of(territory, graph.entries),

@@ -50,7 +50,7 @@ def _importers(territory: Territory, targets: set[str]) -> Iterator[tuple[str, t
         for edge in edges:
             importers.setdefault(edge.target, set()).add(source)
     seen = set(targets)
-    waiting = deque((target, ()) for target in sorted(targets))
+    waiting: deque[tuple[str, tuple[str, ...]]] = deque((target, ()) for target in sorted(targets))
     while waiting:
         module, chain = waiting.popleft()
         for source in sorted(importers.get(module, ())):

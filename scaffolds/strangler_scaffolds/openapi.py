@@ -36,7 +36,10 @@ _SIMPLE: Mapping[str, Schema] = {
 def describe(territory: Territory, graph: CallGraph) -> Schema:
     """The whole document, in a fixed order."""
     described = _Describer(graph)
-    paths = {f"/_strangler/calls/{entry.ref.replace(':', '/')}": described.operation(entry.function) for entry in graph.entries}
+    paths = {
+        f"/_strangler/calls/{entry.ref.replace(':', '/')}": described.operation(entry.function)
+        for entry in graph.entries
+    }
     return {
         "openapi": "3.1.0",
         "info": {"title": territory.name, "version": "1", "description": f"Calls of the service {territory.name}."},
@@ -59,7 +62,11 @@ class _Describer:
         }
 
     def operation(self, function: Function) -> Schema:
-        error = {"type": "object", "properties": {"error": {"$ref": "#/components/schemas/Error"}}, "required": ["error"]}
+        error = {
+            "type": "object",
+            "properties": {"error": {"$ref": "#/components/schemas/Error"}},
+            "required": ["error"],
+        }
         result = {"type": "object", "properties": {"result": self.schema(function.returns)}, "required": ["result"]}
         return {
             "post": {

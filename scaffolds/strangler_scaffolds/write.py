@@ -14,6 +14,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from strangler.errors import OutputError
 from strangler.files import write_file, write_tree
@@ -37,8 +38,8 @@ def write(extraction: Extraction, root: Path, directory: Path) -> None:
     """Write the service's tree to ``directory`` and the changes into the monolith at ``root``.
 
     Raises:
-        OutputError: ``directory`` holds something else, a file of the monolith has changed since it was read, or nothing
-            could be written.
+        OutputError: ``directory`` holds something else, a file of the monolith has changed since it was read,
+            or nothing could be written.
     """
     _require_unchanged(extraction.edits, root)
     write_tree(directory, extraction.tree, replace=_is_ours(directory))
@@ -93,10 +94,10 @@ def _digest(data: bytes) -> str:
     return sha256(data).hexdigest()
 
 
-def _read_record(service: str, root: Path) -> dict[str, dict[str, dict[str, str | None]]]:
+def _read_record(service: str, root: Path) -> dict[str, Any]:
     path = root / RECORDS / f"{service}.json"
     try:
-        record: dict[str, dict[str, dict[str, str | None]]] = json.loads(path.read_text(encoding="utf-8"))
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise OutputError(f"there is no record of an extraction of '{service}'", hint=f"it would be {path}") from error
     return record

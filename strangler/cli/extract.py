@@ -6,14 +6,14 @@ from collections import Counter
 from pathlib import Path
 
 import click
-import strangler_scaffolds as scaffolds
 from rich.table import Table
-from strangler_scaffolds import Crossing, Extraction, Verdict
 
+import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session, command
 from strangler.cli.output import finding_fields
 from strangler.cli.reading import analysis_option, read_analysis
 from strangler.model import Severity
+from strangler_scaffolds import Crossing, Extraction, Verdict
 
 
 @command("extract", example="strangler extract billing -o services/billing --dry-run")
@@ -88,7 +88,8 @@ def _summary(extraction: Extraction, target: Path, refused: int, *, written: boo
     origins = Counter(extraction.origin.values())
     changed = sum(edit.before is not None for edit in extraction.edits)
     what = (
-        f"{extraction.service}: {origins['moved']} files moved unchanged, {origins['shared']} shared, {origins['cut']} in part; "
+        f"{extraction.service}: {origins['moved']} files moved unchanged, {origins['shared']} shared, "
+        f"{origins['cut']} in part; "
         f"{len(extraction.entries)} functions behind the client, {changed} files of the monolith changed"
     )
     if refused:

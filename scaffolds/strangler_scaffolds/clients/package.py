@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import itertools
 import pprint
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -53,8 +53,10 @@ def runtime_files(prefix: str) -> dict[str, str]:
 
 
 def _common_package(modules: Sequence[str]) -> str:
+    """The innermost package around all of ``modules``, or their common top-level name."""
     split = [module.split(".")[:-1] or module.split(".") for module in modules]
-    return ".".join(os.path.commonprefix(split)) or modules[0].partition(".")[0]
+    common = itertools.takewhile(lambda names: len(set(names)) == 1, zip(*split, strict=False))
+    return ".".join(names[0] for names in common) or modules[0].partition(".")[0]
 
 
 def _within(module: str, base: str) -> bool:
@@ -71,22 +73,10 @@ _BINDING = (
 
 from __future__ import annotations
 
-from typing import Any, Dict
-
 from ._contract import CONTRACT
 from ._runtime.client import Client
 
 client = Client(CONTRACT)
-#: Stands for a default that only the function itself can work out.
-UNSET: Any = object()
-
-
-def call(ref: str, arguments: Dict[str, Any]) -> Any:
-    return client.call(ref, {name: value for name, value in arguments.items() if value is not UNSET})
-
-
-async def call_async(ref: str, arguments: Dict[str, Any]) -> Any:
-    return await client.call_async(ref, {name: value for name, value in arguments.items() if value is not UNSET})
 '''
 )
 
@@ -99,14 +89,14 @@ def _module(module: str, mirrors: Mapping[str, str], entries: Sequence[Entry], t
     dots = "." * max(depth, 1)
     parts = [HEADER, f'"""Stands in for `{module}`: its functions go where the service is."""\n\n']
     parts.append("from __future__ import annotations\n\nfrom typing import TYPE_CHECKING, Any\n\n")
-    parts.append(f"from {dots}_binding import UNSET as _UNSET, call as _call, call_async as _call_async, client as _client\n")
+    parts.append(f"from {dots}_binding import client as _client\n")
     names = annotation_names(entry.function for entry in own)
     if names:
         parts.append(f"\nif TYPE_CHECKING:\n    from {module} import {', '.join(names)}\n")
     if module in territory.moved:
         parts.append(f'\n_local = _client.local("{module}")\n')
     parts.append(_fallback(module, inner, module in territory.moved))
-    parts += [f"\n\n{stub(entry.function, entry.name)}" for entry in own]
+    parts += [f'\n\n@_client.entry("{entry.ref}")\n{stub(entry.function, entry.name)}' for entry in own]
     return "".join(parts)
 
 

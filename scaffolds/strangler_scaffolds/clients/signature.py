@@ -1,4 +1,4 @@
-"""The source of a function that has another one's signature and hands its arguments on by name."""
+"""The source of a function that has another one's signature."""
 
 from __future__ import annotations
 
@@ -11,14 +11,11 @@ from strangler.analysis import Function, Param
 _BUILTINS = frozenset(dir(builtins))
 
 
-def stub(function: Function, name: str, *, call: str = "_call") -> str:
-    """A definition of ``name`` with the signature of ``function`` that passes ``call`` the ref and the arguments."""
+def stub(function: Function, name: str) -> str:
+    """A definition of ``name`` with the signature of ``function`` and no body."""
     asynchronous = "async " if function.is_async else ""
     returns = f" -> {function.returns}" if function.returns else ""
-    head = f"{asynchronous}def {name}({_parameters(function.params)}){returns}:"
-    given = ", ".join(_arguments(function.params))
-    awaited = "await _call_async" if function.is_async else call
-    return f'{head}\n    return {awaited}("{function.ref}", {{{given}}})\n'
+    return f"{asynchronous}def {name}({_parameters(function.params)}){returns}: ...\n"
 
 
 def _parameters(params: Sequence[Param]) -> str:
@@ -41,7 +38,7 @@ def _parameter(param: Param) -> str:
     text = stars + param.name + (f": {param.annotation}" if param.annotation else "")
     if param.default is None:
         return text
-    default = param.default if _is_literal(param.default) else "_UNSET"
+    default = param.default if _is_literal(param.default) else "..."
     return f"{text} = {default}" if param.annotation else f"{text}={default}"
 
 
@@ -52,14 +49,6 @@ def _is_literal(text: str) -> bool:
     except (ValueError, SyntaxError):
         return False
     return not isinstance(value, list | dict | set)
-
-
-def _arguments(params: Sequence[Param]) -> Iterator[str]:
-    before_star = any(param.kind == "var_positional" for param in params)
-    for param in params:
-        positional = param.kind == "positional_only" or (before_star and param.kind == "positional_or_keyword")
-        key = {"var_positional": "*", "var_keyword": "**"}.get(param.kind, f"/{param.name}" if positional else param.name)
-        yield f'"{key}": {param.name}'
 
 
 def annotation_names(functions: Iterable[Function]) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from strangler.analysis import Call, Evidence, Function
 from strangler.model import Location
-from strangler_scaffolds.crossings.rules import Crossing, crossing
+from strangler_scaffolds.crossings.rules import Crossing
+from strangler_scaffolds.crossings.table import crossing
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.territory import Territory, module_of
 
@@ -43,7 +44,7 @@ def _entry_call(entry: Entry, call: Call, territory: Territory) -> Iterator[Cros
     for site in call.evidence:
         yield crossing("CALL", f"{call.caller} calls {entry.ref} ({entry.kind})", site)
         if call.in_loop:
-            hint = f"add {entry.name}_many that takes all items; a round trip of 1 ms each adds 1 ms per item to the request"
+            hint = f"add {entry.name}_many that takes all items; a round trip of 1 ms adds 1 ms per item"
             yield crossing("CALL-LOOP", f"{call.caller} calls {entry.ref} once per item", site, hint)
         yield from _transaction(entry, call, site)
         yield from _handed_over(entry, call, site)
@@ -112,5 +113,7 @@ def _shape(entry: Entry, territory: Territory) -> Iterator[Crossing]:
 
 def _models_in(annotation: str, territory: Territory) -> list[str]:
     words = set("".join(" " if c in _MODEL_WORDS else c for c in annotation).split())
-    names = {m.cls.rpartition(":")[2]: m.cls for m in territory.analysis.models if module_of(m.cls) not in territory.tests}
+    names = {
+        m.cls.rpartition(":")[2]: m.cls for m in territory.analysis.models if module_of(m.cls) not in territory.tests
+    }
     return sorted(names[word] for word in words & set(names))

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from strangler.analysis import Model, Table, TableUse
 from strangler.model import Location
-from strangler_scaffolds.crossings.rules import Crossing, crossing
+from strangler_scaffolds.crossings.rules import Crossing
+from strangler_scaffolds.crossings.table import crossing
 from strangler_scaffolds.territory import Territory, module_of
 
 

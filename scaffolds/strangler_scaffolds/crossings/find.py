@@ -9,8 +9,8 @@ from strangler.plan import Waiver
 from strangler_scaffolds.crossings.calls import call_crossings
 from strangler_scaffolds.crossings.data import data_crossings
 from strangler_scaffolds.crossings.imports import import_crossings
-from strangler_scaffolds.crossings.runtime import runtime_crossings
 from strangler_scaffolds.crossings.rules import Crossing, Verdict
+from strangler_scaffolds.crossings.runtime import runtime_crossings
 from strangler_scaffolds.entries import CallGraph
 from strangler_scaffolds.territory import Territory
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from strangler.analysis import Edge, Evidence
 from strangler.model import Location
-from strangler_scaffolds.crossings.rules import Crossing, crossing
+from strangler_scaffolds.crossings.rules import Crossing
+from strangler_scaffolds.crossings.table import crossing
 from strangler_scaffolds.entries import CallGraph
 from strangler_scaffolds.territory import Territory
 
@@ -54,6 +55,10 @@ def _inherit(edge: Edge, territory: Territory) -> Iterator[Crossing]:
     for site in edge.evidence or (Evidence(territory.modules[edge.source].path, 0),):
         base = site.symbol or edge.target
         if territory.is_inside(edge.source) and territory.is_outside(edge.target):
-            yield crossing("INHERIT-OUT", f"a class of {edge.source} derives from {base}", Location(site.path, site.line))
+            yield crossing(
+                "INHERIT-OUT", f"a class of {edge.source} derives from {base}", Location(site.path, site.line)
+            )
         elif territory.is_outside(edge.source) and territory.is_inside(edge.target):
-            yield crossing("INHERIT-IN", f"a class of {edge.source} derives from {base}", Location(site.path, site.line))
+            yield crossing(
+                "INHERIT-IN", f"a class of {edge.source} derives from {base}", Location(site.path, site.line)
+            )

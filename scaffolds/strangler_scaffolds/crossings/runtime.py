@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from strangler.analysis import Edge, Patch, State, Task
 from strangler.model import Location
-from strangler_scaffolds.crossings.rules import Crossing, crossing
+from strangler_scaffolds.crossings.rules import Crossing
+from strangler_scaffolds.crossings.table import crossing
 from strangler_scaffolds.territory import Territory, module_of
 
 
@@ -39,7 +40,9 @@ def _state(state: State, territory: Territory) -> Iterator[Crossing]:
     if len(writes) == 2:
         yield crossing("STATE-SPLIT", f"{name} is written on both sides", place)
     elif writes and reads - writes:
-        yield crossing("STATE-READ", f"{name} is written {min(writes)} the seam and read {min(reads - writes)} it", place)
+        yield crossing(
+            "STATE-READ", f"{name} is written {min(writes)} the seam and read {min(reads - writes)} it", place
+        )
     elif state.module in territory.shared:
         yield crossing("STATE-COPY", f"{name} of the library is written while the program runs", place)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import libcst as cst
 from libcst import matchers as m
@@ -49,7 +50,8 @@ def slice_module(text: Text, is_allowed: IsAllowed, *, module: str, is_package: 
         raise StranglerError("this file cannot be edited without changing its layout", location=Location(path))
     package = module.split(".") if is_package else module.split(".")[:-1]
     slicer = _Slicer(tree, is_allowed, package)
-    body, known = list(tree.body), -1
+    body: list[Any] = list(tree.body)
+    known = -1
     while len(slicer.gone) > known:  # what went may have been used further up
         known = len(slicer.gone)
         slicer.stuck.clear()
@@ -98,7 +100,8 @@ class _Slicer:
         if not missing:
             return small
         if isinstance(small, cst.Expr):
-            return self._drop(small)
+            self._drop(small)
+            return None
         if isinstance(small, cst.Assign | cst.AnnAssign):
             return self._assignment(small)
         self.stuck.append(self._first_line(small))
@@ -110,7 +113,8 @@ class _Slicer:
             return trimmed
         targets = [t.target for t in small.targets] if isinstance(small, cst.Assign) else [small.target]
         self.gone |= {target.value for target in targets if isinstance(target, cst.Name)}
-        return self._drop(small)
+        self._drop(small)
+        return None
 
     def _trim_elements(self, small: cst.Assign | cst.AnnAssign) -> cst.BaseSmallStatement | None:
         value = small.value
@@ -130,14 +134,18 @@ class _Slicer:
 
     def _import(self, small: cst.Import | cst.ImportFrom) -> cst.BaseSmallStatement | None:
         if isinstance(small.names, cst.ImportStar):
-            return small if self._is_allowed(self._base(small)) else self._drop(small)
+            if self._is_allowed(self._base(small)):
+                return small
+            self._drop(small)
+            return None
         kept = [alias for alias in small.names if self._is_allowed(self._target(small, alias))]
         for alias in small.names:
             if alias not in kept:
                 self.gone.add(_bound_name(alias, whole=isinstance(small, cst.ImportFrom)))
         self.gone -= {_bound_name(alias, whole=isinstance(small, cst.ImportFrom)) for alias in kept}
         if not kept:
-            return self._drop(small)
+            self._drop(small)
+            return None
         if len(kept) == len(small.names):
             return small
         kept[-1] = kept[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
@@ -157,18 +165,23 @@ class _Slicer:
 
     def _function(self, function: cst.FunctionDef) -> cst.BaseStatement | None:
         if any(self._missing(decorator) for decorator in function.decorators) or self._missing(function.params):
-            return self._forget(function)
+            self._forget(function)
+            return None
         before = (set(self.gone), list(self.removed), list(self.stuck))
         body = self._suite(function.body)
         if body is None or len(self.stuck) > len(before[2]):
             # What such a function does cannot be had without what is gone, so the function is gone as well.
             self.gone, self.removed, self.stuck = before
-            return self._forget(function)
+            self._forget(function)
+            return None
         self.gone = before[0]
         return function.with_changes(body=body)
 
     def _definition(self, definition: cst.ClassDef) -> cst.BaseStatement | None:
-        return self._forget(definition) if self._missing(definition) else definition
+        if self._missing(definition):
+            self._forget(definition)
+            return None
+        return definition
 
     def _forget(self, definition: cst.FunctionDef | cst.ClassDef) -> None:
         self.gone.add(definition.name.value)
@@ -179,19 +192,24 @@ class _Slicer:
         if isinstance(over, cst.Tuple | cst.List) and self._missing(over):
             trimmed = self._elements(over)
             if trimmed is None:
-                return self._drop(loop)
+                self._drop(loop)
+                return None
             loop = loop.with_changes(iter=trimmed)
         return self._compound(loop)
 
     def _compound(self, statement: cst.BaseStatement) -> cst.BaseStatement | None:
         head = [child for child in statement.children if not isinstance(child, cst.BaseSuite | cst.BaseStatement)]
         if any(self._missing(child) for child in head if not isinstance(child, cst.Else | cst.ExceptHandler)):
-            return self._drop(statement)
+            self._drop(statement)
+            return None
         suite = getattr(statement, "body", None)
         if not isinstance(suite, cst.BaseSuite):
             return statement
         body = self._suite(suite)
-        return self._drop(statement) if body is None else statement.with_changes(body=body)
+        if body is None:
+            self._drop(statement)
+            return None
+        return statement.with_changes(body=body)
 
     def _suite(self, suite: cst.BaseSuite) -> cst.BaseSuite | None:
         """A suite without what is gone, or None if nothing that does anything is left."""

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
+import functools
 import importlib
+import inspect
 import logging
 import os
+import sys
 import threading
 import time
 import uuid
 from contextvars import ContextVar
-from typing import Any, Callable, Dict, List, Mapping, Optional
+from typing import Any, Callable, FrozenSet, List, Mapping, Optional
 
+from .calls import Call
 from .codec import Codec, CodecError, class_finder
 from .errors import RemoteError, ServiceUnavailable
 from .guards import Breaker, Bulkhead
 from .metrics import Metrics
-from .remote import Remote
+from .remote import Answer, Remote
 from .state import State, StateSource
 
 log = logging.getLogger(__name__)
@@ -23,9 +29,13 @@ log = logging.getLogger(__name__)
 #: The header by which the facade tells the monolith that this user belongs to a canary: ``billing, metering``.
 CANARY_HEADER = "Strangler-Canary"
 #: Services whose canary the present user belongs to; set it where no web request is under way.
-canary_services: ContextVar[frozenset] = ContextVar("canary_services", default=frozenset())  # type: ignore[type-arg]
+canary_services: "ContextVar[FrozenSet[str]]" = ContextVar("canary_services", default=frozenset())
 
-Hook = Callable[["Client", str, Dict[str, Any], Callable[[], Any]], Any]
+#: Sees a call before it is made: the client, the call, and what makes it and gives its result.
+Hook = Callable[["Client", Call, Callable[[], Any]], Any]
+
+# How long to wait before the second and the third attempt.
+_PAUSES = (0.02, 0.05)
 
 
 class Client:
@@ -67,78 +77,108 @@ class Client:
             raise AttributeError(f"{module} was moved to the service {self.service}; {name} is not part of its client")
         return getattr(found, name)
 
-    def call(self, ref: str, arguments: Dict[str, Any]) -> Any:
-        """Call a function of the contract by name, wherever it is to be called now."""
-        run: Callable[[], Any] = lambda: self._dispatch(ref, arguments)
+    def entry(self, ref: str) -> Callable[[Callable[..., Any]], Any]:
+        """Make a function with the signature of the decorated one, which calls ``ref`` wherever that is."""
+
+        def wrap(stub: Callable[..., Any]) -> Any:
+            signature = inspect.signature(stub)
+
+            @functools.wraps(stub)
+            def call(*args: Any, **kwargs: Any) -> Any:
+                return self.call(Call(ref, signature, args, kwargs))
+
+            @functools.wraps(stub)
+            async def call_async(*args: Any, **kwargs: Any) -> Any:
+                return await self.call_async(Call(ref, signature, args, kwargs))
+
+            return call_async if inspect.iscoroutinefunction(stub) else call
+
+        return wrap
+
+    def call(self, call: Call) -> Any:
+        """Make a call, wherever it is to be made now."""
+        run = functools.partial(self._dispatch, call)
         for hook in self.hooks:
-            run = _hooked(hook, self, ref, arguments, run)
+            run = functools.partial(hook, self, call, run)
         return run()
+
+    async def call_async(self, call: Call) -> Any:
+        """Make a call of an async function; one over HTTP runs in a thread, so the event loop goes on."""
+        if self._is_local(self.state.current()):
+            return await self.call(call)
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(None, context.run, self.call, call)
 
     # -- where to ---------------------------------------------------------------------------------------------------
 
-    def _dispatch(self, ref: str, arguments: Dict[str, Any]) -> Any:
+    def _dispatch(self, call: Call) -> Any:
         state = self.state.current()
-        if state.stage in ("planned", "extracted"):
-            return self.run_local(ref, arguments)
         if state.stage == "shadow":
-            return self._shadowed(ref, arguments, state)
-        if state.stage == "canary" and not self._is_canary():
-            return self.run_local(ref, arguments)
-        return self._remote_or_back(ref, arguments, state)
+            return self._shadowed(call, state)
+        if self._is_local(state):
+            return self.run_local(call)
+        return self._remote_or_back(call, state)
 
-    def _is_canary(self) -> bool:
-        return self.service in (canary_services.get() or _requested_canaries())
+    def _is_local(self, state: State) -> bool:
+        if state.stage == "canary":
+            return self.service not in (canary_services.get() or _requested_canaries())
+        return state.stage in ("planned", "extracted", "shadow")
 
-    def run_local(self, ref: str, arguments: Dict[str, Any]) -> Any:
+    def run_local(self, call: Call) -> Any:
         """Call the monolith's own function, looked up at this moment, so that a patched one is found."""
-        module_name, _, name = ref.partition(":")
+        module_name, _, name = call.ref.partition(":")
         module = self.local(module_name)
         if module is None:
-            raise RemoteError(f"{ref} has no local code any more and {self.service} is not in use")
-        positional, keywords = spread(arguments)
-        return getattr(module, name)(*positional, **keywords)
+            raise RemoteError(f"{call.ref} has no local code any more and {self.service} is not in use")
+        return getattr(module, name)(*call.args, **call.kwargs)
 
-    def run_remote(self, ref: str, arguments: Dict[str, Any], state: Optional[State] = None) -> Any:
+    def run_remote(self, call: Call, state: Optional[State] = None) -> Any:
         """Call the service.
 
         Raises:
             ServiceUnavailable: it did not answer in time, the breaker is open, or too many calls are under way.
             RemoteError: it failed in a way the contract does not know.
         """
+        ref, arguments = call.ref, call.arguments()
         policy = self.contract["entries"][ref]
-        key = uuid.uuid4().hex
-        deadline = time.monotonic() + policy["timeout_ms"] / 1000
-        attempts = 3 if policy["kind"] == "query" or policy["idempotency"] != "none" else 1
+        repeatable = policy["kind"] == "query" or policy["idempotency"] != "none"
         remote = self._remote_for(state or self.state.current())
-        for attempt in range(attempts):
-            self._breaker.enter()
-            started = time.monotonic()
+        deadline = time.monotonic() + policy["timeout_ms"] / 1000
+        send = functools.partial(remote.call, ref, arguments, uuid.uuid4().hex)
+        for pause in _PAUSES if repeatable else ():
             try:
-                left = max(deadline - started, 0.001)
-                answer = self._bulkhead.run(lambda: remote.call(ref, arguments, key, left), left)
+                return self._attempt(ref, send, deadline).result(arguments)
             except ServiceUnavailable:
-                self._breaker.failed()
-                self.metrics.count(ref, "unavailable", time.monotonic() - started)
-                pause = 0.02 * 2**attempt
-                if attempt + 1 == attempts or time.monotonic() + pause >= deadline:
+                if time.monotonic() + pause >= deadline:
                     raise
                 time.sleep(pause)
-                continue
-            self._breaker.succeeded()
-            self.metrics.count(ref, "error" if answer.is_error else "ok", time.monotonic() - started)
-            return answer.result(arguments)
+        return self._attempt(ref, send, deadline).result(arguments)
 
-    def _remote_or_back(self, ref: str, arguments: Dict[str, Any], state: State) -> Any:
+    def _attempt(self, ref: str, send: Callable[[float], Answer], deadline: float) -> Answer:
+        self._breaker.enter()
+        started = time.monotonic()
+        left = max(deadline - started, 0.001)
+        try:
+            answer: Answer = self._bulkhead.run(functools.partial(send, left), left)
+        except ServiceUnavailable:
+            self._breaker.failed()
+            self.metrics.count(ref, "unavailable", time.monotonic() - started)
+            raise
+        self._breaker.succeeded()
+        self.metrics.count(ref, "error" if answer.is_error else "ok", time.monotonic() - started)
+        return answer
+
+    def _remote_or_back(self, call: Call, state: State) -> Any:
         """Call the service; a query it does not answer is answered here, while code and store are still shared."""
         try:
-            return self.run_remote(ref, arguments, state)
+            return self.run_remote(call, state)
         except ServiceUnavailable:
-            may_fall_back = self.contract["entries"][ref]["kind"] == "query" and state.stage in ("canary", "live")
+            may_fall_back = self.contract["entries"][call.ref]["kind"] == "query" and state.stage in ("canary", "live")
             if not may_fall_back or self.contract["store"] != "shared":
                 raise
-            log.warning("%s does not answer; %s runs locally", self.service, ref)
-            self.metrics.count(ref, "fallback")
-            return self.run_local(ref, arguments)
+            log.warning("%s does not answer; %s runs locally", self.service, call.ref)
+            self.metrics.count(call.ref, "fallback")
+            return self.run_local(call)
 
     def _remote_for(self, state: State) -> Remote:
         if not state.url:
@@ -147,49 +187,33 @@ class Client:
             self._remote, self._remote_url = Remote(self.service, state.url, self.codec), state.url
         return self._remote
 
-    def _shadowed(self, ref: str, arguments: Dict[str, Any], state: State) -> Any:
+    def _shadowed(self, call: Call, state: State) -> Any:
         """Answer locally; ask the service the same in the background, if that changes nothing, and compare."""
-        result = self.run_local(ref, arguments)
-        if self.contract["entries"][ref]["kind"] == "query":
-            try:
-                expected = self.codec.dumps(result)
-                sent = self.codec.loads(self.codec.dumps(arguments))
-            except CodecError as error:
-                log.warning("%s cannot be shadowed: %s", ref, error)
-                return result
-            work = threading.Thread(target=self._compare, args=(ref, sent, state, expected), daemon=True)
-            work.start()
+        result = self.run_local(call)
+        if self.contract["entries"][call.ref]["kind"] != "query":
+            return result
+        try:
+            expected = self.codec.dumps(result)
+            sent = call.copied(self.codec)
+        except CodecError as error:
+            log.warning("%s cannot be shadowed: %s", call.ref, error)
+            return result
+        threading.Thread(target=self._compare, args=(sent, state, expected), daemon=True).start()
         return result
 
-    def _compare(self, ref: str, arguments: Dict[str, Any], state: State, expected: bytes) -> None:
+    def _compare(self, call: Call, state: State, expected: bytes) -> None:
         try:
-            same = self.codec.dumps(self.run_remote(ref, arguments, state)) == expected
-        except Exception as error:  # noqa: BLE001 - whatever a shadow does, the answer has been given
-            log.info("shadow of %s: %s", ref, error)
-            self.metrics.count(ref, "shadow_failed")
+            same = self.codec.dumps(self.run_remote(call, state)) == expected
+        except Exception as error:
+            # Whatever becomes of a shadow, the answer has been given.
+            log.info("shadow of %s: %s", call.ref, error)
+            self.metrics.count(call.ref, "shadow_failed")
         else:
-            self.metrics.count(ref, "shadow_same" if same else "shadow_different")
-
-
-def spread(arguments: Dict[str, Any]) -> "tuple[list[Any], dict[str, Any]]":
-    """Arguments by name as those of a call; ``*`` and ``**`` hold what has no name of its own.
-
-    Positional-only parameters and those before ``*args`` come first, under names that begin with ``/``.
-    """
-    keywords = {name: value for name, value in arguments.items() if name[0] not in "*/"}
-    keywords.update(arguments.get("**", {}))
-    positional = [value for name, value in arguments.items() if name.startswith("/")]
-    return [*positional, *arguments.get("*", ())], keywords
-
-
-def _hooked(hook: Hook, client: Client, ref: str, arguments: Dict[str, Any], run: Callable[[], Any]) -> Callable[[], Any]:
-    return lambda: hook(client, ref, arguments, run)
+            self.metrics.count(call.ref, "shadow_same" if same else "shadow_different")
 
 
 def _requested_canaries() -> "frozenset[str]":
     """What the facade said about the web request under way, if the framework can be asked for it."""
-    import sys
-
     flask = sys.modules.get("flask")
     if flask is not None and flask.has_request_context():
         header = flask.request.headers.get(CANARY_HEADER, "")

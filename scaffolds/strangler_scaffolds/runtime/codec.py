@@ -1,8 +1,8 @@
 """Values over the wire and back, the same in type and content.
 
-JSON carries what it can as it is. The rest is an object with one key that begins with ``$``: ``{"$date": "2026-01-31"}``.
-Dataclasses, enums, named tuples and exceptions travel under the name of the module they are defined in, and only classes
-that the receiving side allows are ever looked up. docs/reference/extract.md has the table.
+JSON carries what it can as it is. The rest is an object with one key that begins with ``$``, such as
+``{"$date": "2026-01-31"}``. Dataclasses, enums, named tuples and exceptions travel under the name of the module they
+are defined in, and only classes that the receiving side allows are ever looked up.
 """
 
 from __future__ import annotations
@@ -94,9 +94,11 @@ class Codec:
     def _encode_dict(self, value: Dict[Any, Any], path: str) -> Any:
         plain = all(type(key) is str for key in value) and not any(key.startswith("$") for key in value)
         if plain:
-            return {_text(key): self.encode(item, f"{path}[{key!r}]") for key, item in value.items()} if all(
-                _is_text(key) for key in value
-            ) else self._encode_pairs(value, path)
+            return (
+                {_text(key): self.encode(item, f"{path}[{key!r}]") for key, item in value.items()}
+                if all(_is_text(key) for key in value)
+                else self._encode_pairs(value, path)
+            )
         return self._encode_pairs(value, path)
 
     def _encode_pairs(self, value: Dict[Any, Any], path: str) -> Any:
@@ -107,10 +109,13 @@ class Codec:
         cls = type(value)
         if isinstance(value, enum.Enum):
             return {"$enum": [name_of(cls), value.name]}
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            return {"$data": [name_of(cls), self._encode_members(value, path)]}
+        members = None if isinstance(value, type) else member_names(cls)
+        if members is not None:
+            return {"$data": [name_of(cls), self._encode_members(value, members, path)]}
         if isinstance(value, tuple) and hasattr(value, "_fields"):
-            return {"$named": [name_of(cls), [self.encode(item, f"{path}.{n}") for n, item in zip(value._fields, value)]]}
+            return {
+                "$named": [name_of(cls), [self.encode(item, f"{path}.{n}") for n, item in zip(value._fields, value)]]
+            }
         if isinstance(value, BaseException):
             return {"$error": self.encode_error(value)}
         referred = self._reference(value) if self._reference else None
@@ -118,12 +123,9 @@ class Codec:
             return {"$ref": [name_of(cls), self.encode(referred, path)]}
         raise CodecError(f"a {name_of(cls)} cannot cross", path)
 
-    def _encode_members(self, value: Any, path: str) -> Dict[str, Any]:
-        return {
-            field.name: self.encode(getattr(value, field.name), f"{path}.{field.name}")
-            for field in dataclasses.fields(value)
-            if hasattr(value, field.name)
-        }
+    def _encode_members(self, value: Any, members: List[str], path: str) -> Dict[str, Any]:
+        present = [name for name in members if hasattr(value, name)]
+        return {name: self.encode(getattr(value, name), f"{path}.{name}") for name in present}
 
     def encode_error(self, error: BaseException) -> Dict[str, Any]:
         """An exception with what it carries; a part that cannot cross is left out and named in ``lost``."""
@@ -179,9 +181,12 @@ class Codec:
             if self._dereference is None:
                 raise CodecError(f"a {name_of(cls)} cannot be looked up here", "value")
             return self._dereference(cls, self.decode(content))
+        members = {name: self.decode(item) for name, item in content.items()}
+        if hasattr(cls, "model_construct"):  # pydantic keeps members in a place of its own
+            return cls.model_construct(**members)
         made = object.__new__(cls)  # the sender's __init__ has run already
-        for name, item in content.items():
-            object.__setattr__(made, name, self.decode(item))
+        for name, item in members.items():
+            object.__setattr__(made, name, item)
         return made
 
     def decode_error(self, content: Dict[str, Any]) -> BaseException:
@@ -194,7 +199,7 @@ class Codec:
         if not issubclass(cls, BaseException):
             raise CodecError(f"{content['type']} is no exception", "error")
         args = tuple(self.decode(item) for item in content["args"])
-        error = cls.__new__(cls, *args)
+        error: BaseException = cls.__new__(cls, *args)
         error.args = args
         for key, item in content["state"].items():
             setattr(error, key, self.decode(item))
@@ -205,6 +210,17 @@ class Codec:
         if found is None:
             raise CodecError(f"the class {name} is not part of this contract", "value")
         return found
+
+
+def member_names(cls: Any) -> Optional[List[str]]:
+    """What makes up an instance of a value class (dataclass, attrs, pydantic), or None if it is none of these."""
+    if dataclasses.is_dataclass(cls):
+        return [field.name for field in dataclasses.fields(cls)]
+    if hasattr(cls, "__attrs_attrs__"):
+        return [attribute.name for attribute in cls.__attrs_attrs__]
+    if hasattr(cls, "model_construct"):
+        return list(cls.model_fields)
+    return None
 
 
 def class_finder(packages: List[str]) -> Callable[[str], Optional[type]]:
@@ -239,7 +255,9 @@ def _is_text(value: str) -> bool:
 
 
 def _text(value: str) -> Any:
-    return value if _is_text(value) else {"$surrogates": base64.b64encode(value.encode("utf-8", "surrogatepass")).decode()}
+    return (
+        value if _is_text(value) else {"$surrogates": base64.b64encode(value.encode("utf-8", "surrogatepass")).decode()}
+    )
 
 
 def _integer(value: int) -> Any:

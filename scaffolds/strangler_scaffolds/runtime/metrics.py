@@ -48,7 +48,11 @@ class Metrics:
 
     def _histogram(self, function: str, counts, seconds: float, buckets) -> "list[str]":  # type: ignore[no-untyped-def]
         total = sum(number for (name, _), number in counts.items() if name == function)
-        head = f'{self._prefix}_call_seconds'
+        head = f"{self._prefix}_call_seconds"
         lines = [f'{head}_bucket{{function="{function}",le="{b}"}} {buckets.get((function, b), 0)}' for b in _BUCKETS]
         lines.append(f'{head}_bucket{{function="{function}",le="+Inf"}} {total}')
-        return [*lines, f'{head}_sum{{function="{function}"}} {seconds:.6f}', f'{head}_count{{function="{function}"}} {total}']
+        return [
+            *lines,
+            f'{head}_sum{{function="{function}"}} {seconds:.6f}',
+            f'{head}_count{{function="{function}"}} {total}',
+        ]

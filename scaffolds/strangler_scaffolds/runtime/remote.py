@@ -17,7 +17,7 @@ PREFIX = "/_strangler/calls/"
 KEY_HEADER = "Idempotency-Key"
 DEADLINE_HEADER = "Strangler-Deadline-Ms"
 #: The W3C trace context that calls carry on; a tracing library may set it, else each call begins a trace.
-traceparent: ContextVar[str] = ContextVar("traceparent", default="")
+traceparent: "ContextVar[str]" = ContextVar("traceparent", default="")
 
 
 class Answer:

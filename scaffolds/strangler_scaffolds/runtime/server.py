@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import collections
 import importlib
+import inspect
 import json
 import threading
-from typing import Any, Callable, ContextManager, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Callable, ContextManager, Dict, List, Mapping, Tuple
 
-from .client import spread
+from .calls import spread
 from .codec import Codec, CodecError, class_finder
 
 _REMEMBERED = 10_000
@@ -66,6 +68,8 @@ class CallServer:
         positional, keywords = spread(arguments)
         try:
             result = getattr(importlib.import_module(module), name)(*positional, **keywords)
+            if inspect.isawaitable(result):
+                result = asyncio.run(_wait(result))
             content: Dict[str, Any] = {"result": self.codec.encode(result, "result")}
             status = 200
         except Exception as error:
@@ -77,6 +81,10 @@ class CallServer:
 
     def _changed(self, names: List[str], arguments: Dict[str, Any]) -> Dict[str, Any]:
         return {name: self.codec.encode(arguments[name], name) for name in names if name in arguments}
+
+
+async def _wait(result: Any) -> Any:
+    return await result
 
 
 def _refusal(status: int, detail: str) -> Tuple[int, bytes]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import pathlib
 import threading
 import time
 import urllib.request
@@ -72,11 +73,10 @@ class StateSource:
 
     def _read_file(self, path: str) -> None:
         try:
-            found = os.stat(path)
+            found = pathlib.Path(path).stat()
             stamp = (found.st_mtime_ns, found.st_size, found.st_ino)
             if stamp != self._file_stamp:
-                with open(path, encoding="utf-8") as stream:
-                    self.tell(json.load(stream))
+                self.tell(json.loads(pathlib.Path(path).read_text(encoding="utf-8")))
                 self._file_stamp = stamp
         except (OSError, ValueError):
             return  # being replaced, or gone: what was said last still holds

@@ -9,15 +9,26 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 
 from strangler.errors import StranglerError
-from strangler_scaffolds.sources import Sources, decode
 from strangler_scaffolds.rewriting.splice import parse
+from strangler_scaffolds.sources import Sources, decode
 
 # Import names whose distribution is called something else; the rest share their name up to case and dashes.
 _DISTRIBUTIONS = {
-    "PIL": "pillow", "attr": "attrs", "bs4": "beautifulsoup4", "cv2": "opencv-python", "dateutil": "python-dateutil",
-    "dotenv": "python-dotenv", "jose": "python-jose", "jwt": "pyjwt", "magic": "python-magic", "rest_framework":
-    "djangorestframework", "sklearn": "scikit-learn", "slugify": "python-slugify", "yaml": "pyyaml", "psycopg2": "psycopg2-binary",
-}  # fmt: skip
+    "PIL": "pillow",
+    "attr": "attrs",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
+    "dotenv": "python-dotenv",
+    "jose": "python-jose",
+    "jwt": "pyjwt",
+    "magic": "python-magic",
+    "psycopg2": "psycopg2-binary",
+    "rest_framework": "djangorestframework",
+    "sklearn": "scikit-learn",
+    "slugify": "python-slugify",
+    "yaml": "pyyaml",
+}
 _NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 

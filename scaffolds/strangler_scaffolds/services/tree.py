@@ -19,7 +19,7 @@ from strangler_scaffolds.hosting import Host
 class Blueprint:
     """Everything a service is written from.
 
-    ``domain`` holds the moved, shared and cut-down files by their path in the monolith below its source root, ``origin``
+    ``domain`` holds the moved, shared and cut-down files by their path below the monolith's source root, and ``origin``
     says for each which of these it is.
     """
 
@@ -97,7 +97,10 @@ def _manifest(blueprint: Blueprint, written: Mapping[str, bytes]) -> bytes:
         "schema": "strangler.service/1",
         "service": blueprint.name,
         "monolith": blueprint.monolith,
-        "domain": {path: {"origin": blueprint.origin[path], "sha256": _digest(data)} for path, data in sorted(blueprint.domain.items())},
+        "domain": {
+            path: {"origin": blueprint.origin[path], "sha256": _digest(data)}
+            for path, data in sorted(blueprint.domain.items())
+        },
         "files": {path: _digest(data) for path, data in sorted(written.items())},
     }
     return (json.dumps(content, indent=1) + "\n").encode()
