@@ -16,6 +16,8 @@ from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional
 
 STAGES = ("planned", "extracted", "shadow", "canary", "live", "split", "retired")
 _POLL_SECONDS = 2.0
+_WAIT_SECONDS = 1.5
+_PAUSE_SECONDS = 0.2
 _TRUST_SECONDS = 60.0
 
 
@@ -32,7 +34,8 @@ class StateSource:
 
     It reads, in this order: ``STRANGLER_<SERVICE>_STAGE`` (and ``_PERCENT``, ``_URL``) in the environment;
     ``STRANGLER_STATE_FILE``, a JSON file that is read again when it changes; ``STRANGLER_STATE_URL``, which a thread
-    asks every two seconds. File and answer have the form ``{"services": {"billing": {"stage": "live", "url": ...}}}``.
+    asks all the time (with ``STRANGLER_STATE_TOKEN``, if there is one), and which answers as soon as something is new.
+    Both have the form ``{"version": 7, "services": {"billing": {"stage": "live", "url": "http://..."}}}``.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class StateSource:
         self._clock = clock
         self._told = State()
         self._told_at = 0.0
+        self._version: Any = None
         self._file_stamp: Any = None
         self._poller: Optional[threading.Thread] = None
         self._lock = threading.Lock()
@@ -83,6 +87,7 @@ class StateSource:
 
     def tell(self, message: Dict[str, Any]) -> None:
         """Take over what the control plane says."""
+        self._version = message.get("version")
         said = message.get("services", {}).get(self._service)
         if isinstance(said, dict) and said.get("stage") in STAGES:
             self._told = State(said["stage"], float(said.get("percent", 0)), str(said.get("url", "")))
@@ -97,12 +102,21 @@ class StateSource:
 
     def _poll(self) -> None:
         while True:
-            time.sleep(_POLL_SECONDS)
-            self._poll_once()
+            started = self._clock()
+            asked = self._poll_once()
+            # One that answers only when there is news has made us wait already.
+            if not asked or self._clock() - started < _WAIT_SECONDS / 2:
+                time.sleep(_PAUSE_SECONDS if asked else _POLL_SECONDS)
 
-    def _poll_once(self) -> None:
+    def _poll_once(self) -> bool:
+        url = self._environ.get("STRANGLER_STATE_URL", "")
+        if self._version is not None:
+            url += f"{'&' if '?' in url else '?'}after={self._version}&wait={_WAIT_SECONDS}"
+        token = self._environ.get("STRANGLER_STATE_TOKEN", "")
         try:
-            with urllib.request.urlopen(self._environ["STRANGLER_STATE_URL"], timeout=_POLL_SECONDS) as answer:
+            request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
+            with urllib.request.urlopen(request, timeout=_WAIT_SECONDS + _POLL_SECONDS) as answer:
                 self.tell(json.load(answer))
-        except (OSError, ValueError, KeyError):
-            return
+        except (OSError, ValueError):
+            return False
+        return True
