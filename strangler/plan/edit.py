@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node
 
 from strangler.errors import StranglerError
 from strangler.plan.source import KeyPath, Source, parse
-
-_INDENT = 2
+from strangler.plan.style import INDENT, block, flow
 
 
 def add_service(text: str, name: str, service: Mapping[str, Any]) -> str:
@@ -55,7 +52,7 @@ def set_value(text: str, path: KeyPath, value: object) -> str:
     """
     source = parse(text, "plan")
     node = _value(source.root, path)
-    edited = _replace(source, path, _flow(value)) if node is not None else _insert(source, path, value)
+    edited = _replace(source, path, flow(value)) if node is not None else _insert(source, path, value)
     return _checked(edited, source, path, value)
 
 
@@ -68,7 +65,7 @@ def _insert(source: Source, path: KeyPath, value: object) -> str:
         nested = {step: nested}
     entry = {path[depth]: nested}
     if parent is None:  # an empty document
-        return source.text + _block(entry, 0)
+        return source.text + block(entry, 0)
     if isinstance(parent, MappingNode) and parent.value and not parent.flow_style:
         return _append(source.text, parent, entry)
     if isinstance(parent, MappingNode) and parent.value:
@@ -80,33 +77,30 @@ def _append(text: str, parent: MappingNode, entry: Mapping[Any, Any]) -> str:
     column = parent.value[0][0].start_mark.column
     end = _end(text, parent.value[-1][1])
     before = text[:end] if text[:end].endswith("\n") or not end else text[:end] + "\n"
-    return before + _block(entry, column) + text[end:]
+    return before + block(entry, column) + text[end:]
 
 
 def _append_flow(source: Source, parent: MappingNode, entry: Mapping[Any, Any]) -> str:
     last = parent.value[-1][1].end_mark.index
-    return source.text[:last] + ", " + _flow(entry)[1:-1] + source.text[last:]
+    return source.text[:last] + ", " + flow(entry)[1:-1] + source.text[last:]
 
 
 def _replace_empty(source: Source, node: Node, path: KeyPath, entry: Mapping[Any, Any]) -> str:
     """Give ``key: {}`` or ``key:`` its first entry, as a block of its own."""
-    if isinstance(node, MappingNode) or source.text[node.start_mark.index : node.end_mark.index] in (
-        "",
-        "null",
-        "~",
-    ):
-        parent = _value(source.root, path[:-1])
-        if isinstance(parent, MappingNode) and not parent.flow_style:
-            column = parent.value[0][0].start_mark.column + _INDENT
-            head = source.text[: node.start_mark.index].rstrip(" ")
-            rest = source.text[node.end_mark.index :]
-            comment, newline, tail = rest.partition("\n")
-            return head + comment.rstrip() + (newline or "\n") + _block(entry, column) + tail
-        return _replace(source, path, _flow(entry))
-    raise StranglerError(f"'{'.'.join(map(str, path))}' in the plan is not a mapping")
+    text, written = source.text, source.text[node.start_mark.index : node.end_mark.index]
+    if not isinstance(node, MappingNode) and written not in ("", "null", "~"):
+        raise StranglerError(f"'{'.'.join(map(str, path))}' in the plan is not a mapping")
+    parent = _value(source.root, path[:-1])
+    if _is_flow(parent):
+        return _replace(source, path, flow(entry))
+    key, _ = _entry(source.root, path)
+    colon = text.index(":", key.end_mark.index) + 1
+    after = node.end_mark.index if written else colon
+    comment, _, tail = text[after:].partition("\n")
+    return f"{text[:colon]}{comment.rstrip()}\n{block(entry, key.start_mark.column + INDENT)}{tail}"
 
 
-def _is_flow(node: Node) -> bool | None:
+def _is_flow(node: Node | None) -> bool | None:
     """Whether a collection is written ``{…}`` or ``[…]``; None for a scalar."""
     return getattr(node, "flow_style", None)
 
@@ -146,25 +140,6 @@ def _entry(root: Node | None, path: KeyPath) -> tuple[Node, Node]:
     parent = _value(root, path[:-1])
     pairs: list[tuple[Node, Node]] = parent.value if isinstance(parent, MappingNode) else []
     return next((key, value) for key, value in pairs if key.value == str(path[-1]))
-
-
-def _block(entry: Mapping[Any, Any], column: int) -> str:
-    text = _dump(entry, flow=False)
-    return "".join(" " * column + line if line.strip() else line for line in text.splitlines(keepends=True))
-
-
-def _flow(value: object) -> str:
-    return _dump(value, flow=True).strip().removesuffix("...").strip()
-
-
-def _dump(value: object, *, flow: bool) -> str:
-    writer = YAML()
-    writer.default_flow_style = flow
-    writer.width = 1 << 20
-    writer.indent(mapping=_INDENT, sequence=_INDENT + 2, offset=_INDENT)
-    stream = io.StringIO()
-    writer.dump(value, stream)
-    return stream.getvalue()
 
 
 def _checked(edited: str, before: Source, path: KeyPath, value: object) -> str:

@@ -18,7 +18,7 @@ _REF = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*(\.[^\W\d]\w*)*\Z")
 class Section(BaseModel):
     """A mapping of the plan: frozen, and without room for keys that mean nothing."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 def _label(value: str) -> str:

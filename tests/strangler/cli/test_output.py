@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from strangler.cli.output import Output, finding_fields
+from strangler.errors import StranglerError
+from strangler.model import Finding, Location
+
+
+def test_an_error_is_printed_as_a_compiler_would(capsys: pytest.CaptureFixture[str]) -> None:
+    Output().error(StranglerError("it is broken", hint="mend it", location=Location("plan.yaml", 3)))
+    assert capsys.readouterr().err == "error: it is broken\n  --> plan.yaml:3\n  hint: mend it\n"
+
+
+def test_markup_in_a_message_is_text(capsys: pytest.CaptureFixture[str]) -> None:
+    Output().error(StranglerError("[bold]x[/nonsense]"))
+    assert capsys.readouterr().err == "error: [bold]x[/nonsense]\n"
+
+
+def test_findings_are_printed_in_the_order_of_their_places(capsys: pytest.CaptureFixture[str]) -> None:
+    Output().findings([Finding("B", "later", Location("b")), Finding("A", "first", Location("a", 2))])
+    assert capsys.readouterr().err.index("first") < 20
+
+
+def test_json_is_the_only_thing_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    out = Output(as_json=True)
+    out.show("words")
+    out.note("more words")
+    out.json({"b": 1, "a": "é"})
+    captured = capsys.readouterr()
+    assert captured.out == '{"a": "é", "b": 1}\n'
+    assert captured.err == ""
+
+
+def test_quiet_keeps_results_and_drops_notes(capsys: pytest.CaptureFixture[str]) -> None:
+    out = Output(quiet=True)
+    out.show("result")
+    out.note("note")
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err) == ("result\n", "")
+
+
+def test_no_progress_is_shown_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with Output().progress("working") as progress:
+        assert progress is None
+    assert capsys.readouterr().err == ""
+
+
+def test_a_finding_is_json() -> None:
+    fields = finding_fields(Finding("R", "m", Location("p", 1), "h"))
+    assert json.loads(json.dumps(fields))["location"] == {"path": "p", "line": 1}

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from strangler.cli import main
+
+BROKEN = """\
+version: 2
+monolith: {name: Shop, packages: []}
+services:
+  a: {modules: [x], rout: [/x]}
+  b: {modules: [x], rollout: {bake: soon}}
+"""
+
+
+def test_init_writes_a_plan_that_validates(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(tmp_path / "strangler.yaml")
+    assert main(["plan", "init", "--plan", path, "--package", "shop", "--name", "shop"]) == 0
+    assert main(["plan", "validate", "--plan", path]) == 0
+    assert "no mistakes" in capsys.readouterr().out
+
+
+def test_init_never_touches_a_plan_that_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "strangler.yaml"
+    path.write_text("mine", encoding="utf-8")
+    assert main(["plan", "init", "--plan", str(path), "--package", "shop"]) == 2
+    assert path.read_text(encoding="utf-8") == "mine"
+
+
+def test_init_with_a_name_that_cannot_be_writes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "strangler.yaml"
+    assert main(["plan", "init", "--plan", str(path), "--package", "shop", "--name", "No Label"]) == 2
+    assert not path.exists()
+
+
+def test_five_mistakes_are_shown_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "strangler.yaml"
+    path.write_text(BROKEN, encoding="utf-8")
+    assert main(["plan", "validate", "--plan", str(path)]) == 2
+    text = capsys.readouterr().err
+    assert text.count("  --> ") == 5
+    assert "has 5 mistakes" in text
+
+
+def test_show_is_the_plan_with_its_defaults(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(tmp_path / "strangler.yaml")
+    main(["plan", "init", "--plan", path, "--package", "shop", "--name", "shop"])
+    capsys.readouterr()
+    assert main(["plan", "show", "--plan", path, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["facade"]["admin"] == "127.0.0.1:8081"

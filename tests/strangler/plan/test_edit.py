@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from strangler.errors import StranglerError
+from strangler.plan import add_service, loads, remove_service, set_value
+
+HEAD = "# ours\nversion: 1\nmonolith: {name: shop,   packages: [shop]}   # odd spacing\n"
+SERVICE = {"modules": ["shop.billing", "shop.billing.*"], "routes": ["/api/billing/**"]}
+
+
+@pytest.mark.parametrize(
+    "services",
+    [
+        "",
+        "services:\n",
+        "services: {}   # none yet\n",
+        "services: null\n",
+        "services: {a: {modules: [x]}}\n",
+        "services:\n    a:   # first\n        modules: [x]\n\n# behind\n",
+        "services:\n  a:\n    modules:\n    - x\n",
+    ],
+)
+@pytest.mark.parametrize("tail", ["", "\nfacade:   {listen: 'h:1'}  # end", "# only a comment\n"])
+def test_a_service_is_added_and_nothing_else_changes(services: str, tail: str) -> None:
+    before = HEAD + services + tail
+    after = add_service(before, "billing", SERVICE)
+    assert loads(after).services["billing"].modules == ("shop.billing", "shop.billing.*")
+    kept = [line for line in before.splitlines() if not line.startswith("services:")]
+    lines = iter(after.splitlines())
+    assert all(line in lines for line in kept), "a line is gone, or out of its place"
+    for comment in ("# none yet", "# first", "# behind"):
+        assert (comment in before) == (comment in after)
+
+
+@pytest.mark.parametrize("services", ["services: {}\n", "services:\n  a: {modules: [x]}\n\n# behind\n"])
+def test_adding_and_removing_a_service_gives_the_same_services(services: str) -> None:
+    before = HEAD + services
+    after = remove_service(add_service(before, "billing", SERVICE), "billing")
+    assert loads(after) == loads(before)
+    assert "# behind" not in before or "# behind" in after
+
+
+def test_a_service_is_not_added_twice() -> None:
+    text = add_service(HEAD, "billing", SERVICE)
+    with pytest.raises(StranglerError, match="already"):
+        add_service(text, "billing", SERVICE)
+
+
+def test_a_service_that_is_not_there_cannot_be_removed() -> None:
+    with pytest.raises(StranglerError, match="no service"):
+        remove_service(HEAD, "billing")
+
+
+def test_a_scalar_is_replaced_in_its_place() -> None:
+    text = HEAD + "facade: {listen: 'h:1',  admin: 'h:2'}  # end\n"
+    assert set_value(text, ("facade", "listen"), "h:9").endswith("facade: {listen: \"h:9\",  admin: 'h:2'}  # end\n")
+
+
+def test_a_value_is_put_under_a_list_only_with_an_error() -> None:
+    with pytest.raises(StranglerError, match="not a mapping"):
+        set_value("version: 1\nservices: [a]\n", ("services", "b"), {})
+
+
+_SCALARS = st.text(max_size=30) | st.integers() | st.booleans() | st.sampled_from(["true", "1e3", "~", "- a", "a: b"])
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=12), _SCALARS | st.lists(_SCALARS, max_size=3), max_size=4))
+def test_any_value_comes_back_as_it_was_set(value: dict[str, object]) -> None:
+    text = set_value(HEAD, ("extra", "key"), value)
+    changed = set_value(text, ("extra", "key"), {"again": 1})
+    assert changed.startswith(HEAD)

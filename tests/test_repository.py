@@ -1,0 +1,76 @@
+"""The house rules that no other tool checks."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCES = {
+    "strangler": ROOT / "strangler",
+    "analyzers": ROOT / "analyzers/strangler_analyzers",
+    "facade": ROOT / "facade/strangler_facade",
+    "scaffolds": ROOT / "scaffolds/strangler_scaffolds",
+    "deploy": ROOT / "deploy/strangler_deploy",
+}
+MODULES = sorted(
+    (area, path.relative_to(root))
+    for area, root in SOURCES.items()
+    for path in root.rglob("*.py")
+    if "templates" not in path.parts
+)
+
+
+def _lines(area: str, path: Path) -> int:
+    return len((SOURCES[area] / path).read_text(encoding="utf-8").splitlines())
+
+
+@pytest.mark.parametrize(("area", "path"), MODULES, ids=lambda value: str(value))
+def test_no_file_is_longer_than_400_lines(area: str, path: Path) -> None:
+    assert _lines(area, path) <= 400
+
+
+def test_half_of_the_files_are_shorter_than_130_lines() -> None:
+    assert statistics.median(_lines(area, path) for area, path in MODULES) < 130
+
+
+@pytest.mark.parametrize(("area", "path"), MODULES, ids=lambda value: str(value))
+def test_a_module_has_its_test_where_one_looks_for_it(area: str, path: Path) -> None:
+    """A module's tests are in the mirrored file, or in one that is named after a package it is in."""
+    if path.name in ("__init__.py", "__main__.py"):
+        return
+    folder = ROOT / "tests" / area
+    mirrored = folder / path.parent / f"test_{path.name}"
+    of_a_package = [
+        (folder / package).with_name(f"test_{package.name}.py") for package in path.parents if package != Path()
+    ]
+    assert any(candidate.exists() for candidate in [mirrored, *of_a_package]), f"expected {mirrored.relative_to(ROOT)}"
+
+
+def _tracked_text() -> list[tuple[str, str]]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)
+    if listed.returncode != 0:
+        pytest.skip("not in a git checkout")
+    paths = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
+    return [(str(p.relative_to(ROOT)), p.read_text(encoding="utf-8", errors="replace")) for p in paths if p.is_file()]
+
+
+def test_no_file_names_a_package_registry() -> None:
+    host = re.compile(r"https?://(files|registry|pypi|deb|proxy)\.[a-z]|https?://[^ \n]+/simple(/|\s|$)")
+    guilty = [name for name, text in _tracked_text() if host.search(text) and name != "tests/test_repository.py"]
+    assert guilty == []
+
+
+def test_a_decision_has_its_context_decision_and_consequences() -> None:
+    for path in (ROOT / "docs/decisions").glob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        assert re.match(r"# \d{4}: ", text), path.name
+        assert len(text.splitlines()) <= 80, f"{path.name} is longer than a page"
+
+
+def test_the_architecture_fits_150_lines() -> None:
+    assert len((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()) <= 150
