@@ -59,7 +59,7 @@ def _enter(frame: Frame, func: Func, call: CallOf, first: list[Values]) -> Value
         frame.program.read(frame, func.yields)
         return (frame.program.generator(func),)
     returned: Values = frame.program.read(frame, func.returns)
-    return returned or frame.program.declared_return(frame, func)  # type: ignore[no-any-return]
+    return returned or frame.program.declared_return(frame, func)
 
 
 def _note(frame: Frame, callee: Value, call: CallOf, passes: tuple[tuple[str, Values], ...]) -> None:
