@@ -12,16 +12,22 @@ from strangler_analyzers.knowledge import KNOWLEDGE
 from strangler_analyzers.options import Options
 from strangler_analyzers.resolve import Program, resolve
 from strangler_analyzers.resolve.values import Module
+from strangler_analyzers.seams import SeamOptions, propose
 from strangler_analyzers.sources import Tree, discover
 
 
-def analyze(path: Path, options: Options | None = None) -> Analysis:
-    """Analyse the source below ``path``; it is read, never imported or run.
+def analyze(path: Path, options: Options | None = None, seams: SeamOptions | None = None) -> Analysis:
+    """Analyse the source below ``path`` and propose seams; it is read, never imported or run.
 
     Raises:
-        StranglerError: there is no such folder, or no Python in it.
+        StranglerError: there is no such folder, or no Python in it, or a constraint cannot be met.
     """
     options = options or Options()
+    return propose(survey(path, options), seams or SeamOptions(names=options.names))
+
+
+def survey(path: Path, options: Options) -> Analysis:
+    """The analysis without seams."""
     tree, gathered, program = run(path, options)
     return assemble(tree, gathered, World(program), options)
 

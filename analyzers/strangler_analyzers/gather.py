@@ -53,7 +53,7 @@ def gather(tree: Tree, options: Options) -> list[Gathered]:
 def _gathered(source: Source, key: str, cache: FactsCache) -> Gathered:
     data = cache.get_used(key) if key else None
     if data is None:
-        facts = Facts("light", 0, (), (_NO_SCOPE,), (), None, (), (("unreadable", "cannot be read", 0),))
+        facts = Facts("light", 0, (), (_NO_SCOPE,), (), None, (), (("unreadable", "cannot be read", 0),), {}, {})
         return Gathered(source, "", facts)
     return Gathered(source, key.partition("-")[0], Facts.load(data))
 

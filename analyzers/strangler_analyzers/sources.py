@@ -73,23 +73,28 @@ def _tree(root: Path, paths: list[str], options: Options) -> Tree:
         elif source.module:
             found[source.module] = source
     kept = _wanted(found.values(), options.packages)
-    names = sorted({source.module.partition(".")[0] for source in kept})
+    names = sorted(options.packages or {source.module.partition(".")[0] for source in kept})
     used = sorted({source.root for source in kept})
     ordered = tuple(sorted(kept, key=lambda source: source.path))
     return Tree(root, ordered, tuple(folder or "." for folder in used), tuple(names), tuple(clashes))
 
 
 def _wanted(sources: Iterable[Source], packages: tuple[str, ...]) -> list[Source]:
-    kept = [
-        source
-        for source in sources
-        if not packages or any(source.module == name or source.module.startswith(name + ".") for name in packages)
-    ]
-    if not kept:
+    if not packages:
+        return list(sources)
+    # Tests stand beside the packages they test; who moves code must know them.
+    every = list(sources)
+    inside = {source.path for source in every if _is_inside(source, packages)}
+    kept = [source for source in every if source.path in inside or "tests" in source.roles]
+    if not inside:
         raise StranglerError(
             f"no package called {', '.join(packages)} was found", hint="packages are named as they are imported"
         )
     return kept
+
+
+def _is_inside(source: Source, packages: tuple[str, ...]) -> bool:
+    return any(source.module == name or source.module.startswith(name + ".") for name in packages)
 
 
 def _top_package(folder: str, packages: set[str]) -> str:

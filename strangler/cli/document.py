@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
+import strangler_analyzers as analyzers
 from strangler.analysis import Analysis, load
 from strangler.cli.command import Session
-from strangler.errors import StranglerError
 
 
 def analysis_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -26,11 +26,19 @@ def analysis_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def analysis_for(session: Session, document: Path | None) -> Analysis:
-    """The analysis in ``document``, or of the plan's monolith.
+    """The analysis in ``document``, or of the plan's monolith, in which planned services are as planned.
 
     Raises:
         StranglerError: the document cannot be read, or there is neither it nor a plan.
     """
     if document is not None:
         return load(document)
-    raise StranglerError("no analysis given", hint="name one with --analysis FILE")
+    plan, root = session.plan(), session.root
+    cache = root / ".strangler" / "cache"
+    options = analyzers.Options(packages=plan.monolith.packages, cache=cache)
+    session.out.note(f"analysing {root}")
+    with session.out.progress(f"reading {root}"):
+        surveyed = analyzers.survey(root, options)
+        around = analyzers.look_around(root, surveyed, store=cache / "history.json")
+        constraints = analyzers.constraints_of(plan, surveyed)
+        return analyzers.propose(surveyed, analyzers.SeamOptions(constraints=constraints, surroundings=around))

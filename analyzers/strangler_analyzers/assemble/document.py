@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from strangler import __version__
 from strangler.analysis import Analysis, Diagnostic, Edge, Evidence, Framework, Model, Module, Route, Task
 from strangler_analyzers.assemble import effects, functions
 from strangler_analyzers.assemble.edges import collect
 from strangler_analyzers.assemble.uses import TableUses, tables
+from strangler_analyzers.assemble.words import vocabulary
 from strangler_analyzers.data.access import Access, accesses
 from strangler_analyzers.data.models import Models
 from strangler_analyzers.detectors import DETECTORS, Found, World
@@ -18,10 +20,29 @@ from strangler_analyzers.options import Options
 from strangler_analyzers.resolve.values import Func
 from strangler_analyzers.sources import Tree
 
-_FRAMEWORKS = (
-    "aiohttp apscheduler ariadne celery django dramatiq fastapi flask graphene grpc huey peewee pony "
-    "rest_framework rq sqlalchemy sqlmodel starlette strawberry tornado tortoise"
-).split()
+_FRAMEWORKS = [
+    "aiohttp",
+    "apscheduler",
+    "ariadne",
+    "celery",
+    "django",
+    "dramatiq",
+    "fastapi",
+    "flask",
+    "graphene",
+    "grpc",
+    "huey",
+    "peewee",
+    "pony",
+    "rest_framework",
+    "rq",
+    "sqlalchemy",
+    "sqlmodel",
+    "starlette",
+    "strawberry",
+    "tornado",
+    "tortoise",
+]
 
 
 class _Facts(NamedTuple):
@@ -63,7 +84,7 @@ def assemble(tree: Tree, gathered: list[Gathered], world: World, options: Option
     return analysis
 
 
-def _function_level(facts: _Facts) -> dict[str, tuple[object, ...]]:
+def _function_level(facts: _Facts) -> dict[str, Any]:
     world = facts.world
     return {
         "functions": tuple(functions.functions(world, facts.access)),
@@ -83,8 +104,6 @@ def _sorted_routes(found: list[Found]) -> list[Route]:
 
 def _distinct(routes: list[Route]) -> list[Route]:
     """The routes with ids that are unique: the second of an id has its handler in it too."""
-    from dataclasses import replace
-
     seen: Counter[str] = Counter()
     kept = []
     for route in routes:
@@ -100,18 +119,20 @@ def _task_order(task: Task) -> tuple[str, str, str]:
 def _modules(gathered: list[Gathered], models: list[Model], routes: list[Route], tasks: list[Task]) -> list[Module]:
     roles: dict[str, set[str]] = {}
     for name, holders in (("models", models), ("routes", routes), ("tasks", tasks)):
-        for one in holders:
-            roles.setdefault(one.module, set()).add(name)
+        for holder in holders:
+            roles.setdefault(holder.module, set()).add(name)
     for task in tasks:
         if task.kind == "command":
             roles[task.module].add("cli")
+    words = vocabulary(gathered)
     found = []
     for one in gathered:
         source = one.source
         own = tuple(sorted({*source.roles, *roles.get(source.module, ())}))
         grade = "tolerant" if one.facts.grade == "tolerant" else "full"
         place = (source.module, source.path, source.is_package, one.facts.loc, one.sha256, own)
-        found.append(Module(*place, facts=grade))
+        said, tokens = words.get(source.module, ({}, {}))
+        found.append(Module(*place, facts=grade, words=said, strings=tokens))
     return sorted(found, key=lambda module: module.name)
 
 

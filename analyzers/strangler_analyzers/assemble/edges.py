@@ -135,7 +135,18 @@ def _data(world: World, ties: Ties, models: list[Model], uses: TableUses, owners
             ties.add(use.module, owner, "data", use.evidence, "inferred", use.table)
 
 
-_ENQUEUES = ("delay", "apply_async", "send", "send_with_options", "enqueue", "enqueue_in", "enqueue_at", "schedule", "s", "si")
+_ENQUEUES = (
+    "delay",
+    "apply_async",
+    "send",
+    "send_with_options",
+    "enqueue",
+    "enqueue_in",
+    "enqueue_at",
+    "schedule",
+    "s",
+    "si",
+)
 
 
 def _tasks(world: World, ties: Ties, tasks: list[Task]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from strangler.analysis import Evidence, Outbound, Patch, Setting, State
 from strangler_analyzers.assemble.functions import caller_of
 from strangler_analyzers.assemble.strings import resolved
@@ -12,7 +10,13 @@ from strangler_analyzers.detectors.world import argument, text
 from strangler_analyzers.resolve.frames import Event
 from strangler_analyzers.resolve.values import Items, Module
 
-_READS_OF_ENVIRONMENT = ("os.getenv", "os.environ.get", "os.environ.__getitem__", "os.environ.setdefault", "os.environ.pop")
+_READS_OF_ENVIRONMENT = (
+    "os.getenv",
+    "os.environ.get",
+    "os.environ.__getitem__",
+    "os.environ.setdefault",
+    "os.environ.pop",
+)
 
 
 def states(world: World) -> list[State]:
@@ -97,7 +101,10 @@ def patches(world: World) -> list[Patch]:
 _OUTBOUND = (
     ("http", ("requests.", "httpx.", "urllib.request.", "aiohttp.ClientSession", "urllib3.", "http.client.")),
     ("mail", ("smtplib.", "django.core.mail.", "flask_mail.", "sendgrid.", "aiosmtplib.", "fastapi_mail.")),
-    ("queue", ("pika.", "kafka.", "confluent_kafka.", "kombu.", "aio_pika.", "aiokafka.", "stomp.", "google.cloud.pubsub")),
+    (
+        "queue",
+        ("pika.", "kafka.", "confluent_kafka.", "kombu.", "aio_pika.", "aiokafka.", "stomp.", "google.cloud.pubsub"),
+    ),
     ("cloud", ("boto3.", "botocore.", "google.cloud.", "azure.", "stripe.", "twilio.")),
     ("cache", ("redis.", "memcache.", "pymemcache.", "django.core.cache.")),
     ("process", ("subprocess.", "os.system", "os.popen")),
@@ -138,5 +145,3 @@ def _target(event: Event) -> str | None:
         if found and ("://" in found or found.startswith("/")):
             return found
     return text(argument(event.made, 0, "url", "queue", "topic"))
-
-

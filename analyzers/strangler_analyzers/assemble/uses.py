@@ -29,7 +29,10 @@ class TableUses:
     def __init__(self, world: World, models: Models, accesses: dict[Func, Access]) -> None:
         self.places = sorted(set(_places(world, accesses)), key=lambda one: (one.table, one.module, one.evidence.line))
         self._lines = {
-            (cls.ref, name): made.line for cls in models.orms for name, made in declared(cls) if made.module is cls.module
+            (cls.ref, name): made.line
+            for cls in models.orms
+            for name, made in declared(cls)
+            if made.module is cls.module
         }
 
     def field_line(self, ref: str, name: str) -> int | None:

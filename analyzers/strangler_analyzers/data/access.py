@@ -14,16 +14,67 @@ from strangler_analyzers.resolve.frames import Event, Record
 from strangler_analyzers.resolve.values import Class, Func, Instance, Items, Made, Member, Value, Values
 
 _WRITES = frozenset(
-    "create update delete save bulk_create bulk_update get_or_create update_or_create acreate aupdate adelete asave "
-    "aget_or_create aupdate_or_create abulk_create abulk_update add add_all merge bulk_save_objects insert "
-    "insert_many replace upsert delete_instance remove set clear bulk_insert_mappings bulk_update_mappings "
-    "create_or_update insert_from_select expunge_delete".split()
+    [
+        "create",
+        "update",
+        "delete",
+        "save",
+        "bulk_create",
+        "bulk_update",
+        "get_or_create",
+        "update_or_create",
+        "acreate",
+        "aupdate",
+        "adelete",
+        "asave",
+        "aget_or_create",
+        "aupdate_or_create",
+        "abulk_create",
+        "abulk_update",
+        "add",
+        "add_all",
+        "merge",
+        "bulk_save_objects",
+        "insert",
+        "insert_many",
+        "replace",
+        "upsert",
+        "delete_instance",
+        "remove",
+        "set",
+        "clear",
+        "bulk_insert_mappings",
+        "bulk_update_mappings",
+        "create_or_update",
+        "insert_from_select",
+        "expunge_delete",
+    ]
 )
-_SESSION_WRITES = frozenset("add add_all merge delete bulk_save_objects bulk_insert_mappings bulk_update_mappings".split())
-_STATEMENTS = frozenset("insert update delete".split())
+_SESSION_WRITES = frozenset(
+    ["add", "add_all", "merge", "delete", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"]
+)
+_STATEMENTS = frozenset(["insert", "update", "delete"])
 _SILENT = frozenset(
-    "field relationship Column mapped_column ForeignKey as_view register site connect receiver refresh_from_db "
-    "full_clean clean_fields __init__ DoesNotExist MultipleObjectsReturned super using".split()
+    [
+        "field",
+        "relationship",
+        "Column",
+        "mapped_column",
+        "ForeignKey",
+        "as_view",
+        "register",
+        "site",
+        "connect",
+        "receiver",
+        "refresh_from_db",
+        "full_clean",
+        "clean_fields",
+        "__init__",
+        "DoesNotExist",
+        "MultipleObjectsReturned",
+        "super",
+        "using",
+    ]
 )
 
 

@@ -32,7 +32,7 @@ def _is_declared(func: Func) -> bool:
 
 def table_args(cls: Class) -> list[Made]:
     """The constraints in ``__table_args__``."""
-    found = []
+    found: list[Made] = []
     for value in cls.members.get("__table_args__", ()):
         if isinstance(value, Items):
             found.extend(one for one in value.all() if isinstance(one, Made))

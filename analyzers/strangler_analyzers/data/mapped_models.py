@@ -10,7 +10,7 @@ from strangler_analyzers.data.declared import declared
 from strangler_analyzers.detectors import World
 from strangler_analyzers.detectors.world import argument, flat, text
 from strangler_analyzers.resolve.hierarchy import linearised, member
-from strangler_analyzers.resolve.values import Class, Const, Func, Instance, Items, Made, Value, Values
+from strangler_analyzers.resolve.values import Class, Const, Func, Instance, Made, Value, Values
 
 _RELATIONS = ("relationship", "Relationship", "RelationshipProperty", "dynamic_loader", "backref")
 _COLUMNS = ("Column", "mapped_column", "Field")
@@ -26,7 +26,7 @@ def _is_column(made: Made) -> bool:
 
 
 def table_of(world: World, cls: Class) -> str | None:
-    """``__tablename__`` or ``__table__``; what Flask-SQLAlchemy and SQLModel derive; a single-table child's parent's."""
+    """``__tablename__`` or ``__table__``, inherited by single-table children; else what the extension derives."""
     if any(isinstance(value, Const) and value.value is True for value in cls.members.get("__abstract__", ())):
         return None
     given = _table_name(cls)
@@ -164,5 +164,3 @@ def association_tables(world: World) -> Iterator[tuple[str, Any, list[str]]]:
         if name and event.name.startswith(("sqlalchemy", "flask_sqlalchemy")):
             columns = [one for values in event.made.args[2:] for one in values if isinstance(one, Made)]
             yield (name, event, [table for column in columns for table in foreign_tables(column)])
-
-

@@ -16,7 +16,9 @@ _SHAPE = re.compile(r"\b(from|into|set|table|join|truncate|as\s*\()\b|\bas\s*\("
 # Placeholders of the database interfaces and of Python's formatting, made into something every dialect reads.
 _PLACEHOLDER = re.compile(r"%\((\w+)\)s|%s|\{[^{}]*\}|(?<![:\w]):(\w+)\b|\$\d+")
 _NAME = r"[\"`\[]?([A-Za-z_][\w$]*(?:[\"`\]]?\.[\"`\[]?[A-Za-z_][\w$]*)?)[\"`\]]?"
-_WRITTEN = re.compile(rf"\b(?:insert\s+(?:or\s+\w+\s+)?into|update|delete\s+from|replace\s+into|truncate(?:\s+table)?)\s+{_NAME}", re.I)
+_WRITTEN = re.compile(
+    rf"\b(?:insert\s+(?:or\s+\w+\s+)?into|update|delete\s+from|replace\s+into|truncate(?:\s+table)?)\s+{_NAME}", re.I
+)
 _READ = re.compile(rf"\b(?:from|join)\s+{_NAME}", re.IGNORECASE)
 
 

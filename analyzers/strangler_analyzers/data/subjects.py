@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from strangler_analyzers.data.kinds import orm_of
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.values import (
@@ -18,12 +21,37 @@ from strangler_analyzers.resolve.values import (
 # A value that may be about more models than this is about none in particular.
 _MOST_SUBJECTS = 4
 _DEEPEST = 24
+_SHALLOW = 6
 
 _ONE = frozenset(
-    "get first last create latest earliest one one_or_none scalar_one scalar_one_or_none scalar get_or_404 "
-    "first_or_404 one_or_404 get_or_none get_by_id aget afirst alast acreate in_bulk save_as pop merge".split()
+    [
+        "get",
+        "first",
+        "last",
+        "create",
+        "latest",
+        "earliest",
+        "one",
+        "one_or_none",
+        "scalar_one",
+        "scalar_one_or_none",
+        "scalar",
+        "get_or_404",
+        "first_or_404",
+        "one_or_404",
+        "get_or_none",
+        "get_by_id",
+        "aget",
+        "afirst",
+        "alast",
+        "acreate",
+        "in_bulk",
+        "save_as",
+        "pop",
+        "merge",
+    ]
 )
-_PAIRS = frozenset("get_or_create update_or_create aget_or_create aupdate_or_create".split())
+_PAIRS = frozenset(["get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"])
 _OUTSIDE_ONE = ("get_object_or_404", "aget_object_or_404")
 
 
@@ -35,26 +63,51 @@ def subjects(value: Value, depth: int = 0) -> dict[Class, None]:
 
 
 def _collect(value: Value, found: dict[Class, None], depth: int) -> None:
-    if depth > _DEEPEST:
+    step = _STEPS.get(type(value))
+    if step is not None and depth <= _DEEPEST:
+        step(value, found, depth)
+
+
+def _from_made(value: Made, found: dict[Class, None], depth: int) -> None:
+    _collect(value.callee, found, depth + 1)
+    if found or value.instance is not None:
         return
-    if isinstance(value, Made):
-        _collect(value.callee, found, depth + 1)
-        if not found and value.instance is None:
-            for values in (*value.args, *value.kwargs.values()):
-                for one in values[:_MOST_SUBJECTS]:
-                    if isinstance(one, Class | Made | Member | Instance):
-                        _collect(one, found, depth + 4)
-    elif isinstance(value, Member):
-        _collect(value.base, found, depth + 1)
-    elif isinstance(value, Instance | Class):
-        cls = value.cls if isinstance(value, Instance) else value
-        if is_model(cls):
-            found.setdefault(cls)
-    elif isinstance(value, Super):
-        _collect(value.receiver, found, depth + 1)
-    elif isinstance(value, Items) and depth < 6:
-        for one in value.all()[:_MOST_SUBJECTS]:
-            _collect(one, found, depth + 4)
+    for values in (*value.args, *value.kwargs.values()):
+        for one in values[:_MOST_SUBJECTS]:
+            if isinstance(one, Class | Made | Member | Instance):
+                _collect(one, found, depth + 4)
+
+
+def _from_member(value: Member, found: dict[Class, None], depth: int) -> None:
+    _collect(value.base, found, depth + 1)
+
+
+def _from_class(value: Class, found: dict[Class, None], depth: int) -> None:
+    if is_model(value):
+        found.setdefault(value)
+
+
+def _from_object(value: Instance, found: dict[Class, None], depth: int) -> None:
+    _from_class(value.cls, found, depth)
+
+
+def _from_super(value: Super, found: dict[Class, None], depth: int) -> None:
+    _collect(value.receiver, found, depth + 1)
+
+
+def _from_items(value: Items, found: dict[Class, None], depth: int) -> None:
+    for one in value.all()[:_MOST_SUBJECTS] if depth < _SHALLOW else ():
+        _collect(one, found, depth + 4)
+
+
+_STEPS: dict[type[Any], Callable[[Any, dict[Class, None], int], None]] = {
+    Made: _from_made,
+    Member: _from_member,
+    Class: _from_class,
+    Instance: _from_object,
+    Super: _from_super,
+    Items: _from_items,
+}
 
 
 def is_model(cls: Class) -> bool:

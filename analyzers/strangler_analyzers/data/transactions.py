@@ -25,7 +25,9 @@ def kind_of(value: Value) -> str | None:
     tail = name.rpartition(".")[2]
     if tail in _KINDS and _is_of_database(name):
         return _KINDS[tail]
-    if isinstance(value, Made) and (tail in ("Session", "AsyncSession") and name.startswith(("sqlalchemy", "sqlmodel"))):
+    if isinstance(value, Made) and (
+        tail in ("Session", "AsyncSession") and name.startswith(("sqlalchemy", "sqlmodel"))
+    ):
         return "session"
     return "session" if _is_session_of_maker(value) else None
 
@@ -36,7 +38,17 @@ def _is_session_of_maker(value: Value) -> bool:
     return isinstance(inner, Made) and inner.callee.dotted.rpartition(".")[2] in _MAKERS
 
 
-_DATABASES = ("django.db", "sqlalchemy", "sqlmodel", "peewee", "tortoise", "pony", "flask_sqlalchemy", "psycopg", "asyncpg")
+_DATABASES = (
+    "django.db",
+    "sqlalchemy",
+    "sqlmodel",
+    "peewee",
+    "tortoise",
+    "pony",
+    "flask_sqlalchemy",
+    "psycopg",
+    "asyncpg",
+)
 
 
 def _is_of_database(name: str) -> bool:

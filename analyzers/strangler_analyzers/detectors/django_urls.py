@@ -154,7 +154,14 @@ class _Reader:
                 self._add(made.line, "", methods_taken(handler, view), ref, name, place, made.module)
 
     def _add(
-        self, line: int, path: str, methods: tuple[str, ...] | None, ref: str, name: str | None, place: _Place, at: Module
+        self,
+        line: int,
+        path: str,
+        methods: tuple[str, ...] | None,
+        ref: str,
+        name: str | None,
+        place: _Place,
+        at: Module,
     ) -> None:
         full = "/" + (place.prefix + path).lstrip("/")
         name = f"{place.namespace}:{name}" if place.namespace and name else name

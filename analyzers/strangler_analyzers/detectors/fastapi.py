@@ -38,18 +38,20 @@ def _mounts(world: World) -> Mounts:
         mounts.own(event.made, text(argument(event.made, -1, "prefix")) or "")
     for made in _internal_holders(world):
         mounts.own(made, text(argument(made, -1, "prefix")) or "")
+    _included(world, mounts)
+    return mounts
+
+
+def _included(world: World, mounts: Mounts) -> None:
     for event in world.named("include_router"):
         above = receiver_of(event.made)
         prefix = text(argument(event.made, -1, "prefix")) or ""
-        for child in argument(event.made, 0, "router"):
-            if above is not None:
-                mounts.hang(child, above, prefix)
+        for child in argument(event.made, 0, "router") if above is not None else ():
+            mounts.hang(child, above, prefix)
     for event in world.named("mount"):
         above = receiver_of(event.made)
-        for child in argument(event.made, 1, "app"):
-            if above is not None and _is_holder(above):
-                mounts.hang(child, above, text(argument(event.made, 0, "path")) or "")
-    return mounts
+        for child in argument(event.made, 1, "app") if above is not None and _is_holder(above) else ():
+            mounts.hang(child, above, text(argument(event.made, 0, "path")) or "")
 
 
 def _internal_holders(world: World) -> Iterator[Made]:

@@ -39,9 +39,7 @@ def detect(world: World) -> Found:
             module = view.handler.partition(":")[0]
             identity = route_id(view.methods, plain)
             name = _name(view)
-            routes.append(
-                Route(identity, "flask", view.methods, plain, view.handler, module, view.rule, name, where)
-            )
+            routes.append(Route(identity, "flask", view.methods, plain, view.handler, module, view.rule, name, where))
     return Found(routes=tuple(unique(routes)))
 
 
@@ -66,8 +64,7 @@ def _mounts(world: World) -> Mounts:
             if above is not None and given is not None:
                 # The prefix given on registration takes the place of the blueprint's own.
                 mounts.own(child, "")
-            if above is not None:
-                mounts.hang(child, above, given or "")
+            mounts.hang(child, above, given or "")
     _api_mounts(world, mounts)
     return mounts
 
@@ -77,23 +74,25 @@ def _api_mounts(world: World, mounts: Mounts) -> None:
         mounts.own(event.made, text(argument(event.made, -1, "prefix")) or "")
         for above in argument(event.made, 0, "app"):
             mounts.hang(event.made, above, "")
-    for event in world.named("Namespace"):
-        name = text(argument(event.made, 0, "name"))
-        path = text(argument(event.made, -1, "path"))
-        mounts.own(event.made, path if path is not None else f"/{name}" if name else "")
     for event in world.named("init_app"):
         api = receiver_of(event.made)
         for above in argument(event.made, 0, "app"):
             if _is_holder(above) and api is not None and kind_of(api).endswith(".Api"):
                 mounts.hang(api, above, "")
+    _namespaces(world, mounts)
+
+
+def _namespaces(world: World, mounts: Mounts) -> None:
+    for event in world.named("Namespace"):
+        name = text(argument(event.made, 0, "name"))
+        path = text(argument(event.made, -1, "path"))
+        mounts.own(event.made, path if path is not None else f"/{name}" if name else "")
     for event in world.named("add_namespace"):
-        above = receiver_of(event.made)
         for child in argument(event.made, 0, "ns"):
             given = text(argument(event.made, 1, "path"))
             if given is not None:
                 mounts.own(child, "")
-            if above is not None:
-                mounts.hang(child, above, given or "")
+            mounts.hang(child, receiver_of(event.made), given or "")
 
 
 def _decorated(world: World) -> Iterator[_View]:

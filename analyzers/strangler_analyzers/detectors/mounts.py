@@ -37,8 +37,10 @@ class Mounts:
         """``holder`` has a prefix of its own."""
         self._own[holder] = prefix
 
-    def hang(self, holder: Value, above: Value, prefix: str) -> None:
-        """``holder`` is mounted at ``prefix`` of ``above``."""
+    def hang(self, holder: Value, above: Value | None, prefix: str) -> None:
+        """``holder`` is mounted at ``prefix`` of ``above``, where that is known."""
+        if above is None:
+            return
         places = self._above.setdefault(holder, [])
         if (above, prefix) not in places:
             places.append((above, prefix))
@@ -56,7 +58,7 @@ class Mounts:
         above = self._above.get(holder, [])
         if not above or depth > _DEEPEST:
             return [own]
-        found = []
+        found: list[str] = []
         for parent, prefix in above:
             if parent is not holder:
                 found.extend(start + prefix + own for start in self._prefixes(parent, roots, depth + 1))

@@ -29,7 +29,7 @@ def from_braces(path: str) -> str:
 
 
 def from_regex(pattern: str) -> str:
-    """``^a/(?P<id>\\d+)/$`` → ``a/{id}/`` (Django's ``re_path``)."""
+    r"""``^a/(?P<id>\\d+)/$`` → ``a/{id}/`` (Django's ``re_path``)."""
     pieces: list[str] = []
     place = 1 if pattern.startswith("^") else 0
     while place < len(pattern):
@@ -42,9 +42,7 @@ def from_regex(pattern: str) -> str:
             following = pattern[place + 1]
             pieces.append("" if following in "AZbB" else following)
             place += 2
-        elif sign in "$^":
-            place += 1
-        elif sign == "?":
+        elif sign in "$^" or sign == "?":
             place += 1
         else:
             pieces.append(sign)

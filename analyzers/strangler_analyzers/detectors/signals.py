@@ -12,9 +12,24 @@ from strangler_analyzers.resolve.hierarchy import linearised
 from strangler_analyzers.resolve.values import Class, Ext, Func, Items, Made, Member, Module, Value, Values
 
 _HOOKS = frozenset(
-    "before_request after_request teardown_request teardown_appcontext before_first_request errorhandler "
-    "context_processor on_event add_event_handler app_context_processor before_app_request after_app_request "
-    "app_errorhandler exception_handler middleware listens_for".split()
+    [
+        "before_request",
+        "after_request",
+        "teardown_request",
+        "teardown_appcontext",
+        "before_first_request",
+        "errorhandler",
+        "context_processor",
+        "on_event",
+        "add_event_handler",
+        "app_context_processor",
+        "before_app_request",
+        "after_app_request",
+        "app_errorhandler",
+        "exception_handler",
+        "middleware",
+        "listens_for",
+    ]
 )
 
 
@@ -139,11 +154,13 @@ DETECTOR = Detector(
                     "class Command(BaseCommand):\n    def handle(self, *args, **options): ...\n"
                 ),
                 "web.py": (
-                    "from flask import Flask\n\napp = Flask(__name__)\n\n\n"
-                    "@app.cli.command('seed')\ndef seed(): ...\n"
+                    "from flask import Flask\n\napp = Flask(__name__)\n\n\n@app.cli.command('seed')\ndef seed(): ...\n"
                 ),
             },
-            ("command import_orders -> shop.management.commands.import_orders:Command.handle", "command seed -> web:seed"),
+            (
+                "command import_orders -> shop.management.commands.import_orders:Command.handle",
+                "command seed -> web:seed",
+            ),
         ),
     ),
 )

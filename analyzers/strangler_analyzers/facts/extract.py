@@ -52,9 +52,10 @@ def _facts(text: str, tree: ast.Module, grade: str, problems: list[tuple[str, st
         to.module_scope(ast.Module(body=[], type_ignores=[]))
         problems.append(("too-deep", "nested too deeply to follow; nothing of it is known", 1))
     scopes: tuple[Scope, ...] = tuple([scope for scope in to.scopes if scope is not None])
-    exports = None if to.exports is None else tuple(name for name in to.exports if isinstance(name, str))
+    exports = None if to.exports is None else tuple(to.exports)
     found = (tuple(to.imports), scopes, tuple(to.strings), exports, patched(text))
-    return Facts(grade, len(lines), *found, tuple([*problems, *to.problems]))
+    words = ({}, {}) if light else (to.names, to.tokens)
+    return Facts(grade, len(lines), *found, tuple([*problems, *to.problems]), *words)
 
 
 @contextmanager
@@ -84,7 +85,7 @@ _NEWLINE = re.compile(r"\r\n|\r")
 
 
 def _decode(data: bytes, problems: list[tuple[str, str, int]]) -> str:
-    """The text of a source file, line ends made ``\\n``; what its encoding cannot read is replaced and noted."""
+    r"""The text of a source file, line ends made ``\\n``; what its encoding cannot read is replaced and noted."""
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)

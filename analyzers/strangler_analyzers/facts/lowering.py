@@ -7,26 +7,20 @@ import marshal
 from typing import Any
 
 from strangler_analyzers.facts.expressions import lower, lower_all
-from strangler_analyzers.facts.records import Code, Import, Scope
+from strangler_analyzers.facts.records import Code, Scope
+from strangler_analyzers.facts.state import State
 from strangler_analyzers.facts.statements import lower_body
 
 _KINDS = ("positional_only", "positional_or_keyword", "var_positional", "keyword_only", "var_keyword")
 
 
-class Lowering:
+class Lowering(State):
     """Collects the facts of one file; ``lines`` are its lines as UTF-8, for texts of annotations and defaults."""
 
     def __init__(self, lines: list[bytes]) -> None:
+        super().__init__()
         self.lines = lines
-        self.imports: list[Import] = []
         self.scopes: list[Scope | None] = []
-        self.strings: list[tuple[str, int]] = []
-        self.exports: list[str] | None = None
-        self.problems: list[tuple[str, str, int]] = []
-        self.depth = 0
-        self.branches = 0
-        self.yields = False
-        self.condition = ""
         self._parent = -1
         self._in_function = False
         self._prefix = ""
@@ -45,8 +39,7 @@ class Lowering:
         self._parent = 0
         body = lower_body(tree.body, self)
         end = len(self.lines)
-        empty = ((), (), None, (), ())
-        self.scopes[0] = Scope("module", "", "", -1, 1, end, *empty, (), 1, self._marshal(body, 1))
+        self.scopes[0] = Scope("module", "", "", -1, 1, end, (), (), None, (), (), (), 1, self._marshal(body, 1))
 
     def function_scope(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
         """Lower a function; the index of its scope."""
@@ -77,6 +70,7 @@ class Lowering:
         self.scopes.append(None)
         outer = (self._parent, self._in_function, self._prefix, self._lambdas, self.branches, self.yields)
         qualname = self._prefix + name
+        self.names[name] = self.names.get(name, 0) + 1
         parent, self._parent = self._parent, index
         self._in_function = self._in_function or kind != "class"
         self._prefix, self._lambdas, self.branches, self.yields = f"{qualname}.", 0, 0, False
@@ -87,7 +81,7 @@ class Lowering:
         end = node.end_lineno or node.lineno
         place = (parent, node.lineno, end)
         data = self._marshal(code, node.lineno)
-        self.scopes[index] = Scope(kind, name, qualname, *place, *head, tuple(flags), self.branches + 1, data)
+        self.scopes[index] = Scope._make((kind, name, qualname, *place, *head, tuple(flags), self.branches + 1, data))
         self.depth -= 1
         self._parent, self._in_function, self._prefix, self._lambdas, self.branches, self.yields = outer
         return index
@@ -113,6 +107,7 @@ class Lowering:
         return tuple(found)
 
     def _param(self, arg: ast.arg, kind: int, default: ast.expr | None) -> tuple[Any, ...]:
+        self.names[arg.arg] = self.names.get(arg.arg, 0) + 1
         text = code = default_text = default_code = None
         if arg.annotation is not None:
             text, code = self.text(arg.annotation), self.annotation(arg.annotation)
@@ -138,10 +133,3 @@ class Lowering:
             head, tail = self.lines[first][node.col_offset :], self.lines[last][: node.end_col_offset]
             data = b" ".join([head, *self.lines[first + 1 : last], tail])
         return " ".join(data.decode("utf-8", "replace").split())
-
-    def note_exports(self, value: ast.expr, *, extend: bool) -> None:
-        """Take down what ``__all__`` is given."""
-        if not extend or self.exports is None:
-            self.exports = []
-        items = getattr(value, "elts", [])
-        self.exports.extend(item.value for item in items if isinstance(item, ast.Constant))

@@ -48,11 +48,15 @@ class Scope(NamedTuple):
 
     def code(self) -> tuple[Code, ...]:
         """The statements of the body."""
-        return marshal.loads(self.body) if self.body else ()  # type: ignore[no-any-return]
+        code: tuple[Code, ...] = marshal.loads(self.body) if self.body else ()
+        return code
 
 
 class Facts(NamedTuple):
-    """What a file says: ``grade`` is ``full``, ``tolerant`` (repaired first) or ``light`` (tests, migrations)."""
+    """What a file says: ``grade`` is ``full``, ``tolerant`` (repaired first) or ``light`` (tests, migrations).
+
+    ``strings`` are texts that look like dotted names, ``names`` counts identifiers, ``tokens`` short texts.
+    """
 
     grade: str
     loc: int
@@ -62,6 +66,8 @@ class Facts(NamedTuple):
     exports: tuple[str, ...] | None
     patches: tuple[tuple[str, int], ...]
     problems: tuple[tuple[str, str, int], ...]
+    names: dict[str, int]
+    tokens: dict[str, int]
 
     def dump(self) -> bytes:
         """As bytes."""
@@ -78,4 +84,4 @@ class Facts(NamedTuple):
         plain = marshal.loads(data)
         imports = tuple(Import._make(item) for item in plain[2])
         scopes = tuple(Scope._make(item) for item in plain[3])
-        return Facts(*plain[:2], imports, scopes, *plain[4:])
+        return Facts._make((*plain[:2], imports, scopes, *plain[4:]))

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from strangler_analyzers.facts.expressions import lower, lower_all
 from strangler_analyzers.facts.records import Code, Import
-
-if TYPE_CHECKING:
-    from strangler_analyzers.facts.lowering import Lowering
+from strangler_analyzers.facts.state import State
 
 
-def lower_body(nodes: list[ast.stmt], to: Lowering) -> tuple[Code, ...]:
+def lower_body(nodes: list[ast.stmt], to: State) -> tuple[Code, ...]:
     """The code of a suite."""
     body = [_BY_TYPE[type(node)](node, to) for node in nodes]
     return tuple([code for code in body if code is not None])
 
 
-def _expression(node: ast.Expr, to: Lowering) -> Code:
+def _expression(node: ast.Expr, to: State) -> Code:
     if isinstance(node.value, ast.Constant):
         return None
     value = lower(node.value, to)
     return None if value is None else ("e", node.lineno, value)
 
 
-def _assign(node: ast.Assign, to: Lowering) -> Code:
+def _assign(node: ast.Assign, to: State) -> Code:
     value = lower(node.value, to)
     targets = lower_all(node.targets, to)
     if to.depth == 0 and targets[0] == ("n", "__all__"):
@@ -34,32 +32,32 @@ def _assign(node: ast.Assign, to: Lowering) -> Code:
     return ("=", node.lineno, targets, value)
 
 
-def _annotated(node: ast.AnnAssign, to: Lowering) -> Code:
+def _annotated(node: ast.AnnAssign, to: State) -> Code:
     value = None if node.value is None else lower(node.value, to)
     return (":", node.lineno, lower(node.target, to), to.annotation(node.annotation), value)
 
 
-def _augmented(node: ast.AugAssign, to: Lowering) -> Code:
+def _augmented(node: ast.AugAssign, to: State) -> Code:
     target = lower(node.target, to)
     if to.depth == 0 and target == ("n", "__all__"):
         to.note_exports(node.value, extend=True)
     return ("+=", node.lineno, target, lower(node.value, to))
 
 
-def _return(node: ast.Return, to: Lowering) -> Code:
+def _return(node: ast.Return, to: State) -> Code:
     return ("r", node.lineno, None if node.value is None else lower(node.value, to))
 
 
-def _raise(node: ast.Raise, to: Lowering) -> Code:
+def _raise(node: ast.Raise, to: State) -> Code:
     cause = None if node.cause is None else lower(node.cause, to)
     return ("raise", node.lineno, None if node.exc is None else lower(node.exc, to), cause)
 
 
-def _delete(node: ast.Delete, to: Lowering) -> Code:
+def _delete(node: ast.Delete, to: State) -> Code:
     return ("del", node.lineno, lower_all(node.targets, to))
 
 
-def _if(node: ast.If, to: Lowering) -> Code:
+def _if(node: ast.If, to: State) -> Code:
     to.branches += 1
     test = lower(node.test, to)
     outer = to.condition
@@ -76,18 +74,18 @@ def _is_type_checking(test: ast.expr) -> bool:
     return name == "TYPE_CHECKING"
 
 
-def _for(node: ast.For | ast.AsyncFor, to: Lowering) -> Code:
+def _for(node: ast.For | ast.AsyncFor, to: State) -> Code:
     to.branches += 1
     head = (lower(node.target, to), lower(node.iter, to))
     return ("for", node.lineno, *head, lower_body(node.body, to), lower_body(node.orelse, to))
 
 
-def _while(node: ast.While, to: Lowering) -> Code:
+def _while(node: ast.While, to: State) -> Code:
     to.branches += 1
     return ("while", node.lineno, lower(node.test, to), lower_body(node.body, to), lower_body(node.orelse, to))
 
 
-def _with(node: ast.With | ast.AsyncWith, to: Lowering) -> Code:
+def _with(node: ast.With | ast.AsyncWith, to: State) -> Code:
     items = tuple(
         [
             (lower(item.context_expr, to), None if item.optional_vars is None else lower(item.optional_vars, to))
@@ -97,7 +95,7 @@ def _with(node: ast.With | ast.AsyncWith, to: Lowering) -> Code:
     return ("with", node.lineno, items, lower_body(node.body, to))
 
 
-def _try(node: Any, to: Lowering) -> Code:
+def _try(node: Any, to: State) -> Code:
     outer = to.condition
     to.condition = outer or "conditional"
     body = lower_body(node.body, to)
@@ -111,36 +109,36 @@ def _try(node: Any, to: Lowering) -> Code:
     return ("try", node.lineno, body, tuple(handlers), *rest)
 
 
-def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, to: Lowering) -> Code:
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, to: State) -> Code:
     return ("def", node.lineno, to.function_scope(node))
 
 
-def _class(node: ast.ClassDef, to: Lowering) -> Code:
+def _class(node: ast.ClassDef, to: State) -> Code:
     return ("class", node.lineno, to.class_scope(node))
 
 
-def _import(node: ast.Import, to: Lowering) -> Code:
+def _import(node: ast.Import, to: State) -> Code:
     found = [Import(node.lineno, to.import_scope, 0, alias.name, alias.asname, None) for alias in node.names]
     return _imported(node, found, to)
 
 
-def _import_from(node: ast.ImportFrom, to: Lowering) -> Code:
+def _import_from(node: ast.ImportFrom, to: State) -> Code:
     names = tuple([(alias.name, alias.asname or alias.name) for alias in node.names])
     found = [Import(node.lineno, to.import_scope, node.level, node.module or "", None, names)]
     return _imported(node, found, to)
 
 
-def _imported(node: ast.stmt, found: list[Import], to: Lowering) -> Code:
+def _imported(node: ast.stmt, found: list[Import], to: State) -> Code:
     first = len(to.imports)
     to.imports.extend(found)
     return ("im", node.lineno, first, len(to.imports))
 
 
-def _global(node: ast.Global | ast.Nonlocal, to: Lowering) -> Code:
+def _global(node: ast.Global | ast.Nonlocal, to: State) -> Code:
     return ("g" if isinstance(node, ast.Global) else "nl", node.lineno, tuple(node.names))
 
 
-def _match(node: ast.Match, to: Lowering) -> Code:
+def _match(node: ast.Match, to: State) -> Code:
     cases = []
     for case in node.cases:
         to.branches += 1
@@ -149,21 +147,21 @@ def _match(node: ast.Match, to: Lowering) -> Code:
     return ("match", node.lineno, lower(node.subject, to), tuple(cases))
 
 
-def _pattern_values(pattern: ast.pattern, to: Lowering) -> tuple[Code, ...]:
+def _pattern_values(pattern: ast.pattern, to: State) -> tuple[Code, ...]:
     found = [child for child in ast.walk(pattern) if isinstance(child, ast.MatchClass | ast.MatchValue)]
     return tuple([lower(child.cls if isinstance(child, ast.MatchClass) else child.value, to) for child in found])
 
 
-def _assert(node: ast.Assert, to: Lowering) -> Code:
+def _assert(node: ast.Assert, to: State) -> Code:
     value = lower(node.test, to)
     return None if value is None else ("e", node.lineno, value)
 
 
-def _type_alias(node: Any, to: Lowering) -> Code:
+def _type_alias(node: Any, to: State) -> Code:
     return ("=", node.lineno, (lower(node.name, to),), lower(node.value, to))
 
 
-def _nothing(node: ast.stmt, to: Lowering) -> Code:
+def _nothing(node: ast.stmt, to: State) -> Code:
     return None
 
 

@@ -10,13 +10,51 @@ from strangler_analyzers.resolve.values import EMPTY, Class, Ext, Items, Typed, 
 
 # Wrappers that stand for what they hold; the other generic names hold several.
 _SAME = frozenset(
-    "Optional Union Annotated Final ClassVar Required NotRequired ReadOnly Awaitable Coroutine Mapped "
-    "AsyncContextManager ContextManager InitVar DynamicMapped WriteOnlyMapped".split()
+    [
+        "Optional",
+        "Union",
+        "Annotated",
+        "Final",
+        "ClassVar",
+        "Required",
+        "NotRequired",
+        "ReadOnly",
+        "Awaitable",
+        "Coroutine",
+        "Mapped",
+        "AsyncContextManager",
+        "ContextManager",
+        "InitVar",
+        "DynamicMapped",
+        "WriteOnlyMapped",
+    ]
 )
-_MAPS = frozenset("dict Dict Mapping MutableMapping defaultdict DefaultDict OrderedDict".split())
+_MAPS = frozenset(["dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict"])
 _MANY = frozenset(
-    "list List tuple Tuple set Set frozenset FrozenSet Sequence MutableSequence Iterable Iterator Collection "
-    "AsyncIterable AsyncIterator Generator AsyncGenerator deque Deque AbstractSet KeysView ValuesView".split()
+    [
+        "list",
+        "List",
+        "tuple",
+        "Tuple",
+        "set",
+        "Set",
+        "frozenset",
+        "FrozenSet",
+        "Sequence",
+        "MutableSequence",
+        "Iterable",
+        "Iterator",
+        "Collection",
+        "AsyncIterable",
+        "AsyncIterator",
+        "Generator",
+        "AsyncGenerator",
+        "deque",
+        "Deque",
+        "AbstractSet",
+        "KeysView",
+        "ValuesView",
+    ]
 )
 _CLASSES = frozenset(["type", "Type"])
 

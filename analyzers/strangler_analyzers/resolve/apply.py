@@ -51,11 +51,15 @@ def _enter(frame: Frame, func: Func, call: CallOf, first: list[Values]) -> Value
     if not call.quiet:
         _note(frame, func, call, passes)
     frame.program.reach(func)
+    # A loader's own returns are those of all its callers; what this call names by text is more exact.
+    loaded: Values = frame.program.unknown_call(frame, func.scope.name, call)
+    if loaded:
+        return loaded
     if "generator" in func.scope.flags:
         frame.program.read(frame, func.yields)
         return (frame.program.generator(func),)
     returned: Values = frame.program.read(frame, func.returns)
-    return returned or frame.program.declared_return(frame, func, call)  # type: ignore[no-any-return]
+    return returned or frame.program.declared_return(frame, func)
 
 
 def _note(frame: Frame, callee: Value, call: CallOf, passes: tuple[tuple[str, Values], ...]) -> None:

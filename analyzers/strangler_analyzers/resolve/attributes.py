@@ -65,11 +65,11 @@ def _unknown(frame: Frame, cls: Class, receiver: Value, attr: str) -> Values:
     if special is not None:
         callees = tuple(one for value in special[1] for one in bound(frame, value, receiver, cls))
         return frame.program.apply(frame, CallOf(callees, [EMPTY], {}, frame.line, frame.next_site()))  # type: ignore[no-any-return]
+    # A later run of another method may set it: who asks is told then.
+    cls.attrs.setdefault(attr, Cell()).readers[frame.func] = None
     bases = outside(cls)
     if bases:
         return (library_member(receiver, attr, f"{bases[0].dotted}.{attr}"),)
-    # A later run of another method may set it: who asks is told then.
-    cls.attrs.setdefault(attr, Cell()).readers[frame.func] = None
     return overridden(frame, cls, receiver, attr)
 
 

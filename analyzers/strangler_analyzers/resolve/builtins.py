@@ -13,11 +13,9 @@ from strangler_analyzers.resolve.values import (
     Class,
     Const,
     Func,
-    Generator,
     Instance,
     Items,
     Made,
-    Super,
     Values,
     union,
 )

@@ -8,7 +8,7 @@ from strangler_analyzers.resolve.evaluate import evaluate
 from strangler_analyzers.resolve.execute import execute
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.hierarchy import forget_order
-from strangler_analyzers.resolve.values import EMPTY, Class, Ext, Func, Made, Member, Values, union
+from strangler_analyzers.resolve.values import EMPTY, Class, Ext, Func, Made, Member, Value, Values, union
 
 
 def define_function(frame: Frame, index: int) -> None:
@@ -121,11 +121,11 @@ def define_class(frame: Frame, index: int) -> None:
 
 
 def _set_bases(frame: Frame, cls: Class) -> None:
-    bases = []
+    bases: list[Value] = []
     for code in cls.scope.bases:
         plain = code[1] if code is not None and code[0] == "[]" else code
         bases.extend(one for one in evaluate(frame, plain) if one is not cls and not _is_plain(one))
-    kept = [one for one in bases if isinstance(one, Class | Ext | Member | Made)]
+    kept: list[Value] = [one for one in bases if isinstance(one, Class | Ext | Member | Made)]
     if kept != cls.bases:
         cls.bases = kept
         forget_order(cls)

@@ -22,7 +22,7 @@ def _name(frame: Frame, code: Any) -> Values:
 def _attribute(frame: Frame, code: Any) -> Values:
     base = code[1]
     values = EMPTY if base is None else _BY_TAG[base[0]](frame, base)
-    return frame.program.attribute(frame, values, code[2]) if values else EMPTY  # type: ignore[no-any-return]
+    return frame.program.attribute(frame, values, code[2]) if values else EMPTY
 
 
 def _constant(frame: Frame, code: Any) -> Values:

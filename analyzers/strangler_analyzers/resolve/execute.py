@@ -12,11 +12,9 @@ from strangler_analyzers.resolve.values import (
     EMPTY,
     Class,
     Const,
-    Ext,
     Instance,
     Items,
     Made,
-    Module,
     Typed,
     Values,
     union,
@@ -113,7 +111,7 @@ def _assignment(frame: Frame, code: Any) -> None:
 
 
 def _annotated(frame: Frame, code: Any) -> None:
-    _, line, target, annotation, value = code
+    _, _, target, annotation, value = code
     values = evaluate(frame, value)
     declared = frame.program.annotated(frame, annotation)
     if value is None and frame.cls is None:

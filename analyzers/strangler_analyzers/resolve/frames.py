@@ -79,8 +79,20 @@ class Frame:
     """A run of the body of ``func``, or of a class body within it."""
 
     __slots__ = (
-        "branch", "cls", "env", "ended", "func", "globals", "line", "loops", "module", "outers", "program", "record",
-        "sites", "transaction",
+        "branch",
+        "cls",
+        "ended",
+        "env",
+        "func",
+        "globals",
+        "line",
+        "loops",
+        "module",
+        "outers",
+        "program",
+        "record",
+        "sites",
+        "transaction",
     )  # fmt: skip
 
     def __init__(self, program: Any, func: Func, env: dict[str, Values], cls: Class | None = None) -> None:
@@ -116,7 +128,7 @@ class Frame:
         found = module.env.get(name)
         if found is not None:
             return found
-        return self.program.builtin(name) or EMPTY  # type: ignore[no-any-return]
+        return self.program.builtin(name) or EMPTY
 
     def bind(self, name: str, values: Values) -> None:
         """Let ``name`` stand for ``values`` from here on."""

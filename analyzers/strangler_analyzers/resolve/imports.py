@@ -65,17 +65,15 @@ class ModuleTable:
 
     def _targets(self, module: Module, statement: Import) -> Iterator[tuple[str, str]]:
         if statement.names is None:
-            name = self._longest(statement.module)
-            if name is None and module.facts.grade == "tolerant":
+            name: str | None = statement.module
+            if not self.knows(statement.module) and module.facts.grade == "tolerant":
                 name = self.sibling(module, statement.module)
             if name in self.by_name:
-                yield (name, statement.module)
+                yield (name or "", statement.module)
             return
-        base = self.base(module, statement)
+        base = self.home(module, statement)
         if base is None:
             return
-        if not self.knows(base) and module.facts.grade == "tolerant" and not statement.level:
-            base = self.sibling(module, base) or base
         for name, _ in statement.names:
             inner = f"{base}.{name}" if base else name
             if inner in self.by_name:
@@ -83,6 +81,9 @@ class ModuleTable:
             elif base in self.by_name:
                 yield (base, name)
 
-    def _longest(self, name: str) -> str | None:
-        """``name`` or, when its last parts are no modules of ours, nothing."""
-        return name if self.knows(name) else None
+    def home(self, module: Module, statement: Import) -> str | None:
+        """The absolute name of what a ``from`` import takes from; in Python 2 a sibling comes first."""
+        base = self.base(module, statement)
+        if base is not None and not statement.level and module.facts.grade == "tolerant" and not self.knows(base):
+            return self.sibling(module, base) or base
+        return base

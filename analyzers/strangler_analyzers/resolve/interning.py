@@ -163,4 +163,3 @@ class Interned:
         if found is None:
             found = self._generators[func] = Generator(func)
         return found
-

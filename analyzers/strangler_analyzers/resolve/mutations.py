@@ -8,8 +8,29 @@ from strangler_analyzers.resolve.frames import Frame
 from strangler_analyzers.resolve.values import Class, Instance, Items, Module
 
 MUTATORS = frozenset(
-    "add append appendleft clear discard extend extendleft insert pop popitem popleft put put_nowait remove reverse "
-    "setdefault sort update difference_update intersection_update symmetric_difference_update".split()
+    [
+        "add",
+        "append",
+        "appendleft",
+        "clear",
+        "discard",
+        "extend",
+        "extendleft",
+        "insert",
+        "pop",
+        "popitem",
+        "popleft",
+        "put",
+        "put_nowait",
+        "remove",
+        "reverse",
+        "setdefault",
+        "sort",
+        "update",
+        "difference_update",
+        "intersection_update",
+        "symmetric_difference_update",
+    ]
 )
 
 

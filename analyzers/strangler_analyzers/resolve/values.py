@@ -75,6 +75,7 @@ class Module(Value):
 
     @property
     def dotted(self) -> str:
+        """Its name."""
         return self.name
 
 
@@ -122,6 +123,7 @@ class Func(Value):
 
     @property
     def dotted(self) -> str:
+        """Its name."""
         return f"{self.module.name}.{self.scope.qualname}" if self.index else self.module.name
 
     def param(self, name: str) -> Cell:
@@ -160,6 +162,7 @@ class Class(Value):
 
     @property
     def dotted(self) -> str:
+        """Its name."""
         return f"{self.module.name}.{self.scope.qualname}"
 
 
@@ -173,6 +176,7 @@ class Instance(Value):
 
     @property
     def dotted(self) -> str:
+        """Its name."""
         return self.cls.dotted
 
 
@@ -187,6 +191,7 @@ class Bound(Value):
 
     @property
     def dotted(self) -> str:
+        """Its name."""
         return self.func.dotted
 
 
@@ -201,6 +206,7 @@ class Ext(Value):
 
     @property
     def dotted(self) -> str:
+        """Its name."""
         return self.name
 
     def child(self, attr: str) -> Ext:
@@ -222,6 +228,7 @@ class Typed(Value):
 
     @property
     def dotted(self) -> str:
+        """Its name."""
         return self.cls.name
 
 
@@ -242,6 +249,7 @@ class Made(Value):
 
     @property
     def dotted(self) -> str:
+        """Its name."""
         return self.callee.dotted
 
 
@@ -258,6 +266,7 @@ class Member(Value):
 
     @property
     def dotted(self) -> str:
+        """Its name."""
         return self.name
 
 
@@ -271,6 +280,7 @@ class Const(Value):
 
     @property
     def dotted(self) -> str:
+        """Its name."""
         return "<**PyStr**>" if isinstance(self.value, str) else f"<**Py{type(self.value).__name__.capitalize()}**>"
 
 
@@ -292,6 +302,7 @@ class Items(Value):
 
     @property
     def dotted(self) -> str:
+        """Its name."""
         return "<**PyDict**>" if self.kind == "d" else "<**PyList**>"
 
     def all(self) -> Values:
@@ -312,6 +323,7 @@ class Generator(Value):
 
     @property
     def dotted(self) -> str:
+        """Its name."""
         return self.func.dotted
 
 
@@ -337,4 +349,5 @@ class Partial(Value):
 
     @property
     def dotted(self) -> str:
+        """Its name."""
         return self.func.dotted

@@ -6,6 +6,7 @@ folders and files that are named after things of the domain which other folders 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 from strangler_analyzers.seams.signals.landscape import Landscape, Pairs
@@ -47,7 +48,7 @@ def _layers(paths: Sequence[Sequence[str]], nouns: frozenset[str]) -> dict[str, 
     inside: dict[str, dict[str, frozenset[str]]] = {}
     holders: dict[str, set[str]] = {}
     for path in paths:
-        for folder, child in zip(path, path[1:], strict=False):
+        for folder, child in itertools.pairwise(path):
             found = inside.setdefault(folder, {})[child] = _nouns(child, nouns)
             for noun in found:
                 holders.setdefault(noun, set()).add(folder)

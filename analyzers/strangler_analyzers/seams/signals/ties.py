@@ -54,7 +54,12 @@ def gather(analysis: Analysis, land: Landscape, options: SeamOptions) -> Ties:
     for name, share, ties in similar:
         _add(signals, name, share * base, ties)
     if options.names:
-        _add(signals, "directory", weights.directory * base, directory_ties(land, domain_nouns(analysis), weights.neighbours))
+        _add(
+            signals,
+            "directory",
+            weights.directory * base,
+            directory_ties(land, domain_nouns(analysis), weights.neighbours),
+        )
     return Ties(signals)
 
 
@@ -68,7 +73,7 @@ def _add(signals: dict[str, Pairs], name: str, total: float, ties: Pairs) -> Non
 def _beside(analysis: Analysis, land: Landscape, options: SeamOptions) -> Iterator[tuple[str, float, Pairs]]:
     """The signals that need more than source text."""
     weights, around = options.weights, options.surroundings
-    if around.commits:
+    if options.cochange:
         yield "cochange", weights.cochange, cochange_ties(analysis, land, around.commits)
     if around.traces:
         yield "trace", weights.trace, trace_ties(land, around.traces)
