@@ -18,6 +18,7 @@ from strangler_analyzers.resolve.values import (
     Typed,
     Value,
     Values,
+    Wrapped,
 )
 
 # The worst is said when several are possible.
@@ -34,7 +35,7 @@ def what_of(models: Models, values: Values) -> str:
 def _one(models: Models, value: Value, depth: int) -> str:
     if isinstance(value, Const):
         return "plain"
-    if isinstance(value, Func | Bound | Class | Partial):
+    if isinstance(value, Func | Bound | Class | Partial | Wrapped):
         return "callable"
     if isinstance(value, Generator):
         return "iterator"

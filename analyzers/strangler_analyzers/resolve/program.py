@@ -25,6 +25,7 @@ from strangler_analyzers.resolve.values import (
     Value,
     Values,
     union,
+    unwrapped,
 )
 
 # How often a body is run again as its parameters learn more: often where the program is small, less where it is big.
@@ -229,7 +230,8 @@ class Program(Linked):
         defined = member(value.cls, name)
         if defined is None:
             return EMPTY
-        return tuple(self.bound(func, value) for func in defined[1] if isinstance(func, Func))
+        found = (unwrapped(one) for one in defined[1])
+        return tuple(self.bound(func, value) for func in found if isinstance(func, Func))
 
 
 def _outer_names(func: Func) -> list[dict[str, Values]]:
