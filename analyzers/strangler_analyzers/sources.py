@@ -15,7 +15,9 @@ from strangler_analyzers.options import Options
 # Folders that hold no source of the project, whatever .gitignore says.
 _NEVER = frozenset(["__pycache__", "node_modules", "site-packages", ".strangler"])
 _TESTS = re.compile(r"(^|/)(tests?|testing|testutils|conftest\.py|test_[^/]*|[^/]*_tests?\.py)(/|$)")
-_MIGRATIONS = re.compile(r"(^|/)(migrations|alembic/versions)/")
+_MIGRATIONS = re.compile(
+    r"(^|/)migrations/(\d[^/]*|__init__)\.py$|(^|/)(alembic|migrations|migrate_repo)/([^/]+/)*(versions/[^/]+|env)\.py$"
+)
 _IDENTIFIER = re.compile(r"[^\W\d]\w*\Z")
 
 
@@ -139,7 +141,7 @@ def _roles(path: str, inner: str) -> tuple[str, ...]:
     roles = []
     if _TESTS.search(path):
         roles.append("tests")
-    if _MIGRATIONS.search(inner):
+    if _MIGRATIONS.search(path):
         roles.append("migrations")
     if re.search(r"(^|/)settings(/|\.py$|_\w+\.py$)", inner):
         roles.append("settings")

@@ -95,13 +95,13 @@ def _enter(frame: Frame, func: Func, call: CallOf, first: list[Values]) -> Value
     frame.program.reach(func)
     # A loader's own returns are those of all its callers; what this call names by text is more exact.
     loaded: Values = frame.program.unknown_call(frame, func.scope.name, call)
-    if loaded:
+    if loaded and len(call.args) > 1:
         return loaded
     if "generator" in func.scope.flags:
         frame.program.read(frame, func.yields)
         return (frame.program.generator(func),)
     returned = _nested(frame.program, func, frame.program.read(frame, func.returns), call)
-    return returned or frame.program.declared_return(frame, func)
+    return returned or frame.program.declared_return(frame, func) or loaded
 
 
 def _note(frame: Frame, callee: Value, call: CallOf, passes: tuple[tuple[str, Values], ...]) -> None:
