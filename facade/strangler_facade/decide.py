@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from strangler_facade.hash import BUCKETS, bucket, threshold
-from strangler_facade.match import PathPattern, Request, Test, normalised, tests_of
+from strangler_facade.match import PathPattern, Request, Test, crumb, normalised, tests_of
 from strangler_facade.table import Match, Route, RouteTable, Share, Split, StickyKey, Target, TenantSource
 
 _REMEMBERED = 8192
@@ -56,7 +56,8 @@ class Router:
     def decide(self, request: Request) -> Decision:
         """The decision for a request: the first route that matches, and in it the share the user belongs to."""
         path = normalised(request.path)
-        for rule in self._index.get(path[1 : path.find(b"/", 1)] if b"/" in path[1:] else path[1:], self._unindexed):
+        end = path.find(b"/", 1)
+        for rule in self._index.get(path[1:end] if end > 0 else path[1:], self._unindexed):
             if rule.matches(request, path):
                 return rule.choose(request)
         return self._last.choose(request)
@@ -95,8 +96,9 @@ class _Rule:
 
     def __init__(self, route: Route, table: RouteTable, router: Router) -> None:
         self.route = route
-        self._paths = tuple(PathPattern(path) for path in route.match.paths)
-        self.heads = _heads(self._paths)
+        patterns = tuple(PathPattern(path) for path in route.match.paths)
+        self._paths = tuple(pattern.matches for pattern in patterns)
+        self.heads = _heads(patterns)
         self._tests: tuple[Test, ...] = tests_of(route.match, router.tenant_of)
         self._tenant = router.tenant_of
         self._pinned = frozenset(route.split.pinned)
@@ -116,10 +118,16 @@ class _Rule:
         return Decision(version, self.route, targets[name], other, reason)
 
     def path_matches(self, path: bytes) -> bool:
-        return not self._paths or any(pattern.matches(path) for pattern in self._paths)
+        return not self._paths or any(matches(path) for matches in self._paths)
 
     def matches(self, request: Request, path: bytes) -> bool:
-        return self.path_matches(path) and all(test(request) for test in self._tests)
+        for matches in self._paths:
+            if matches(path):
+                break
+        else:
+            if self._paths:
+                return False
+        return not self._tests or all(test(request) for test in self._tests)
 
     def choose(self, request: Request) -> Decision:
         split = self.route.split
@@ -201,9 +209,19 @@ def key_finder(key: StickyKey, tenant: Callable[[Request], str]) -> Callable[[Re
     """How a sticky key is found in a request ("" when it is not there)."""
     name = key.name
     if key.kind == "cookie":
-        return lambda request: (request.cookie_value(name) or b"").decode("utf-8", "surrogateescape")
+        return _cookie_finder(name)
     if key.kind == "header":
         return lambda request: (request.header(name) or b"").decode("utf-8", "surrogateescape")
     if key.kind == "claim":
         return lambda request: request.claims.get(name, "")
     return tenant if key.kind == "tenant" else lambda request: request.address
+
+
+def _cookie_finder(name: str) -> Callable[[Request], str]:
+    search = crumb(name).search
+
+    def find(request: Request) -> str:
+        found = search(request.cookie)
+        return found[1].decode("utf-8", "surrogateescape") if found else ""
+
+    return find

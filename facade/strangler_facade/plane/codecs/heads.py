@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from itertools import compress
 from typing import Final, NamedTuple
 
 from strangler_facade.plane.codecs.fields import (
@@ -12,12 +14,11 @@ from strangler_facade.plane.codecs.fields import (
     DROP,
     EXTRA,
     HOST,
-    KEEP,
     LENGTH,
-    NOTED,
     PROTECTED,
     REQUEST_LINES,
     RESPONSE_LINES,
+    Special,
     name_and_value,
 )
 from strangler_facade.plane.codecs.refusal import Refusal
@@ -37,7 +38,9 @@ _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-9]\d\d)(?: ([\t -~\x80-\xff]*))?
 _ABSOLUTE = re.compile(rb"[Hh][Tt][Tt][Pp][Ss]?://([^/?]+)(/?.*)")
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
 _DIGITS = re.compile(rb"\d{1,18}")
-_NO_EXTRAS: Final[dict[bytes, bytes]] = {}
+_request_line_of: Callable[[bytes], Special | None] = REQUEST_LINES.__getitem__
+_response_line_of: Callable[[bytes], Special | None] = RESPONSE_LINES.__getitem__
+NO_EXTRAS: Final[dict[bytes, bytes]] = {}
 
 
 class RequestHead(NamedTuple):
@@ -84,19 +87,13 @@ def request_head(block: bytes) -> RequestHead:
     method, target, minor = _request_line(lines[0])
     if len(lines) > MOST_FIELDS:
         raise Refusal(431, "there are too many header fields")
-    reader = _RequestReader(minor)
     del lines[0]
-    known = REQUEST_LINES.known
-    keep = reader.keep.append
-    for line in lines:
-        kind = known.get(line)
-        if kind is None:
-            kind = REQUEST_LINES.kind(line)
-        if kind == KEEP:
-            keep(line)
-        elif kind != DROP:
-            reader.take(kind, line)
-    return reader.finished(method, target)
+    reader = _RequestReader(minor)
+    specials = list(map(_request_line_of, lines))
+    for line, special in list(compress(zip(lines, specials, strict=True), specials)):
+        if special is not None and reader.take(*special):
+            lines.remove(line)
+    return reader.finished(method, target, lines)
 
 
 def _request_line(line: bytes) -> tuple[bytes, bytes, int]:
@@ -116,34 +113,36 @@ def _bad_request_line(line: bytes) -> Refusal:
 
 
 class _RequestReader:
-    """Gathers what the lines of one request say."""
+    """Gathers what the special lines of one request say."""
 
-    __slots__ = ("cookie", "extras", "host", "keep", "length", "minor", "nominated", "persistent")
+    __slots__ = ("cookie", "extras", "host", "length", "minor", "nominated", "persistent")
 
     def __init__(self, minor: int) -> None:
         self.minor = minor
         self.persistent = minor == 1
-        self.keep: list[bytes] = []
         self.host: bytes | None = None
         self.length = 0
         self.cookie = b""
-        self.extras = _NO_EXTRAS
-        self.nominated: list[bytes] = []
+        self.extras = NO_EXTRAS
+        self.nominated: list[bytes] | None = None
 
-    def take(self, kind: int, line: bytes) -> None:
-        name, value = name_and_value(line)
+    def take(self, kind: int, name: bytes, value: bytes) -> bool:
+        """Note what a line says; whether it is left out of those forwarded."""
+        if kind == COOKIE:
+            self.cookie = self.cookie + b"; " + value if self.cookie else value
+            return False
         if kind == HOST:
             self._host(value)
-        elif kind == COOKIE:
-            self.cookie = self.cookie + b"; " + value if self.cookie else value
-            self.keep.append(line)
         elif kind == CONNECTION:
-            self._connection(value)
+            if value != b"keep-alive":
+                self._connection(value)
         elif kind in (LENGTH, CODING):
             self._framing(kind, value)
-            self.keep.append(line)
-        else:
-            self._extra(kind, name, value, line)
+            return False
+        elif kind != DROP:
+            self._extra(name, value)
+            return kind == EXTRA
+        return True
 
     def _host(self, value: bytes) -> None:
         if self.host is not None:
@@ -153,40 +152,33 @@ class _RequestReader:
         self.host = value
 
     def _connection(self, value: bytes) -> None:
-        for token in value.lower().split(b","):
-            name = token.strip(b" \t")
-            if name == b"close":
-                self.persistent = False
-            elif name == b"upgrade":
-                self._extra(EXTRA, b"connection", name, b"")
-            elif name != b"keep-alive" and name not in PROTECTED:
-                self.nominated.append(name)
+        close, upgrade, nominated = connection_options(value)
+        if close:
+            self.persistent = False
+        if upgrade:
+            self._extra(b"connection", b"upgrade")
+        if nominated:
+            self.nominated = [*(self.nominated or ()), *nominated]
 
     def _framing(self, kind: int, value: bytes) -> None:
         if self.length:
             raise Refusal(400, "the length of the body is given twice")
         if kind == LENGTH:
-            self.length = content_length(value)
-            self.length = self.length or _ZERO
-        else:
-            self._coding(value)
-
-    def _coding(self, value: bytes) -> None:
-        if self.minor == 0:
+            self.length = content_length(value) or _ZERO
+        elif self.minor == 0:
             raise Refusal(400, "HTTP/1.0 knows no Transfer-Encoding")
-        if value.lower() != b"chunked":
+        elif value.lower() != b"chunked":
             raise Refusal(501, "the only transfer coding known here is chunked")
-        self.length = CHUNKED
+        else:
+            self.length = CHUNKED
 
-    def _extra(self, kind: int, name: bytes, value: bytes, line: bytes) -> None:
-        if self.extras is _NO_EXTRAS:
+    def _extra(self, name: bytes, value: bytes) -> None:
+        if self.extras is NO_EXTRAS:
             self.extras = {}
         before = self.extras.get(name)
         self.extras[name] = value if before is None else before + b", " + value
-        if kind == NOTED:
-            self.keep.append(line)
 
-    def finished(self, method: bytes, target: bytes) -> RequestHead:
+    def finished(self, method: bytes, target: bytes, lines: list[bytes]) -> RequestHead:
         host = self.host
         if target[0] != 47:  # "/"
             host, target = _other_form(method, target, host)
@@ -194,14 +186,11 @@ class _RequestReader:
             if self.minor == 1:
                 raise Refusal(400, "there is no Host")
             host = b""
-        keep = (
-            [line for line in self.keep if name_and_value(line)[0] not in self.nominated]
-            if self.nominated
-            else self.keep
+        length = self.length if self.length != _ZERO else 0
+        block = _forwarded(lines, self.nominated)
+        return tuple.__new__(
+            RequestHead, (method, target, self.minor, host, length, self.persistent, block, self.cookie, self.extras)
         )
-        block = b"\r\n".join(keep) + b"\r\n" if keep else b""
-        length = 0 if self.length == _ZERO else self.length
-        return RequestHead(method, target, self.minor, host, length, self.persistent, block, self.cookie, self.extras)
 
 
 _ZERO: Final = -3  # "Content-Length: 0" has been read
@@ -231,6 +220,23 @@ def content_length(value: bytes) -> int:
     return int(value)
 
 
+def connection_options(value: bytes) -> tuple[bool, bool, list[bytes]]:
+    """Whether a Connection field says close, whether it says upgrade, and the fields it nominates."""
+    names = [token.strip(b" \t") for token in value.lower().split(b",")]
+    known = (b"close", b"keep-alive", b"upgrade", b"")
+    nominated = [name for name in names if name not in known and name not in PROTECTED]
+    return b"close" in names, b"upgrade" in names, nominated
+
+
+def _forwarded(lines: list[bytes], nominated: list[bytes] | None) -> bytes:
+    if nominated:
+        lines = [line for line in lines if name_and_value(line)[0] not in nominated]
+    if not lines:
+        return b""
+    lines.append(b"")
+    return b"\r\n".join(lines)
+
+
 def response_head(block: bytes) -> ResponseHead:
     """Read a response's head: all up to the empty line, without the CRLF before it.
 
@@ -242,53 +248,50 @@ def response_head(block: bytes) -> ResponseHead:
     match = _STATUS_LINE.fullmatch(first)
     if match is None or len(lines) > MOST_FIELDS:
         raise Refusal(502, "the answer's status line is malformed, or it has too many fields")
-    reader = _ResponseReader(1 if match[1] == b"1" else 0)
     del lines[0]
-    known = RESPONSE_LINES.known
-    keep = reader.keep.append
-    for line in lines:
-        kind = known.get(line)
-        if kind is None:
-            kind = RESPONSE_LINES.kind(line)
-        if kind == KEEP:
-            keep(line)
-        elif kind != DROP:
-            reader.take(kind, line)
-    return reader.finished(int(match[2]), first[9:])
+    reader = _ResponseReader(1 if match[1] == b"1" else 0)
+    specials = list(map(_response_line_of, lines))
+    for line, special in list(compress(zip(lines, specials, strict=True), specials)):
+        if special is not None and reader.take(*special):
+            lines.remove(line)
+    block = _forwarded(lines, reader.nominated)
+    return tuple.__new__(
+        ResponseHead,
+        (reader.minor, int(match[2]), first[9:], reader.length, reader.persistent, block, reader.extras),
+    )
 
 
 class _ResponseReader:
-    """Gathers what the lines of one response say."""
+    """Gathers what the special lines of one response say."""
 
-    __slots__ = ("extras", "keep", "length", "minor", "nominated", "persistent")
+    __slots__ = ("extras", "length", "minor", "nominated", "persistent")
 
     def __init__(self, minor: int) -> None:
         self.minor = minor
         self.persistent = minor == 1
-        self.keep: list[bytes] = []
         self.length = UNTIL_CLOSE
-        self.extras = _NO_EXTRAS
-        self.nominated: list[bytes] = []
+        self.extras = NO_EXTRAS
+        self.nominated: list[bytes] | None = None
 
-    def take(self, kind: int, line: bytes) -> None:
-        name, value = name_and_value(line)
+    def take(self, kind: int, name: bytes, value: bytes) -> bool:
+        """Note what a line says; whether it is left out of those forwarded."""
+        if kind in (LENGTH, CODING):
+            self._framing(kind, value)
+            return False
         if kind == CONNECTION:
             self._connection(value)
         elif kind == EXTRA:
             self.extras = {**self.extras, name: value}
-        else:
-            self._framing(kind, value)
-            self.keep.append(line)
+        return True
 
     def _connection(self, value: bytes) -> None:
-        for token in value.lower().split(b","):
-            name = token.strip(b" \t")
-            if name == b"close":
-                self.persistent = False
-            elif name == b"keep-alive":
-                self.persistent = True
-            elif name != b"upgrade" and name not in PROTECTED:
-                self.nominated.append(name)
+        if value == b"keep-alive":
+            self.persistent = True
+            return
+        close, _, nominated = connection_options(value)
+        self.persistent = not close and (self.minor == 1 or b"keep-alive" in value.lower())
+        if nominated:
+            self.nominated = [*(self.nominated or ()), *nominated]
 
     def _framing(self, kind: int, value: bytes) -> None:
         if self.length != UNTIL_CLOSE:
@@ -299,12 +302,3 @@ class _ResponseReader:
             self.length = CHUNKED
         else:
             raise Refusal(502, "the answer has an unknown transfer coding")
-
-    def finished(self, status: int, phrase: bytes) -> ResponseHead:
-        keep = (
-            [line for line in self.keep if name_and_value(line)[0] not in self.nominated]
-            if self.nominated
-            else self.keep
-        )
-        block = b"\r\n".join(keep) + b"\r\n" if keep else b""
-        return ResponseHead(self.minor, status, phrase, self.length, self.persistent, block, self.extras)

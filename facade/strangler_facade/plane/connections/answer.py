@@ -6,6 +6,7 @@ import asyncio
 from time import perf_counter
 from typing import Final, Protocol
 
+from strangler_facade.plane.codecs.accelerated import response_head
 from strangler_facade.plane.codecs.chunks import Chunks
 from strangler_facade.plane.codecs.heads import (
     CHUNKED,
@@ -13,7 +14,6 @@ from strangler_facade.plane.codecs.heads import (
     UNTIL_CLOSE,
     RequestHead,
     ResponseHead,
-    response_head,
 )
 from strangler_facade.plane.codecs.refusal import Refusal
 from strangler_facade.plane.forward import wants_websocket

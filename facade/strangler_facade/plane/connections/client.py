@@ -7,7 +7,8 @@ import re
 from typing import Protocol, cast
 
 from strangler_facade.match import Request
-from strangler_facade.plane.codecs.heads import LONGEST_HEAD, LONGEST_TARGET, RequestHead, request_head
+from strangler_facade.plane.codecs.accelerated import request_head
+from strangler_facade.plane.codecs.heads import LONGEST_HEAD, LONGEST_TARGET, RequestHead
 from strangler_facade.plane.codecs.refusal import Refusal
 from strangler_facade.plane.connections.answer import PIPELINED, TUNNEL
 from strangler_facade.plane.connections.exchange import Exchange
