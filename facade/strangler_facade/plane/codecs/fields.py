@@ -68,8 +68,8 @@ _LONGEST_REMEMBERED = 200
 _MOST_REMEMBERED = 4096
 _SECRET = frozenset((b"cookie", b"authorization", b"set-cookie"))
 
-Special = tuple[int, bytes, bytes]
-"""A line that must be looked at: its kind, its name in lower case, its value without the space around it."""
+Special = tuple[int, bytes, bytes, bytes]
+"""A line that must be looked at: its kind, its name in lower case, its value without the space around it, itself."""
 
 
 class Lines(dict[bytes, Special | None]):
@@ -93,7 +93,10 @@ class Lines(dict[bytes, Special | None]):
             raise Refusal(400, "a header line is malformed")
         name = match[1].lower()
         kind = self._kinds.get(name, KEEP)
-        special = (kind, name, match[2]) if kind else None
+        value = match[2]
+        if kind == CONNECTION and value == b"keep-alive":
+            kind = DROP
+        special = (kind, name, value, line) if kind else None
         if len(line) <= _LONGEST_REMEMBERED and name not in _SECRET:
             if len(self) >= _MOST_REMEMBERED:
                 self.clear()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import compress
 from typing import Final, NamedTuple
 
 from strangler_facade.plane.codecs.fields import (
@@ -84,23 +83,40 @@ def request_head(block: bytes) -> RequestHead:
         Refusal: 400, 405, 414, 431, 501 or 505, as RFC 9110 and 9112 have it.
     """
     lines = block.split(b"\r\n")
-    method, target, minor = _request_line(lines[0])
+    first = lines[0]
+    match = _REQUEST_LINE.fullmatch(first)
+    if match is None or len(first) > LONGEST_TARGET + 48:
+        raise _bad_request_line(first)
     if len(lines) > MOST_FIELDS:
         raise Refusal(431, "there are too many header fields")
     del lines[0]
-    reader = _RequestReader(minor)
-    specials = list(map(_request_line_of, lines))
-    for line, special in list(compress(zip(lines, specials, strict=True), specials)):
-        if special is not None and reader.take(*special):
+    specials = list(filter(None, map(_request_line_of, lines)))
+    method, target, minor = match.groups()
+    host, cookie = None, b""
+    for kind, _, value, line in specials:
+        if kind == COOKIE and not cookie:
+            cookie = value
+        elif kind == HOST and host is None and _HOST.fullmatch(value):
+            host = value
             lines.remove(line)
-    return reader.finished(method, target, lines)
+        elif kind == DROP:
+            lines.remove(line)
+        else:
+            return _unusual_request(match, block.split(b"\r\n")[1:], specials)
+    if host is None or minor != b"1" or target[0] != _SLASH:
+        return _unusual_request(match, block.split(b"\r\n")[1:], specials)
+    lines.append(b"")
+    forwarded = b"\r\n".join(lines)
+    return tuple.__new__(RequestHead, (method, target, 1, host, 0, True, forwarded, cookie, NO_EXTRAS))
 
 
-def _request_line(line: bytes) -> tuple[bytes, bytes, int]:
-    match = _REQUEST_LINE.fullmatch(line)
-    if match is None or len(line) > LONGEST_TARGET + 48:
-        raise _bad_request_line(line)
-    return match[1], match[2], 1 if match[3] == b"1" else 0
+def _unusual_request(match: re.Match[bytes], lines: list[bytes], specials: list[Special]) -> RequestHead:
+    """A request with more to it than Host and cookies."""
+    reader = _RequestReader(1 if match[3] == b"1" else 0)
+    for kind, name, value, line in specials:
+        if reader.take(kind, name, value):
+            lines.remove(line)
+    return reader.finished(match[1], match[2], lines)
 
 
 def _bad_request_line(line: bytes) -> Refusal:
@@ -134,8 +150,7 @@ class _RequestReader:
         if kind == HOST:
             self._host(value)
         elif kind == CONNECTION:
-            if value != b"keep-alive":
-                self._connection(value)
+            self._connection(value)
         elif kind in (LENGTH, CODING):
             self._framing(kind, value)
             return False
@@ -180,7 +195,7 @@ class _RequestReader:
 
     def finished(self, method: bytes, target: bytes, lines: list[bytes]) -> RequestHead:
         host = self.host
-        if target[0] != 47:  # "/"
+        if target[0] != _SLASH:
             host, target = _other_form(method, target, host)
         if host is None:
             if self.minor == 1:
@@ -193,6 +208,7 @@ class _RequestReader:
         )
 
 
+_SLASH: Final = 47
 _ZERO: Final = -3  # "Content-Length: 0" has been read
 
 
@@ -249,10 +265,31 @@ def response_head(block: bytes) -> ResponseHead:
     if match is None or len(lines) > MOST_FIELDS:
         raise Refusal(502, "the answer's status line is malformed, or it has too many fields")
     del lines[0]
+    specials = list(filter(None, map(_response_line_of, lines)))
+    length = UNTIL_CLOSE
+    for kind, name, value, line in specials:
+        if kind == LENGTH and length == UNTIL_CLOSE:
+            length = content_length(value)
+        elif (kind == DROP and name != b"connection") or (kind == DROP and match[1] == b"1"):
+            lines.remove(line)
+        else:
+            return _unusual_response(match, first, block.split(b"\r\n")[1:], specials)
+    lines.append(b"")
+    forwarded = b"\r\n".join(lines) if len(lines) > 1 else b""
+    persistent = match[1] == b"1"
+    return tuple.__new__(
+        ResponseHead,
+        (1 if persistent else 0, int(match[2]), first[9:], length, persistent, forwarded, NO_EXTRAS),
+    )
+
+
+def _unusual_response(
+    match: re.Match[bytes], first: bytes, lines: list[bytes], specials: list[Special]
+) -> ResponseHead:
+    """A response with more to it than a length."""
     reader = _ResponseReader(1 if match[1] == b"1" else 0)
-    specials = list(map(_response_line_of, lines))
-    for line, special in list(compress(zip(lines, specials, strict=True), specials)):
-        if special is not None and reader.take(*special):
+    for kind, name, value, line in specials:
+        if reader.take(kind, name, value):
             lines.remove(line)
     block = _forwarded(lines, reader.nominated)
     return tuple.__new__(
@@ -278,7 +315,7 @@ class _ResponseReader:
         if kind in (LENGTH, CODING):
             self._framing(kind, value)
             return False
-        if kind == CONNECTION:
+        if name == b"connection":
             self._connection(value)
         elif kind == EXTRA:
             self.extras = {**self.extras, name: value}
