@@ -321,9 +321,7 @@ class Client(asyncio.Protocol):
             if now > self._deadline:
                 self._too_slow()
         elif exchange.reading and self._crawls(exchange, now):
-            exchange.keep = False
-            exchange.abandoned()
-            self.refuse(408, "the body comes too slowly")
+            exchange.spoilt(Refusal(408, "the body comes too slowly"))
         elif not self._full:
             exchange.tick(now)
         elif now > self._deadline:

@@ -139,11 +139,11 @@ class Exchange(Answer):
             try:
                 data, rest = self.chunks.feed(data)
             except Refusal as refusal:
-                self._bad_body(refusal)
+                self.spoilt(refusal)
                 return b""
             self.reading = not self.chunks.done
             if self.course.largest_body is not None and self.chunks.size > self.course.largest_body:
-                self._bad_body(Refusal(413, f"a body here has at most {self.course.largest_body} bytes"))
+                self.spoilt(Refusal(413, f"a body here has at most {self.course.largest_body} bytes"))
                 return b""
         self._send(data)
         return rest
@@ -162,9 +162,11 @@ class Exchange(Answer):
             self.held = None
         self.connection.transport.write(data)
 
-    def _bad_body(self, refusal: Refusal) -> None:
-        """The body is malformed: the target must not take what it has for a whole request, its connection ends."""
+    def spoilt(self, refusal: Refusal) -> None:
+        """The body is not to be had: the target must not take what it has for a whole request, its connection ends."""
         self.keep = False
+        if self.connection is None:
+            self.lane.pool.forget(self)
         self._leave()
         if self.state == WAITING:
             self.refuse(refusal.status, refusal.reason)
