@@ -6,6 +6,7 @@ manifests make of it belongs to the capabilities. docs/reference/plan.md lists e
 
 from strangler.plan.edit import add_service, remove_service, set_value
 from strangler.plan.load import load, load_tenants, loads
+from strangler.plan.places import Places
 from strangler.plan.schema import (
     AbortIf,
     CallPolicy,
@@ -15,8 +16,10 @@ from strangler.plan.schema import (
     Rollout,
     RoutePattern,
     Service,
+    SessionSettings,
     Sticky,
     Waiver,
+    Webhook,
 )
 from strangler.plan.start import first_plan
 
@@ -25,12 +28,15 @@ __all__ = [
     "CallPolicy",
     "FacadeSettings",
     "Monolith",
+    "Places",
     "Plan",
     "Rollout",
     "RoutePattern",
     "Service",
+    "SessionSettings",
     "Sticky",
     "Waiver",
+    "Webhook",
     "add_service",
     "first_plan",
     "load",

@@ -1,0 +1,48 @@
+"""A folder of the tree: objects that one Argo CD application brings to one cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from strangler_deploy.dump import dump
+from strangler_deploy.manifest import Identity, Manifest
+from strangler_deploy.waves import waves
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Objects under ``folder``; those of ``namespace`` have it not in their file names."""
+
+    folder: str
+    manifests: tuple[Manifest, ...]
+    namespace: str = ""
+
+
+def files(bundle: Bundle) -> Iterator[tuple[str, str]]:
+    """Path and text of each object, and of the kustomization that lists them."""
+    order = waves(bundle.manifests)
+    names: dict[str, Identity] = {}
+    for manifest in bundle.manifests:
+        name = _file_name(manifest, bundle.namespace)
+        if name in names:
+            raise AssertionError(f"{bundle.folder}/{name} is written for {names[name]} and for {manifest.identity}")
+        names[name] = manifest.identity
+        data = manifest.data(order[manifest.identity])
+        yield f"{bundle.folder}/{name}", f"# from {manifest.origin}\n{dump(data)}"
+    yield f"{bundle.folder}/kustomization.yaml", _kustomization(sorted(names))
+
+
+def _file_name(manifest: Manifest, home: str) -> str:
+    kind = manifest.kind.lower()
+    service, _, provider = manifest.api.partition("/")[0].partition(".")
+    if provider == "services.k8s.aws":  # an IAM role is another thing than a role
+        kind = f"{service}-{kind}"
+    if manifest.namespace in ("", home):
+        return f"{kind}-{manifest.name}.yaml"
+    return f"{manifest.namespace}.{kind}-{manifest.name}.yaml"
+
+
+def _kustomization(names: Sequence[str]) -> str:
+    data = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": list(names)}
+    return dump(data)

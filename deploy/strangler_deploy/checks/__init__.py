@@ -1,0 +1,1 @@
+"""What must hold for a rendered tree; each module finds one kind of trouble."""

@@ -1,0 +1,1 @@
+"""The machines: classes and pools of nodes."""

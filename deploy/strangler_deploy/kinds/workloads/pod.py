@@ -1,0 +1,122 @@
+"""The pod template that Deployments, StatefulSets and Rollouts share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from strangler.plan.platform import Resources
+from strangler_deploy.manifest import Data
+
+APP, PART_OF = "app.kubernetes.io/name", "app.kubernetes.io/part-of"
+_USER = 10001
+
+
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """One container and where it may run; ``selector`` is what its owner and its services find it by."""
+
+    app: str
+    image: str
+    port: int
+    labels: Mapping[str, str]
+    account: str
+    resources: Resources
+    health: str = "/healthz"
+    environment: Mapping[str, str] = field(default_factory=dict)
+    environment_from: Sequence[Data] = ()
+    node_selector: Mapping[str, str] = field(default_factory=dict)
+    tolerations: Sequence[Data] = ()
+    priority: str = ""
+    command: Sequence[str] = ()
+    arguments: Sequence[str] = ()
+    volumes: Sequence[Data] = ()
+    mounts: Sequence[Data] = ()
+    zones: int = 3
+
+    @property
+    def selector(self) -> dict[str, str]:
+        """The label by which the pods are found."""
+        return {APP: self.app}
+
+
+def template(pod: Pod) -> Data:
+    """The pod template: non-root, read-only, no capabilities, spread over zones and hosts."""
+    spec: Data = {
+        "serviceAccountName": pod.account,
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": _USER,
+            "runAsGroup": _USER,
+            "fsGroup": _USER,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "terminationGracePeriodSeconds": 45,
+        "topologySpreadConstraints": [_spread(pod, key) for key in _spread_keys(pod)],
+        "containers": [_container(pod)],
+        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "256Mi"}}, *pod.volumes],
+    }
+    optional = {
+        "nodeSelector": dict(sorted(pod.node_selector.items())),
+        "tolerations": list(pod.tolerations),
+        "priorityClassName": pod.priority,
+    }
+    spec.update({key: value for key, value in optional.items() if value})
+    return {"metadata": {"labels": dict(sorted({**pod.labels, **pod.selector}.items()))}, "spec": spec}
+
+
+def _spread_keys(pod: Pod) -> tuple[str, ...]:
+    host, zone = "kubernetes.io/hostname", "topology.kubernetes.io/zone"
+    return (zone, host) if pod.zones > 1 else (host,)
+
+
+def _spread(pod: Pod, key: str) -> Data:
+    return {
+        "maxSkew": 1,
+        "topologyKey": key,
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": pod.selector},
+    }
+
+
+def _container(pod: Pod) -> Data:
+    container: Data = {
+        "name": "app",
+        "image": pod.image,
+        "ports": [{"name": "http", "containerPort": pod.port, "protocol": "TCP"}],
+        "resources": _resources(pod.resources),
+        "readinessProbe": _probe(pod, period=5, failures=3),
+        "livenessProbe": _probe(pod, period=20, failures=6),
+        # Traffic goes on arriving for a moment after a pod was taken off its load balancer.
+        "lifecycle": {"preStop": {"sleep": {"seconds": 15}}},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}, *pod.mounts],
+    }
+    optional: dict[str, Any] = {
+        "command": list(pod.command),
+        "args": list(pod.arguments),
+        "env": [{"name": name, "value": value} for name, value in sorted(pod.environment.items())],
+        "envFrom": list(pod.environment_from),
+    }
+    container.update({key: value for key, value in optional.items() if value})
+    return container
+
+
+def _probe(pod: Pod, *, period: int, failures: int) -> Data:
+    target = {"path": pod.health, "port": "http"}
+    return {"httpGet": target, "periodSeconds": period, "timeoutSeconds": 2, "failureThreshold": failures}
+
+
+def _resources(resources: Resources) -> Data:
+    requests = {"cpu": resources.cpu, "memory": resources.memory}
+    limits = {"cpu": resources.max_cpu, "memory": resources.max_memory}
+    if resources.gpus:
+        requests["nvidia.com/gpu"] = limits["nvidia.com/gpu"] = str(resources.gpus)
+    return {"requests": requests, "limits": limits}

@@ -1,0 +1,155 @@
+"""A namespace in which services run: a tenant's own, or one that a tier's tenants share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from strangler.plan.platform import Nodes, Tier
+from strangler_deploy.estate import Estate, Site, Unit
+from strangler_deploy.kinds.workloads.pod import APP, PART_OF, Pod
+from strangler_deploy.manifest import Data
+from strangler_deploy.names import joined
+from strangler_deploy.placement import TENANT, TIER, Placement, pool_namespace
+
+HYBRID = {"eks.amazonaws.com/compute-type": "hybrid"}
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The namespace, its site, and what its pods carry and get."""
+
+    estate: Estate
+    site: Site
+    namespace: str
+    tier_name: str
+    tier: Tier
+    units: tuple[Unit, ...]
+    origin: str
+    tenant: str = ""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What the namespace and the pods carry: whose they are."""
+        owner = {TENANT: self.tenant} if self.tenant else {}
+        return {**owner, TIER: self.tier_name, PART_OF: self.estate.name}
+
+    @property
+    def priority(self) -> str:
+        """The priority class of the tier."""
+        return priority_name(self.tier_name)
+
+    @property
+    def node_label(self) -> tuple[str, str]:
+        """The label that the machines for these pods carry, and the taint that keeps others out."""
+        if self.tier.nodes.dedicated and self.tenant:
+            return TENANT, self.tenant
+        return TIER, self.tier_name
+
+    @property
+    def has_node_pools(self) -> bool:
+        """Whether machines come in pools of their own here (else pods run on whatever the cluster has)."""
+        return self.site.cluster.compute == "auto" and self.site.cluster.is_eks
+
+    def unit(self, name: str) -> Unit | None:
+        """A service that runs here."""
+        return next((unit for unit in self.units if unit.name == name), None)
+
+    def on_premises(self, unit: Unit) -> bool:
+        """Whether a service is to run on the site's own machines."""
+        placement = unit.workload.placement
+        return self.site.cluster.hybrid is not None and (
+            placement == "on-premises" or (placement == "any" and self.tier.nodes.on_premises)
+        )
+
+    def pod(self, unit: Unit) -> Pod:
+        """The pod of a service."""
+        selector, tolerations = self._machines(unit)
+        labels = {**self.labels, APP: unit.name, "classification": unit.workload.classification}
+        return Pod(
+            app=unit.name,
+            image=unit.image,
+            port=unit.workload.port,
+            labels=labels,
+            account=unit.name,
+            resources=unit.workload.resources,
+            health=unit.workload.health,
+            environment=self._environment(unit),
+            environment_from=self._environment_from(unit),
+            node_selector=selector,
+            tolerations=tolerations,
+            priority=self.priority,
+            volumes=_volumes(unit),
+            mounts=[{"name": "data", "mountPath": "/data"}] if unit.workload.volume else (),
+            zones=self.site.cluster.zones,
+        )
+
+    def _machines(self, unit: Unit) -> tuple[Mapping[str, str], list[Data]]:
+        if self.on_premises(unit):
+            return HYBRID, []
+        if not self.has_node_pools:
+            return {}, []
+        key, value = self.node_label
+        return {key: value}, [{"key": key, "operator": "Equal", "value": value, "effect": "NoSchedule"}]
+
+    def _environment(self, unit: Unit) -> dict[str, str]:
+        given = {"PORT": str(unit.workload.port), "STRANGLER_SERVICE": unit.name}
+        if self.tenant:
+            given["STRANGLER_TENANT"] = self.tenant
+        for callee in unit.workload.calls:
+            if self.unit(callee):
+                given[f"{variable(callee)}_URL"] = f"http://{callee}"
+        return {**given, **unit.workload.environment}
+
+    def _environment_from(self, unit: Unit) -> list[Data]:
+        named = [{"secretRef": {"name": joined(unit.name, secret)}} for secret in sorted(unit.workload.secrets)]
+        return [dict(source) for source in named]
+
+
+def home_of(estate: Estate, placement: Placement) -> Home:
+    """The namespace of a tenant that has its own."""
+    return Home(
+        estate=estate,
+        site=placement.site,
+        namespace=placement.namespace,
+        tier_name=placement.tier_name,
+        tier=placement.tier,
+        units=placement.units,
+        origin=placement.origin,
+        tenant=placement.id,
+    )
+
+
+def pool_home(estate: Estate, site: Site, tier_name: str) -> Home:
+    """The namespace that the pool tenants of a tier share on one site."""
+    tier = estate.platform.tiers[tier_name]
+    return Home(
+        estate=estate,
+        site=site,
+        namespace=pool_namespace(tier_name),
+        tier_name=tier_name,
+        tier=tier,
+        units=tuple(estate.units.values()),
+        origin=f"strangler.yaml platform.tiers.{tier_name}",
+    )
+
+
+def priority_name(tier: str) -> str:
+    """The priority class of a tier."""
+    return joined("tier", tier)
+
+
+def node_pool_name(nodes: Nodes, tier: str, tenant: str) -> str:
+    """The pool of machines of a tier, or of one tenant."""
+    return joined("tenant", tenant) if nodes.dedicated and tenant else joined("tier", tier)
+
+
+def variable(name: str) -> str:
+    """A label as the name of an environment variable."""
+    return name.upper().replace("-", "_")
+
+
+def _volumes(unit: Unit) -> list[Data]:
+    if not unit.workload.volume:
+        return []
+    return [{"name": "data", "persistentVolumeClaim": {"claimName": joined(unit.name, "data")}}]
