@@ -130,6 +130,21 @@ class StateView(BaseModel):
     sticky: dict[str, Any]
 
 
+class ClientState(BaseModel):
+    """A service's stage, the percentage of its users it has, and where it answers ("": nowhere yet)."""
+
+    stage: Stage
+    percent: float
+    url: str
+
+
+class StatesView(BaseModel):
+    """Where all services stand, for their clients."""
+
+    version: int
+    services: dict[str, ClientState]
+
+
 class EntryView(BaseModel):
     """One line of the audit log."""
 
