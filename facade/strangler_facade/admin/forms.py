@@ -105,6 +105,7 @@ class ServiceView(BaseModel):
     differing: int
     rollout: RolloutView | None
     evidence: dict[str, bool]
+    warnings: list[str]
 
 
 class StatusView(BaseModel):

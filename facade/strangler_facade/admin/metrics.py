@@ -21,6 +21,7 @@ _COUNTERS = (
     ("failures", "Of these, 5xx, no answer, or not even sent; counted before any fallback."),
     ("skipped", "Requests a breaker, health check or limit kept from the target."),
     ("fallbacks", "Requests that the fallback target answered instead."),
+    ("keyless", "Requests that could be split, but carried no sticky key."),
     ("indeterminate", "Requests of which nobody knows whether they took effect."),
 )
 

@@ -9,7 +9,7 @@ from typing import Any
 from strangler_facade.channel import BOUNDS
 
 Key = tuple[str, str]
-_COUNTERS = ("requests", "failures", "skipped", "fallbacks", "indeterminate")
+_COUNTERS = ("requests", "failures", "skipped", "fallbacks", "indeterminate", "keyless")
 
 
 @dataclass
@@ -21,6 +21,7 @@ class Tally:
     skipped: int = 0
     fallbacks: int = 0
     indeterminate: int = 0
+    keyless: int = 0
     latency_sum: float = 0.0
     statuses: list[int] = field(default_factory=lambda: [0] * 6)
     buckets: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))

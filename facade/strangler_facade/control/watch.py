@@ -57,7 +57,8 @@ class Watch:
         monolith = _counts(total.get((service, MONOLITH)))
         routes = [name for name in self.differences if name.rpartition(".")[0] == service]
         compared, differing = totals(self.differences, routes)
-        return Reading(now, own, monolith, compared, differing)
+        keyless = sum(total[key].keyless for key in ((service, service), (service, MONOLITH)) if key in total)
+        return Reading(now, own, monolith, compared, differing, keyless)
 
     async def _look(self, service: str, reading: Reading) -> None:
         watched = self._follow(service, reading)
