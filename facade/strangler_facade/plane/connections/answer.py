@@ -186,7 +186,7 @@ class Answer:
         close = b"" if self.keep else b"Connection: close\r\n"
         block = b"".join((b"HTTP/1.1 ", head.phrase, b"\r\n", lines, lane.signature, close, b"\r\n"))
         if self.capture is not None:
-            self.capture.answer_begins(status, head.lines, perf_counter() - self.lane_begun)
+            self.capture.answer_begins(status, length, head.lines, perf_counter() - self.lane_begun)
         if length == len(rest):
             if self.capture is not None:
                 self.capture.answer_body(rest)
@@ -234,7 +234,7 @@ class Answer:
     def _pass_unmeasured(self, data: bytes) -> None:
         if self.answer_chunks is None:
             if data:
-                self._write(b"%x\r\n%b\r\n" % (len(data), data) if self.head.minor else data)
+                self._write_unframed(data)
             return
         try:
             out, rest = self.answer_chunks.feed(data)
@@ -246,6 +246,13 @@ class Answer:
         if self.answer_chunks.done:
             self.reusable = self.reusable and not rest
             self.finished()
+
+    def _write_unframed(self, data: bytes) -> None:
+        """Pass on bytes of an answer that ends with its connection; in chunks, where the client knows them."""
+        self.bytes_out += len(data)
+        if self.capture is not None:
+            self.capture.answer_body(data)
+        self.caller.transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self.head.minor else data)
 
     def _write(self, data: bytes) -> None:
         self.bytes_out += len(data)

@@ -12,7 +12,8 @@ from strangler_facade.plane.codecs.refusal import Refusal
 from strangler_facade.plane.connections.answer import PIPELINED, TUNNEL
 from strangler_facade.plane.connections.exchange import Exchange
 from strangler_facade.plane.connections.replies import reply
-from strangler_facade.plane.lanes import Applied
+from strangler_facade.plane.lanes import Applied, Course
+from strangler_facade.plane.records.capture import Capture
 from strangler_facade.plane.settings import Settings
 
 _BARE_LF = re.compile(rb"(?:^|[^\r])\n")
@@ -39,6 +40,12 @@ class Plane(Protocol):
 
     def prepare(self, head: RequestHead, request: Request) -> RequestHead:
         """Add what sessions tell: claims to the request, lines for the target."""
+
+    def capture(self, course: Course, method: bytes) -> Capture | None:
+        """Where an exchange is copied to for a mirror, if it is."""
+
+    def identity_lines(self, head: RequestHead, service: str) -> bytes:
+        """The lines that tell a service whose session this is."""
 
     def refused(self, client: Client, status: int, reason: str) -> None:
         """A message was refused before it was a request."""
@@ -229,6 +236,14 @@ class Client(asyncio.Protocol):
     def now(self) -> float:
         """The worker's coarse clock."""
         return self._plane.now
+
+    def capture(self, course: Course, method: bytes) -> Capture | None:
+        """Where the exchange is copied to for a mirror, if it is."""
+        return self._plane.capture(course, method)
+
+    def identity_lines(self, head: RequestHead, service: str) -> bytes:
+        """The lines that tell a service whose session this is."""
+        return self._plane.identity_lines(head, service)
 
     def keeps(self) -> bool:
         """Whether the facade means to keep the connection for another request."""

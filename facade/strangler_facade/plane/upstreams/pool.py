@@ -42,6 +42,10 @@ class Pool:
         self.authority = parts.netloc.rpartition("@")[2].encode()
         self._tls = _context(target) if parts.scheme == "https" else None
 
+    def sibling(self, target: Target) -> Pool:
+        """A pool of its own for ``target``, on the same loop and clock."""
+        return Pool(target, self._loop, self._clock, self._high)
+
     @property
     def open(self) -> int:
         """How many connections there are, in use or not."""
