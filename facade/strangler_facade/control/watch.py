@@ -77,10 +77,10 @@ class Watch:
         watched = self._watched.get(service)
         if watched is None or watched.position != position:
             baseline = self._baseline(service, watched)
-            watched = _Watched(position, Windows(reading), baseline, watched.last if watched else reading.at)
+            begin = watched.windows.now if watched else reading
+            watched = _Watched(position, Windows(begin), baseline, begin.at)
             self._watched[service] = watched
-        else:
-            watched.windows.add(reading)
+        watched.windows.add(reading)
         return watched
 
     def _baseline(self, service: str, before: _Watched | None) -> Counts:
