@@ -14,7 +14,7 @@ Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 class Form(BaseModel):
     """A request's body: without room for keys that mean nothing."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     reason: Reason
 
 
@@ -59,7 +59,7 @@ class RestoreForm(Form):
 class ExplainForm(BaseModel):
     """A request to decide about, without sending it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     method: str = "GET"
     path: str = "/"
     headers: dict[str, str] = Field(default_factory=dict)

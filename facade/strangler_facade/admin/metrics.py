@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 
 from strangler.model import Stage
+from strangler_facade.admin.forms import ErrorView
 from strangler_facade.admin.guardian import Viewer
 from strangler_facade.admin.services import plane
 from strangler_facade.channel import BOUNDS
@@ -32,7 +33,7 @@ async def healthz(request: Request) -> str:
     return "ok\n"
 
 
-@router.get("/metrics", response_class=PlainTextResponse)
+@router.get("/metrics", response_class=PlainTextResponse, responses={401: {"model": ErrorView}})
 async def metrics(request: Request, who: Viewer) -> PlainTextResponse:
     """Everything that is counted, for Prometheus."""
     text = "".join(f"{line}\n" for line in lines(plane(request)))

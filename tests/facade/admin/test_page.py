@@ -151,7 +151,8 @@ def test_text_stands_out_from_its_background(page: Any, scheme: str) -> None:
 _CONTRAST = """() => {
   const parse = (text) => text.match(/[0-9.]+/g).map(Number);
   const light = ([r, g, b]) => {
-    const [R, G, B] = [r, g, b].map((c) => c / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    const linear = (c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    const [R, G, B] = [r, g, b].map((c) => linear(c / 255));
     return 0.2126 * R + 0.7152 * G + 0.0722 * B;
   };
   const back = (node) => {
