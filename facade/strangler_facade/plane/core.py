@@ -107,6 +107,7 @@ class Core:
     def opened(self, client: Client) -> bool:
         """A client has connected; whether it may stay."""
         self.clients.add(client)
+        client.keeps = not self.draining
         self._by_address[client.address] += 1
         few = self._by_address[client.address] <= self.settings.connections_per_address
         return few and len(self.clients) <= self.settings.connections

@@ -6,6 +6,7 @@ import asyncio
 from time import perf_counter
 from typing import Final, Protocol
 
+from strangler_facade.plane.codecs.accelerated import response_head
 from strangler_facade.plane.codecs.chunks import Chunks
 from strangler_facade.plane.codecs.heads import (
     CHUNKED,
@@ -13,7 +14,6 @@ from strangler_facade.plane.codecs.heads import (
     UNTIL_CLOSE,
     RequestHead,
     ResponseHead,
-    response_head,
 )
 from strangler_facade.plane.codecs.refusal import Refusal
 from strangler_facade.plane.forward import wants_websocket
@@ -44,6 +44,8 @@ class Caller(Protocol):
     """The client's connection, as an answer and its exchange see it."""
 
     transport: asyncio.Transport
+    keeps: bool
+    """Whether the connection may be kept for another request."""
 
     @property
     def now(self) -> float:
@@ -54,9 +56,6 @@ class Caller(Protocol):
 
     def let(self, why: int) -> None:
         """Read from the client again, unless there is another reason not to."""
-
-    def keeps(self) -> bool:
-        """Whether the facade means to keep the connection for another request."""
 
 
 class Answer:
@@ -178,7 +177,7 @@ class Answer:
         lane.pool.switch.answered()
         self.state = PASSING
         self.reusable = head.keep
-        if self.keep and not self.caller.keeps():
+        if not self.caller.keeps:
             self.keep = False
         length, lines = head.length, head.lines
         if length < 0 or status == 204 or status == 304 or self.head.method == b"HEAD":

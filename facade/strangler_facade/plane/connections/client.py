@@ -7,7 +7,8 @@ import re
 from typing import Protocol, cast
 
 from strangler_facade.match import Request
-from strangler_facade.plane.codecs.heads import LONGEST_HEAD, LONGEST_TARGET, RequestHead, request_head
+from strangler_facade.plane.codecs.accelerated import request_head
+from strangler_facade.plane.codecs.heads import LONGEST_HEAD, LONGEST_TARGET, RequestHead
 from strangler_facade.plane.codecs.refusal import Refusal
 from strangler_facade.plane.connections.answer import PIPELINED, TUNNEL
 from strangler_facade.plane.connections.exchange import Exchange
@@ -27,7 +28,6 @@ class Plane(Protocol):
     applied: Applied
     settings: Settings
     now: float
-    draining: bool
 
     def opened(self, client: Client) -> bool:
         """A client has connected; whether it may stay."""
@@ -57,7 +57,6 @@ class Client(asyncio.Protocol):
     __slots__ = (
         "_buffer",
         "_deadline",
-        "_ended",
         "_full",
         "_holds",
         "_lines",
@@ -68,6 +67,7 @@ class Client(asyncio.Protocol):
         "address",
         "body_begun",
         "exchange",
+        "keeps",
         "leaving",
         "secure",
         "settings",
@@ -83,9 +83,10 @@ class Client(asyncio.Protocol):
         self.address = ""
         self.secure = self.trusted = False
         self.leaving = False
+        self.keeps = True
         self._buffer = b""
         self._deadline = plane.now + plane.settings.keep_alive
-        self._ended = self._full = self._running = self._partial = False
+        self._full = self._running = self._partial = False
         self._holds = 0
         self._lines = b""
         self._lines_of: Applied | None = None
@@ -121,7 +122,7 @@ class Client(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """The client has finished sending; an answer may still go out."""
-        self._ended = True
+        self.keeps = False
         if self.exchange is None:
             return False
         if self.exchange.client_ended():
@@ -245,10 +246,6 @@ class Client(asyncio.Protocol):
         """The lines that tell a service whose session this is."""
         return self._plane.identity_lines(head, service)
 
-    def keeps(self) -> bool:
-        """Whether the facade means to keep the connection for another request."""
-        return not self._plane.draining and not self._ended
-
     def hold(self, why: int) -> None:
         """Do not read from the client."""
         if not self._holds and not self.leaving:
@@ -347,7 +344,8 @@ class Client(asyncio.Protocol):
         return seconds > 0 and exchange.bytes_in < seconds * self.settings.slowest_body
 
     def drain(self) -> None:
-        """Close now if nothing is under way."""
+        """Close now if nothing is under way, otherwise after the answer."""
+        self.keeps = False
         if self.exchange is None and not self._buffer and not self.leaving:
             self.leaving = True
             self.transport.close()

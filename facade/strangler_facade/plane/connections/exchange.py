@@ -259,7 +259,7 @@ class Exchange(Answer):
     def refuse(self, status: int, reason: str, extra: bytes = b"") -> None:
         """Answer in the target's place."""
         self.status, self.reason = status, reason
-        keep = self.keep and not self.reading and self.caller.keeps()
+        keep = self.keep and not self.reading and self.caller.keeps
         if status == 429:
             extra += b"Retry-After: 1\r\n"
         bodiless = self.head.method == b"HEAD"

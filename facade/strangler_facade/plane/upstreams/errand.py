@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import perf_counter
 
+from strangler_facade.plane.codecs.accelerated import response_head
 from strangler_facade.plane.codecs.chunks import Chunks
-from strangler_facade.plane.codecs.heads import CHUNKED, LONGEST_HEAD, UNTIL_CLOSE, response_head
+from strangler_facade.plane.codecs.heads import CHUNKED, LONGEST_HEAD, UNTIL_CLOSE
 from strangler_facade.plane.codecs.refusal import Refusal
 from strangler_facade.plane.upstreams.connection import Connection
 from strangler_facade.plane.upstreams.pool import Pool
