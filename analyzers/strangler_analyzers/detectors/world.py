@@ -22,6 +22,7 @@ from strangler_analyzers.resolve.values import (
     Partial,
     Value,
     Values,
+    unwrapped,
 )
 
 
@@ -79,11 +80,12 @@ class World:
 
 
 def ref_of(value: Value) -> str | None:
-    """Where ``value`` is defined, if it is a function, method or class of the program."""
+    """Where ``value`` is defined, if it is a function, method or class of the program; inside its decorators."""
+    value = unwrapped(value)
     if isinstance(value, Func):
         return value.ref if value.index else None
     if isinstance(value, Bound):
-        return value.func.ref
+        return (value.original or value.func).ref
     if isinstance(value, Class):
         return value.ref
     if isinstance(value, Instance):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from strangler_analyzers.resolve.frames import Frame
-from strangler_analyzers.resolve.values import Class, Instance, Items, Module
+from strangler_analyzers.resolve.values import Class, Instance, Items, Made, Module
 
 MUTATORS = frozenset(
     [
@@ -54,7 +54,7 @@ def _note_state(frame: Frame, name: str, base: Any) -> None:
         if isinstance(value, Module):
             if base[0] == "." and value.env.get(base[2]):
                 _write(frame, value, base[2])
-        elif isinstance(value, Items | Instance):
+        elif isinstance(value, Items | Instance | Made):
             _write(frame, module, name)
         elif isinstance(value, Class) and base is not None and base[0] == ".":
             _write(frame, value.module, value.scope.qualname + "." + base[2])

@@ -180,14 +180,37 @@ class Instance(Value):
         return self.cls.dotted
 
 
+class Wrapped(Value):
+    """``original`` as the program's own decorator hands it back: inside the function ``func``."""
+
+    __slots__ = ("func", "original")
+
+    def __init__(self, func: Func, original: Value) -> None:
+        self.func = func
+        self.original = original
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return self.func.dotted
+
+
+def unwrapped(value: Value) -> Value:
+    """What is inside all decorators."""
+    while isinstance(value, Wrapped):
+        value = value.original
+    return value
+
+
 class Bound(Value):
-    """A method with its receiver."""
+    """A method with its receiver; ``original`` is the method inside its decorators."""
 
-    __slots__ = ("func", "receiver")
+    __slots__ = ("func", "original", "receiver")
 
-    def __init__(self, func: Func, receiver: Value) -> None:
+    def __init__(self, func: Func, receiver: Value, original: Func | None = None) -> None:
         self.func = func
         self.receiver = receiver
+        self.original = original
 
     @property
     def dotted(self) -> str:
