@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from strangler_analyzers.data import sql
 from strangler_analyzers.data.models import Models
-from strangler_analyzers.data.subjects import TAKES_MODELS, subjects
+from strangler_analyzers.data.subjects import handed
 from strangler_analyzers.detectors import World
 from strangler_analyzers.detectors.mounts import receiver_of
 from strangler_analyzers.resolve.frames import Event, Record
@@ -118,7 +118,7 @@ def _from_record(models: Models, record: Record, access: Access, *, in_function:
 
 def _note(kept: dict[str, list[tuple[int, str, int]]], table: str, line: int, what: str, transaction: int) -> None:
     places = kept.setdefault(table, [])
-    if (line, what, transaction) not in places:
+    if all(line != other for other, _, _ in places):
         places.append((line, what, transaction))
 
 
@@ -151,10 +151,9 @@ def _origin(models: Models, value: Value) -> list[Class] | None:
     chain: list[str] = []
     for _ in range(_LONGEST_CHAIN):
         if isinstance(value, Made) and value.instance is None:
-            if value.callee.dotted.rpartition(".")[2] in TAKES_MODELS:
-                about = list(subjects(value))
-                if about:
-                    return about
+            about = handed(value)
+            if about:
+                return about
             value = value.callee
         elif isinstance(value, Member):
             chain.append(value.attr)

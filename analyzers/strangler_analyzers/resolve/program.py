@@ -64,7 +64,7 @@ class Program(Linked):
                 func = self.functions.get((module.name, index))
                 if func is None or scope.kind not in ("function", "lambda"):
                     continue
-                for one in (func, *func.clones.values()):
+                for one in list(func.variants()):
                     if not one.visits:
                         self.visit(one)
 
