@@ -178,7 +178,9 @@ class Program(Linked):
         self.flow(items.ever, values)
 
     def put(self, items: Items, values: Values) -> None:
-        """Put ``values`` into ``items``, nobody knows where."""
+        """Put ``values`` into ``items``, nobody knows where; one known by its type only stays as it was declared."""
+        if items.maker is None:
+            return
         items.rest = union(items.rest, values)
         self.flow(items.ever, values)
 
