@@ -108,7 +108,19 @@ def _collect(value: Value, found: dict[Class, None], depth: int) -> None:
 
 def _from_made(value: Made, found: dict[Class, None], depth: int) -> None:
     _collect(value.callee, found, depth + 1)
-    if found or value.instance is not None or value.callee.dotted.rpartition(".")[2] not in TAKES_MODELS:
+    if not found:
+        _handed(value, found, depth)
+
+
+def handed(value: Made) -> list[Class]:
+    """The models that a call which takes models is handed."""
+    found: dict[Class, None] = {}
+    _handed(value, found, 0)
+    return list(found) if len(found) <= _MOST_SUBJECTS else []
+
+
+def _handed(value: Made, found: dict[Class, None], depth: int) -> None:
+    if value.instance is not None or value.callee.dotted.rpartition(".")[2] not in TAKES_MODELS:
         return
     for values in (*value.args, *value.kwargs.values()):
         for one in values[:_MOST_SUBJECTS]:

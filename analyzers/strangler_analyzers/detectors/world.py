@@ -64,7 +64,7 @@ class World:
 
     def records(self, func: Func) -> Iterator[Record]:
         """What ``func`` did, on each class it was followed apart for."""
-        for one in (func, *func.clones.values()):
+        for one in func.variants():
             if one.record is not None:
                 yield one.record
 

@@ -89,6 +89,7 @@ def _nested(program: Any, func: Func, returned: Values, call: CallOf) -> Values:
 
 
 def _enter(frame: Frame, func: Func, call: CallOf, first: list[Values]) -> Values:
+    func = _given(func, call)
     passes = bind_arguments(frame, func, [*first, *call.args], call.kwargs, len(first))
     if not call.quiet:
         _note(frame, func, call, passes)
@@ -102,6 +103,13 @@ def _enter(frame: Frame, func: Func, call: CallOf, first: list[Values]) -> Value
         return (frame.program.generator(func),)
     returned = _nested(frame.program, func, frame.program.read(frame, func.returns), call)
     return returned or frame.program.declared_return(frame, func) or loaded
+
+
+def _given(func: Func, call: CallOf) -> Func:
+    """What is handed classes (a model to query, a form to fill) is followed apart for each of them."""
+    every = (*call.args, *call.kwargs.values())
+    classes = tuple(values[0] for values in every if len(values) == 1 and isinstance(values[0], Class))
+    return func.given(classes) if classes else func
 
 
 def _note(frame: Frame, callee: Value, call: CallOf, passes: tuple[tuple[str, Values], ...]) -> None:

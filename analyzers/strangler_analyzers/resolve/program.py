@@ -64,7 +64,7 @@ class Program(Linked):
                 func = self.functions.get((module.name, index))
                 if func is None or scope.kind not in ("function", "lambda"):
                     continue
-                for one in (func, *func.clones.values()):
+                for one in list(func.variants()):
                     if not one.visits:
                         self.visit(one)
 
@@ -178,7 +178,9 @@ class Program(Linked):
         self.flow(items.ever, values)
 
     def put(self, items: Items, values: Values) -> None:
-        """Put ``values`` into ``items``, nobody knows where."""
+        """Put ``values`` into ``items``, nobody knows where; one known by its type only stays as it was declared."""
+        if items.maker is None:
+            return
         items.rest = union(items.rest, values)
         self.flow(items.ever, values)
 
