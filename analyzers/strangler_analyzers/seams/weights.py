@@ -38,7 +38,7 @@ class Weights:
     imported: float = 1.0
     used: float = 1.0
     resolution: float = 2.0
-    coarse: float = 1.0
+    coarse: float = 1.4
     agreement: float = 2.0
 
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import itertools
 
 from strangler_analyzers.seams.clusters.ensemble import ensemble
-from strangler_analyzers.seams.clusters.kernel import kernel
 from strangler_analyzers.seams.clusters.leiden import Graph
 from strangler_analyzers.seams.clusters.names import name_groups
 from strangler_analyzers.seams.clusters.refine import keep_apart, propagate
@@ -44,14 +43,6 @@ def test_a_module_moves_to_the_group_that_clearly_holds_it_more() -> None:
 def test_modules_to_be_apart_take_their_neighbours_along() -> None:
     graph = Graph.of(two_cliques(1.0), 8)
     assert keep_apart(graph, [0] * 8, [(0, 7)], range(8)) == [0, 0, 0, 0, 1, 1, 1, 1]
-
-
-def test_the_kernel_is_used_everywhere_and_dominated_by_nobody() -> None:
-    group_of = [number % 5 for number in range(60)]
-    everywhere = {0: list(range(1, 41))}
-    assert [one.place for one in kernel(everywhere, group_of, 5)] == [0]
-    one_group = {0: list(range(0, 60, 5))}
-    assert kernel(one_group, group_of, 5) == []
 
 
 def test_groups_are_named_after_the_folder_they_fill() -> None:

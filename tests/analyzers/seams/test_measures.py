@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import dataclasses
 
-from strangler.analysis import Analysis, Function, Module, Param
+from strangler.analysis import Analysis, Call, Edge, Function, Module, Param, Table, Transaction
 from strangler_analyzers.seams.measures.books import Books, points
 from strangler_analyzers.seams.measures.contract import contract, is_typed, signature
 from strangler_analyzers.seams.measures.cycles import breaking, cycles
+from strangler_analyzers.seams.measures.effects import Effects
 from strangler_analyzers.seams.measures.ledger import Entry, ledger
+from strangler_analyzers.seams.measures.libraries import Libraries
 from strangler_analyzers.seams.measures.order import independence, order
 from strangler_analyzers.seams.measures.people import People
 from strangler_analyzers.seams.measures.rationale import rationale
@@ -41,7 +43,7 @@ def test_points_are_the_sum_of_prices() -> None:
 
 def test_a_contract_tells_signature_types_and_guesses(shop: Analysis) -> None:
     inward = [entry for entry in ledger(shop) if entry.target == "m.order.service"]
-    operation = contract(inward, {function.ref: function for function in shop.functions})[0]
+    operation = contract(inward, {function.ref: function for function in shop.functions}, lambda ref: [])[0]
     assert operation["ref"] == "m.order.service:find"
     assert operation["signature"] == "(pk: int) -> Order"
     assert operation["typed"]
@@ -52,7 +54,7 @@ def test_a_contract_tells_signature_types_and_guesses(shop: Analysis) -> None:
 def test_a_command_with_a_key_may_be_repeated() -> None:
     key = Param("idempotency_key", "keyword_only", "str")
     function = Function("m:f", "m.py", 1, 2, "function", params=(key,), writes=("t",))
-    operation = contract([Entry("call", "a", "m", "m:f", 1)], {"m:f": function})[0]
+    operation = contract([Entry("call", "a", "m", "m:f", 1)], {"m:f": function}, lambda ref: ["t"])[0]
     assert (operation["operation"], operation["idempotency"]) == ("command", "key")
 
 
@@ -102,10 +104,57 @@ def test_deferred_and_type_only_imports_close_no_ring(shop: Analysis) -> None:
 
 
 def test_the_order_prefers_what_gets_cheap_once_its_neighbour_is_out() -> None:
-    between = {(-1, 0): 10, (0, 1): 60, (-1, 2): 45}
-    assert order([1.0, 1.0, 1.0], [50, 50, 50], {(-1, 2): 45}) == [0, 1, 2]
-    assert order([1.0, 0.9, 1.0], [200, 50, 50], between) == [0, 1, 2]
+    alone = {(2, -1): 45}
+    assert order([1.0, 1.0, 1.0], [50, 50, 50], alone) == [0, 1, 2]
+    leaning = {(0, -1): 10, (0, 1): 60, (1, 0): 60, **alone}
+    assert order([1.0, 0.9, 1.0], [200, 50, 50], leaning) == [0, 1, 2]
+    assert order([0.1, 0.9, 1.0], [200, 50, 50], leaning) == [2, 1, 0]
     assert independence(30, 10) == 0.75
+
+
+def library_program(*imports: tuple[str, str], tables: tuple[Table, ...] = ()) -> Analysis:
+    names = sorted({name for pair in imports for name in pair})
+    modules = tuple(Module(name, f"{name}.py") for name in names)
+    edges = tuple(Edge(one, two, "import") for one, two in imports)
+    return Analysis(version="1", modules=modules, edges=edges, tables=tables)
+
+
+USERS = [(f"{group}{number}", "clock") for group in "abcde" for number in range(2)]
+GROUPS = {name: name[0] for name, _ in USERS}
+
+
+def test_the_kernel_is_used_everywhere_and_dominated_by_nobody() -> None:
+    assert [one.module for one in Libraries(library_program(*USERS)).kernel(GROUPS, 5)] == ["clock"]
+    lopsided = [*USERS, *((f"a{number}", "clock") for number in range(2, 20))]
+    groups = {name: name[0] for name, _ in lopsided}
+    assert Libraries(library_program(*lopsided)).kernel(groups, 5) == []
+
+
+def test_what_drags_somebodys_tables_along_is_no_library() -> None:
+    dragging = library_program(*USERS, ("clock", "ledger"), tables=(Table("entries", None, "ledger"),))
+    assert Libraries(dragging).kernel(GROUPS, 5) == []
+    own = library_program(*USERS, tables=(Table("ticks", None, "clock"),))
+    assert [one.module for one in Libraries(own).kernel(GROUPS, 5)] == ["clock"]
+
+
+def test_a_service_takes_kernel_and_light_modules_along_and_no_others() -> None:
+    imports = (("s", "clock"), ("s", "cookie"), ("cookie", "text"), ("s", "people"), ("people", "store"))
+    libraries = Libraries(library_program(*imports, tables=(Table("users", None, "store"),)))
+    assert libraries.beside(["s"], ["clock"]) == ["clock", "cookie", "text"]
+
+
+def test_effects_follow_calls_but_not_what_was_handed_over() -> None:
+    functions = (
+        Function("a:f", "a.py", 1, 2, "function"),
+        Function("a:g", "a.py", 3, 4, "function", writes=("own",)),
+        Function("b:h", "b.py", 1, 2, "function", writes=("theirs",)),
+        Function("c:later", "c.py", 1, 2, "function", writes=("other",)),
+    )
+    calls = (Call("a:f", "a:g", in_transaction="t"), Call("a:f", "b:h", in_transaction="t"), Call("b:h", "c:later"))
+    effects = Effects(dataclasses.replace(library_program(("a", "b"), ("c", "b")), functions=functions, calls=calls))
+    assert effects.written("a:f") == ["own", "theirs"]
+    assert effects.written_within("a:f", {"a"}) == ["own"]
+    assert effects.written_in(Transaction("t", "atomic", "a:f", ("direct",))) == {"direct", "own", "theirs"}
 
 
 def test_risk_grows_with_each_danger_and_stays_below_one() -> None:

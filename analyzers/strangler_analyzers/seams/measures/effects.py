@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from strangler.analysis import Analysis, Transaction
+from strangler.analysis import Analysis, Call, Transaction
 from strangler_analyzers.seams.measures.libraries import spread_back
 
 _NOTHING: frozenset[str] = frozenset()
+
+
+def _knows(call: Call, imported: Collection[tuple[str, str]]) -> bool:
+    """Whether the caller's module imports the callee's; if not it calls back what it was handed, perhaps much later."""
+    source, target = call.caller.partition(":")[0], call.callee.partition(":")[0]
+    return source == target or (source, target) in imported
 
 
 class Effects:
@@ -17,8 +23,9 @@ class Effects:
         self._writes = {function.ref: frozenset(function.writes) for function in analysis.functions}
         self._callees: dict[str, set[str]] = {}
         self._in_scope: dict[str, set[str]] = {}
+        imported = {(edge.source, edge.target) for edge in analysis.edges if edge.kind == "import"}
         for call in analysis.calls:
-            if call.confidence != "possible":
+            if call.confidence != "possible" and _knows(call, imported):
                 self._callees.setdefault(call.caller, set()).add(call.callee)
                 if call.in_transaction:
                     self._in_scope.setdefault(call.in_transaction, set()).add(call.callee)

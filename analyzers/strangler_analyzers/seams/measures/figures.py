@@ -27,7 +27,7 @@ from strangler_analyzers.seams.surroundings import Surroundings
 _COMFORTABLE = 4
 _TOO_LARGE = 0.25
 # What is left of the score of a seam that owns no table, serves no route, or has nothing that anybody asks for.
-_NO_DATA = 0.25
+_NO_DATA = 0.15
 _NO_ROUTES = 0.8
 _NO_FACE = 0.2
 
