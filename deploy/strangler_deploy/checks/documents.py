@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import yaml
 
 from strangler.model import Finding, Location
-from strangler_deploy.manifest import Identity, group_of
+from strangler_deploy.documents import Document
+
+__all__ = ["Document", "is_object", "read"]
 
 _HEADER = "# from "
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One file: its object as plain data, and its origin (``strangler.yaml services.billing``)."""
-
-    path: str
-    data: Mapping[str, Any]
-    origin: str
-
-    @property
-    def identity(self) -> Identity:
-        """What tells the object from others of its cluster."""
-        metadata = self.data["metadata"]
-        return Identity(
-            group_of(self.data["apiVersion"]), self.data["kind"], metadata.get("namespace", ""), metadata["name"]
-        )
-
-    @property
-    def folder(self) -> str:
-        """The bundle it belongs to."""
-        return self.path.rpartition("/")[0]
 
 
 def is_object(path: str) -> bool:
