@@ -16,8 +16,10 @@ from strangler.plan.schema import (
     Rollout,
     RoutePattern,
     Service,
+    SessionSettings,
     Sticky,
     Waiver,
+    Webhook,
 )
 from strangler.plan.start import first_plan
 from strangler.plan.tenants import load_tenant, load_tenants, tenant_from
@@ -32,8 +34,10 @@ __all__ = [
     "Rollout",
     "RoutePattern",
     "Service",
+    "SessionSettings",
     "Sticky",
     "Waiver",
+    "Webhook",
     "add_service",
     "first_plan",
     "load",
