@@ -8,6 +8,7 @@ from strangler.plan.platform import Gateway
 from strangler_deploy.estate import Estate, Site
 from strangler_deploy.kinds.network import gateway as gateways
 from strangler_deploy.kinds.nodes.pool import node_class, node_pool
+from strangler_deploy.kinds.policies import policies
 from strangler_deploy.kinds.workloads.deployment import config_map
 from strangler_deploy.kinds.workloads.priority import priority_class
 from strangler_deploy.manifest import Manifest
@@ -27,6 +28,7 @@ def baseline(estate: Estate, site: Site) -> Iterator[Manifest]:
     yield from ingress_namespace(estate, site)
     for name, declared in estate.gateways(site).items():
         yield from _front_door(site, name, declared)
+    yield from policies(estate, site)
 
 
 def _network_engine(site: Site) -> Iterator[Manifest]:
