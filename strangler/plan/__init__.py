@@ -16,8 +16,10 @@ from strangler.plan.schema import (
     Rollout,
     RoutePattern,
     Service,
+    SessionSettings,
     Sticky,
     Waiver,
+    Webhook,
 )
 from strangler.plan.start import first_plan
 
@@ -31,8 +33,10 @@ __all__ = [
     "Rollout",
     "RoutePattern",
     "Service",
+    "SessionSettings",
     "Sticky",
     "Waiver",
+    "Webhook",
     "add_service",
     "first_plan",
     "load",

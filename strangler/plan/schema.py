@@ -85,8 +85,26 @@ def _ascending(steps: tuple[int, ...]) -> tuple[int, ...]:
     return steps
 
 
+class Webhook(Section):
+    """An address that is told of a rollout's events, or (``confirm``) asked before each step: 2xx is a yes.
+
+    ``secret_env`` names the environment variable with the key that the body is signed with (HMAC-SHA256).
+    """
+
+    url: Url
+    """Where events are posted, as JSON."""
+    kind: Literal["notify", "confirm"] = "notify"
+    """Whether it is only told, or asked before each step."""
+    secret_env: str | None = None
+    """The environment variable with the key for ``X-Strangler-Signature``."""
+
+
 class Rollout(Section):
-    """The steps in which a service gets its traffic, and what ends them."""
+    """The steps in which a service gets its traffic, and what ends them.
+
+    A step ends when it has baked for ``bake`` *and* the service has had ``min_requests`` in it; with ``approval`` an
+    approver lets each one begin.
+    """
 
     steps: Annotated[tuple[int, ...], AfterValidator(_ascending)] = (1, 5, 25, 50, 100)
     """Percentages of users, rising."""
@@ -94,8 +112,12 @@ class Rollout(Section):
     """How long a step must hold before the next."""
     abort_if: AbortIf = AbortIf()
     """What sends the traffic back by itself."""
+    min_requests: int = Field(default=20, ge=0)
+    """How many requests the service must have had in a step before the next."""
     approval: bool = False
     """Whether a person approves each step."""
+    webhooks: tuple[Webhook, ...] = ()
+    """Addresses that are told what happens, or asked first."""
 
 
 class Waiver(Section):
@@ -157,6 +179,44 @@ class Sticky(Section):
     """The address the request came from."""
 
 
+class SessionSettings(Section):
+    """How the facade recognises the monolith's users, so that services get their identity without its secret.
+
+    Secrets are never in the plan: the ``…_env`` keys name environment variables of `strangler facade run`.
+    """
+
+    kind: Literal["flask", "django", "django-db", "jwt"]
+    """Whose sessions: Flask's cookie, Django's signed cookie or database, or a JSON web token."""
+    claims: Mapping[str, str] = Field(min_length=1)
+    """What services are told (``sub``): where the session has it (``user_id``)."""
+    cookie: str | None = None
+    """The cookie with the session (default: the framework's; a token without one is the bearer token)."""
+    secret_env: str | None = None
+    """The variable with the monolith's secret key."""
+    old_secret_env: str | None = None
+    """The variable with the key before it, while it is being changed."""
+    database_env: str | None = None
+    """The variable with the URL of the database that holds stored sessions."""
+    jwks_env: str | None = None
+    """The variable with the key set (RFC 7517) that tokens are signed with."""
+    issuer: str | None = None
+    """The only ``iss`` that tokens may have."""
+    audience: str | None = None
+    """What must be among a token's ``aud``."""
+    max_age: Duration = 14 * 86400.0
+    """How old a signed session may be."""
+    remember: Duration = 30.0
+    """How long a verified session is believed without looking again."""
+
+    @model_validator(mode="after")
+    def _has_keys(self) -> SessionSettings:
+        if self.secret_env is None and not (self.kind == "jwt" and self.jwks_env):
+            raise ValueError("sessions are verified with a key: name the variable that holds it in secret_env")
+        if self.kind == "django-db" and self.database_env is None:
+            raise ValueError("stored sessions need database_env")
+        return self
+
+
 class FacadeSettings(Section):
     """Where the facade listens, where it is administered, and how users stick."""
 
@@ -168,6 +228,8 @@ class FacadeSettings(Section):
     """What a user is known by when traffic is split."""
     salt: str = "strangler"
     """Mixed into the hash of the sticky key; changing it deals all users anew."""
+    session: SessionSettings | None = None
+    """How the monolith's sessions are verified, for rules by claim and for the services' identity header."""
 
 
 class Plan(Section):

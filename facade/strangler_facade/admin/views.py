@@ -1,0 +1,128 @@
+"""Control plane state → the forms that answers have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from strangler_facade.admin.forms import EntryView, RolloutView, ServiceView, StateView, StatusView, TargetView
+from strangler_facade.channel import BOUNDS
+from strangler_facade.control.controller import Evidence
+from strangler_facade.control.plane import ControlPlane
+from strangler_facade.control.store import Entry
+from strangler_facade.rollouts.counts import Counts, Reading
+
+
+def status(control: ControlPlane) -> StatusView:
+    """The whole facade."""
+    controller = control.controller
+    workers = [
+        {
+            "number": message["worker"],
+            "pid": message["pid"],
+            "version": message["version"],
+            "healthy": dict(message["healthy"]),
+            "breakers": dict(message["breakers"]),
+            "gauges": dict(message["gauges"]),
+        }
+        for message in control.tallies.workers()
+    ]
+    return StatusView(
+        version=controller.version,
+        monolith=controller.routes.monolith,
+        services=[service(control, name) for name in sorted(controller.routes.rules)],
+        workers=workers,
+        owed_entries=controller.owed,
+    )
+
+
+def service(control: ControlPlane, name: str) -> ServiceView:
+    """One service."""
+    controller = control.controller
+    position, rules = controller.position(name), controller.routes.rules[name]
+    window = control.watch.window(name) or Reading()
+    evidence = controller.store.documents("evidence").get(name) or asdict(Evidence())
+    return ServiceView(
+        name=name,
+        stage=controller.stage(name),
+        weight=position.weight,
+        mirrored=position.mirrored,
+        calls=position.calls,
+        data=position.data,
+        upstream=rules.upstream,
+        routes=[f"{' '.join(route.methods)} {route.path}".strip() for route in rules.routes],
+        revision=controller.revision(name),
+        seconds=round(window.at, 3),
+        service=_target(window.service),
+        monolith=_target(window.monolith),
+        compared=window.compared,
+        differing=window.differing,
+        rollout=_rollout(control, name),
+        evidence=evidence,
+    )
+
+
+def _target(counts: Counts) -> TargetView:
+    return TargetView(
+        requests=counts.requests,
+        failures=counts.failures,
+        p50_ms=percentile(counts.buckets, 0.5),
+        p99_ms=percentile(counts.buckets, 0.99),
+    )
+
+
+def percentile(buckets: Sequence[int], share: float) -> float | None:
+    """The upper bound, in milliseconds, of the latency bucket in which this share of the answers is reached."""
+    answers, seen = sum(buckets), 0
+    if not answers:
+        return None
+    for bound, here in zip(BOUNDS, buckets, strict=False):
+        seen += here
+        if seen >= share * answers:
+            return round(bound * 1000, 3)
+    return round(BOUNDS[-1] * 1000, 3)
+
+
+def _rollout(control: ControlPlane, name: str) -> RolloutView | None:
+    progress = control.pilot.progress(name)
+    if progress is None:
+        return None
+    policy = control.pilot.policy(name)
+    return RolloutView(
+        status=progress.status,
+        step=progress.step,
+        steps=list(policy.steps),
+        baked=round(progress.baked, 1),
+        bake=policy.bake,
+        reason=progress.reason,
+    )
+
+
+def state(control: ControlPlane, name: str) -> StateView:
+    """What a client of the service needs."""
+    controller = control.controller
+    position = controller.position(name)
+    return StateView(
+        service=name,
+        version=controller.version,
+        stage=controller.stage(name),
+        weight=position.weight,
+        mirrored=position.mirrored,
+        calls=position.calls,
+        salt=controller.routes.salt,
+        sticky=dict(controller.routes.sticky),
+    )
+
+
+def entry(line: Entry) -> EntryView:
+    """One line of the audit log."""
+    return EntryView(
+        seq=line.seq,
+        at=line.at,
+        actor=line.actor,
+        action=line.action,
+        service=line.service,
+        reason=line.reason,
+        version=line.version,
+        detail=dict(line.detail),
+    )

@@ -1,0 +1,184 @@
+"""What the control plane and its workers say to each other: JSON messages, each behind its length, on a local socket.
+
+The control plane listens on a Unix-domain socket in the state directory; each worker connects, says ``hello`` and
+gets the table. A worker that loses the channel keeps the table it has and connects again. docs/reference/facade.md
+lists every message.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Iterator, Mapping
+from typing import Any, TypedDict
+
+from strangler.errors import StranglerError
+
+LENGTH = struct.Struct(">I")
+LARGEST = 64 * 1024 * 1024
+"""The longest message either side accepts, in bytes: a table of some ten thousand routes is below it."""
+
+BOUNDS = tuple(round(0.0001 * 2 ** (step / 4), 7) for step in range(76))
+"""Upper bounds of the latency buckets, in seconds: 0.1 ms to 44 s, four to a doubling; one more takes the rest."""
+
+
+class ChannelError(StranglerError):
+    """What arrived is not a message; the connection cannot be used any further."""
+
+
+class TableMessage(TypedDict):
+    """Control to worker: use this table (``table.to_json``) for every request that begins from now on."""
+
+    type: str  # "table"
+    version: int
+    table: Mapping[str, Any]
+
+
+class IdentityMessage(TypedDict):
+    """Control to worker: how sessions are verified. Keys travel here only, never in a table, which is stored."""
+
+    type: str  # "identity"
+    config: Mapping[str, Any]
+
+
+class DrainMessage(TypedDict):
+    """Control to worker: take no new connection, finish what has begun, leave within ``seconds``."""
+
+    type: str  # "drain"
+    seconds: float
+
+
+class HelloMessage(TypedDict):
+    """Worker to control, first of all."""
+
+    type: str  # "hello"
+    pid: int
+    worker: int
+
+
+class AppliedMessage(TypedDict):
+    """Worker to control: every request that begins now is decided by this version."""
+
+    type: str  # "applied"
+    version: int
+
+
+class RefusedMessage(TypedDict):
+    """Worker to control: this version cannot be used, the one before it stays."""
+
+    type: str  # "refused"
+    version: int
+    reason: str
+
+
+class TallyRecord(TypedDict):
+    """What one target did for one route since the worker began; every figure only ever rises.
+
+    ``statuses`` counts the target's own answers by class (index 2 is 2xx … 5 is 5xx; 0 is no answer at all).
+    ``failures`` are 5xx, no answer, and ``skipped``: requests that never left because the target's breaker, health or
+    limit forbade it; all of them counted before a fallback hides them. ``fallbacks`` were answered by the fallback
+    target in its place. ``buckets`` counts times to the head of an answer: bucket i holds those up to ``BOUNDS[i]``.
+    """
+
+    route: str
+    target: str
+    requests: int
+    statuses: list[int]
+    failures: int
+    skipped: int
+    fallbacks: int
+    indeterminate: int
+    latency_sum: float
+    buckets: list[int]
+
+
+class MetricsMessage(TypedDict):
+    """Worker to control, each 100 ms: the worker's cumulative counters."""
+
+    type: str  # "metrics"
+    worker: int
+    pid: int
+    version: int
+    tallies: list[TallyRecord]
+    tenants: Mapping[str, int]
+    breakers: Mapping[str, str]  # target → "closed", "open" or "half-open"
+    healthy: Mapping[str, bool]
+    gauges: Mapping[str, float]  # open connections, active requests, shadow records dropped …
+
+
+class Exchange(TypedDict):
+    """One side of a shadowed request: status 0 and an ``error`` when there was no answer."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    body: str  # base64
+    truncated: bool
+    seconds: float
+    error: str
+
+
+class ShadowMessage(TypedDict):
+    """Worker to the comparing process: a request, what the customer was answered, what the mirrored targets answered.
+
+    Sent over the channel, or over a socket of its own if the worker was started with one. ``mirrored`` is the shadowed
+    target's side; ``again``, where the table asks for it, the primary asked a second time.
+    """
+
+    type: str  # "shadow"
+    version: int
+    route: str
+    primary_target: str
+    shadow_target: str
+    method: str
+    path: str
+    request_headers: list[tuple[str, str]]
+    primary: Exchange
+    mirrored: Exchange
+    again: Exchange | None
+
+
+def encode(message: Mapping[str, Any]) -> bytes:
+    """One message as it goes over the channel.
+
+    Raises:
+        ChannelError: it is longer than ``LARGEST``.
+    """
+    body = json.dumps(message, separators=(",", ":")).encode()
+    if len(body) > LARGEST:
+        raise ChannelError(f"a message of {len(body)} bytes is too long for the channel (at most {LARGEST})")
+    return LENGTH.pack(len(body)) + body
+
+
+class Decoder:
+    """Turns the bytes of a connection, cut anywhere, back into messages."""
+
+    def __init__(self) -> None:
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
+        """Yield every message that ``data`` completes.
+
+        Raises:
+            ChannelError: a length beyond ``LARGEST``, or a body that is no JSON object with a ``type``.
+        """
+        self._buffer += data
+        while len(self._buffer) >= LENGTH.size:
+            (length,) = LENGTH.unpack_from(self._buffer)
+            if length > LARGEST:
+                raise ChannelError(f"a message of {length} bytes is too long for the channel (at most {LARGEST})")
+            end = LENGTH.size + length
+            if len(self._buffer) < end:
+                return
+            body = bytes(self._buffer[LENGTH.size : end])
+            del self._buffer[:end]
+            yield _message(body)
+
+
+def _message(body: bytes) -> dict[str, Any]:
+    try:
+        message = json.loads(body)
+    except ValueError as error:
+        raise ChannelError("a message on the channel is not JSON") from error
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        raise ChannelError("a message on the channel has no type")
+    return message

@@ -1,0 +1,111 @@
+"""Puts the parts of the control plane together and keeps their clockwork going."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from strangler.plan import Plan
+from strangler_facade.control.controller import Controller
+from strangler_facade.control.pilot import Pilot
+from strangler_facade.control.store import Store
+from strangler_facade.control.supervisor import Plane, Supervisor, WorkerSettings, socket_path
+from strangler_facade.control.tallies import Tallies
+from strangler_facade.control.watch import Watch
+from strangler_facade.control.webhooks import Webhooks
+from strangler_facade.sessions.settings import identity_config
+
+_LONGEST_TICK = 1.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one facade runs with; ``drain`` is how long open requests get at the end, in seconds."""
+
+    plan: Plan
+    state: Path
+    listen: str
+    workers: int = 2
+    drain: float = 10.0
+    extra: tuple[str, ...] = ()
+
+
+class ControlPlane:
+    """Controller, workers, comparing process, gates and rollouts of one facade."""
+
+    def __init__(self, settings: Settings, *, on_note: Callable[[str], None], plane: Plane | None = None) -> None:
+        """Open the state and take the plan; nothing is started yet. Tables go to ``plane`` (default: own workers).
+
+        Raises:
+            StranglerError: the state or the plan cannot be used.
+        """
+        self._settings, self._on_note = settings, on_note
+        self.tallies = Tallies()
+        self._shadow_socket = socket_path(settings.state, "shadow")
+        extra = ("--shadow", str(self._shadow_socket), *settings.extra)
+        worker_settings = WorkerSettings(settings.listen, settings.workers, extra)
+        self.supervisor = Supervisor(
+            worker_settings, settings.state, on_message=self._receive, on_lost=self.tallies.lost, on_note=on_note
+        )
+        self.controller = Controller(Store(settings.state / "facade.sqlite3"), settings.plan, plane or self.supervisor)
+        self.webhooks = Webhooks(on_note=on_note)
+        self.pilot = Pilot(self.controller, self.webhooks, on_note=on_note)
+        self.watch = Watch(self.controller, self.pilot, self.tallies, on_note=on_note)
+        self._counted = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Start the workers and the clockwork; returns when customers are served."""
+        self._settings.state.mkdir(parents=True, exist_ok=True)
+        identity = identity_config(self._settings.plan, os.environ, self._settings.state)
+        await self.supervisor.start(self.controller.version, self.controller.table(), identity)
+        self._tasks = [asyncio.create_task(self._tick()), asyncio.create_task(self._compare())]
+
+    def _receive(self, message: Mapping[str, Any]) -> None:
+        if message["type"] == "metrics":
+            self.tallies.take(message)
+            self._counted.set()
+        elif message["type"] == "differences":
+            self.watch.differences = message["routes"]
+            self._counted.set()
+
+    async def _tick(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._counted.wait(), _LONGEST_TICK)
+            self._counted.clear()
+            try:
+                await self.watch.tick(time.monotonic())
+            except Exception as error:  # one bad tick must not end the watch over everything else
+                self._on_note(f"watching failed: {type(error).__name__}: {error}")
+                await asyncio.sleep(_LONGEST_TICK)
+
+    async def _compare(self) -> None:
+        """Keep the comparing process alive."""
+        while True:
+            sockets = ("--listen", str(self._shadow_socket), "--channel", str(self.supervisor.channel))
+            process = await asyncio.create_subprocess_exec(sys.executable, "-m", "strangler_facade.shadow", *sockets)
+            try:
+                await process.wait()
+            except asyncio.CancelledError:
+                with contextlib.suppress(ProcessLookupError):
+                    process.terminate()
+                await process.wait()
+                raise
+            await asyncio.sleep(1.0)
+
+    async def stop(self) -> None:
+        """Drain the workers, then end everything."""
+        await self.supervisor.stop(self._settings.drain)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.webhooks.close()
+        self.controller.store.close()

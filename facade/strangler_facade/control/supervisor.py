@@ -1,0 +1,283 @@
+"""Keeps N workers alive on one port: starts, adopts, restarts and drains them, and carries tables to all.
+
+Workers outlive a killed control plane: they keep routing by the table they have and knock at the channel until a new
+one answers, which takes them over instead of starting others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from strangler.errors import StranglerError
+from strangler_facade.channel import ChannelError, Decoder, encode
+
+_LONGEST_SOCKET_PATH = 100
+_ADOPTION_SECONDS = 3.0
+_RESTART_PAUSES = (0.0, 0.2, 1.0, 5.0)
+
+
+class Plane(Protocol):
+    """What the controller needs of the data plane: take a table everywhere, say when it holds."""
+
+    async def apply(self, version: int, table: Mapping[str, Any]) -> None:
+        """Return when every live worker decides by this version (or has been replaced)."""
+
+
+@dataclass
+class _Worker:
+    number: int
+    pid: int
+    writer: asyncio.StreamWriter
+    version: int = 0
+    applied: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """How workers are started; ``extra`` goes to each as it is."""
+
+    listen: str
+    workers: int = 2
+    extra: tuple[str, ...] = ()
+
+
+class Supervisor:
+    """The workers of one facade, as a ``Plane``."""
+
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        state: Path,
+        *,
+        on_message: Callable[[Mapping[str, Any]], None],
+        on_lost: Callable[[int], None],
+        on_note: Callable[[str], None],
+    ) -> None:
+        self._settings = settings
+        self._state = state
+        self._on_message, self._on_lost, self._on_note = on_message, on_lost, on_note
+        self._workers: dict[int, _Worker] = {}
+        self._keepers: list[asyncio.Task[None]] = []
+        self._current: tuple[int, Mapping[str, Any]] | None = None
+        self._identity: Mapping[str, Any] | None = None
+        self._changed = asyncio.Condition()
+        self._server: asyncio.Server | None = None
+        self._stopping = False
+        self.channel = socket_path(state, "channel")
+
+    async def start(self, version: int, table: Mapping[str, Any], identity: Mapping[str, Any] | None = None) -> None:
+        """Open the channel, take over living workers, start the missing ones, and wait until all route.
+
+        Raises:
+            StranglerError: workers do not come up (the port is taken, most often).
+        """
+        self._current, self._identity = (version, table), identity
+        self.channel.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._connected, path=self.channel)
+        self.channel.chmod(0o600)
+        await self._adopt()
+        self._keepers = [asyncio.create_task(self._keep(number)) for number in range(self._settings.workers)]
+        await self._all_up()
+
+    async def _adopt(self) -> None:
+        alive = [pid for pid in _recorded(self._state) if _is_worker(pid)]
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._until(lambda: all(self._by_pid(pid) for pid in alive)), _ADOPTION_SECONDS)
+        if self._workers:
+            self._on_note(f"took over {len(self._workers)} running workers")
+
+    def _by_pid(self, pid: int) -> _Worker | None:
+        return next((worker for worker in self._workers.values() if worker.pid == pid), None)
+
+    async def _all_up(self) -> None:
+        up = asyncio.create_task(self._until(lambda: len(self._routing()) >= self._settings.workers))
+        done, _ = await asyncio.wait([up, *self._keepers], timeout=20, return_when=asyncio.FIRST_COMPLETED)
+        if up not in done:
+            up.cancel()
+            for keeper in self._keepers:
+                if keeper.done():
+                    keeper.result()
+            raise StranglerError("the facade's workers do not come up", hint="look at what they wrote to stderr")
+
+    def _routing(self) -> list[_Worker]:
+        return [worker for worker in self._workers.values() if worker.applied.is_set()]
+
+    async def _until(self, condition: Callable[[], bool]) -> None:
+        async with self._changed:
+            await self._changed.wait_for(condition)
+
+    async def _notify(self) -> None:
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def _keep(self, number: int) -> None:
+        """Start worker ``number`` whenever it is not there."""
+        failures = 0
+        while not self._stopping:
+            if number in self._workers:
+                await self._until(lambda: number not in self._workers)
+                continue
+            await asyncio.sleep(_RESTART_PAUSES[min(failures, len(_RESTART_PAUSES) - 1)])
+            status = await self._run(number)
+            failures = failures + 1 if status and number not in self._workers else 0
+            if failures > len(_RESTART_PAUSES) and self._current is not None and not self._workers:
+                raise StranglerError(f"worker {number} ends again and again (exit {status})", hint="is the port free?")
+
+    async def _run(self, number: int) -> int:
+        arguments = ["--channel", str(self.channel), "--listen", self._settings.listen, "--id", str(number)]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "strangler_facade.plane", *arguments, *self._settings.extra, start_new_session=True
+        )
+        self._on_note(f"worker {number} started (pid {process.pid})")
+        status = await process.wait()
+        if not self._stopping:
+            self._on_note(f"worker {number} (pid {process.pid}) ended with {status}; starting another")
+            await self._forget(number, process.pid)
+        return status
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        decoder, worker = Decoder(), None
+        try:
+            while data := await reader.read(1 << 18):
+                for message in decoder.feed(data):
+                    worker = await self._receive(worker, message, writer)
+        except (ChannelError, ConnectionError) as error:
+            self._on_note(f"a worker's channel broke: {error}")
+        finally:
+            writer.close()
+            if worker is not None:
+                await self._forget(worker.number, worker.pid)
+
+    async def _receive(
+        self, worker: _Worker | None, message: Mapping[str, Any], writer: asyncio.StreamWriter
+    ) -> _Worker | None:
+        kind = message["type"]
+        if kind == "hello":
+            return await self._welcome(message, writer)
+        if kind == "applied" and worker is not None:
+            worker.version = message["version"]
+            if self._current is not None and worker.version >= self._current[0]:
+                worker.applied.set()
+                await self._notify()
+        elif kind == "refused":
+            self._on_note(f"worker refused version {message['version']}: {message['reason']}")
+        else:
+            self._on_message(message)
+        return worker
+
+    async def _welcome(self, message: Mapping[str, Any], writer: asyncio.StreamWriter) -> _Worker:
+        worker = _Worker(message["worker"], message["pid"], writer)
+        self._workers[worker.number] = worker
+        _record(self._state, [each.pid for each in self._workers.values()])
+        if self._identity is not None:
+            writer.write(encode({"type": "identity", "config": self._identity}))
+        if self._current is not None:
+            writer.write(_table_message(*self._current))
+        await self._notify()
+        return worker
+
+    async def _forget(self, number: int, pid: int) -> None:
+        worker = self._workers.get(number)
+        if worker is not None and worker.pid == pid:
+            del self._workers[number]
+            self._on_lost(pid)
+            await self._notify()
+
+    async def apply(self, version: int, table: Mapping[str, Any]) -> None:
+        """Send the table to every worker and wait until each decides by it, or is gone; at most 5 s."""
+        self._current = (version, table)
+        message = _table_message(version, table)
+        waiting = list(self._workers.values())
+        for worker in waiting:
+            worker.applied.clear()
+            worker.writer.write(message)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._until(lambda: all(self._holds(worker) for worker in waiting)), 5.0)
+        for worker in waiting:
+            if not self._holds(worker):
+                self._on_note(f"worker {worker.number} does not take version {version}; replacing it")
+                _signal(worker.pid)
+
+    def _holds(self, worker: _Worker) -> bool:
+        return worker.applied.is_set() or self._workers.get(worker.number) is not worker
+
+    async def stop(self, seconds: float) -> None:
+        """Drain: no new connections, what has begun ends, then the workers leave; at most ``seconds``."""
+        self._stopping = True
+        for worker in self._workers.values():
+            worker.writer.write(encode({"type": "drain", "seconds": seconds}))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._until(lambda: not self._workers), seconds + 2)
+        for worker in list(self._workers.values()):
+            _signal(worker.pid)
+        for keeper in self._keepers:
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
+        if self._server is not None:
+            self._server.close()
+        self.channel.unlink(missing_ok=True)
+        (self._state / "workers").unlink(missing_ok=True)
+
+    @property
+    def pids(self) -> dict[int, int]:
+        """Worker number → process id."""
+        return {number: worker.pid for number, worker in sorted(self._workers.items())}
+
+
+def _table_message(version: int, table: Mapping[str, Any]) -> bytes:
+    return encode({"type": "table", "version": version, "table": table})
+
+
+def socket_path(state: Path, name: str) -> Path:
+    """Where a local socket of this state directory is, the same at every start.
+
+    Inside it, or, where that makes too long a path for a socket, in a folder of ours below the temporary one.
+
+    Raises:
+        StranglerError: somebody else owns that folder.
+    """
+    path = state.resolve() / name
+    if len(str(path).encode()) <= _LONGEST_SOCKET_PATH:
+        return path
+    digest = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:16]
+    folder = Path(tempfile.gettempdir()) / f"strangler-{os.getuid()}-{digest}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if folder.stat().st_uid != os.getuid() or folder.is_symlink():
+        raise StranglerError(f"{folder} is not ours", hint="use a shorter --state path")
+    return folder / name
+
+
+def _record(state: Path, pids: list[int]) -> None:
+    with contextlib.suppress(OSError):  # on a full disk the workers are only not taken over next time
+        (state / "workers").write_text("".join(f"{pid}\n" for pid in sorted(pids)))
+
+
+def _recorded(state: Path) -> list[int]:
+    try:
+        return [int(line) for line in (state / "workers").read_text().split()]
+    except (OSError, ValueError):
+        return []
+
+
+def _is_worker(pid: int) -> bool:
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+    return b"strangler_facade.plane" in command
+
+
+def _signal(pid: int) -> None:
+    import signal
+
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)

@@ -1,0 +1,209 @@
+"""The decision: a pure function of a request and a table. The data plane, ``explain`` and ``simulate`` all ask here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from strangler_facade.hash import BUCKETS, bucket, threshold
+from strangler_facade.match import PathPattern, Request, Test, normalised, tests_of
+from strangler_facade.table import Match, Route, RouteTable, Share, Split, StickyKey, Target, TenantSource
+
+_REMEMBERED = 8192
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """Where a request goes. One object for each (route, target, reason) of a table, so that none is made on the way."""
+
+    version: int
+    route: Route
+    target: Target
+    fallback: Target | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A decision with all that led to it; ``key_kind`` and ``bucket`` are of the sticky key, if one counted."""
+
+    version: int
+    route: str
+    service: str
+    target: str
+    fallback: str | None
+    reason: str
+    tenant: str
+    key_kind: str | None
+    bucket: int | None
+    shares: tuple[Share, ...]
+    mirrored_to: str | None
+    passed_over: tuple[tuple[str, str], ...]
+
+
+class Router:
+    """A table made ready to decide. Immutable; a request keeps the one it began with."""
+
+    def __init__(self, table: RouteTable) -> None:
+        self.table = table
+        self.targets = {target.name: target for target in table.targets}
+        self.tenant_of = tenant_finder(table.tenant)
+        self._rules = tuple(_Rule(route, table, self) for route in table.routes)
+        self._last = _Rule(_everything_else(table), table, self)
+        self._index = _index(self._rules)
+        self._unindexed = tuple(rule for rule in self._rules if not rule.heads)
+
+    def decide(self, request: Request) -> Decision:
+        """The decision for a request: the first route that matches, and in it the share the user belongs to."""
+        path = normalised(request.path)
+        for rule in self._index.get(path[1 : path.find(b"/", 1)] if b"/" in path[1:] else path[1:], self._unindexed):
+            if rule.matches(request, path):
+                return rule.choose(request)
+        return self._last.choose(request)
+
+    def explain(self, request: Request) -> Explanation:
+        """The same decision, with every route that was passed over and why."""
+        path = normalised(request.path)
+        passed: list[tuple[str, str]] = []
+        for rule in self._rules:
+            if rule.matches(request, path):
+                return self._explained(rule, request, passed)
+            passed.append((rule.route.name, "path" if not rule.path_matches(path) else "another condition"))
+        return self._explained(self._last, request, passed)
+
+    def _explained(self, rule: _Rule, request: Request, passed: list[tuple[str, str]]) -> Explanation:
+        decision, found = rule.choose(request), rule.sticky_key(request)
+        mirror = decision.route.mirror
+        return Explanation(
+            version=decision.version,
+            route=decision.route.name,
+            service=decision.route.service,
+            target=decision.target.name,
+            fallback=decision.fallback.name if decision.fallback else None,
+            reason=decision.reason,
+            tenant=self.tenant_of(request),
+            key_kind=found[0] if found else None,
+            bucket=bucket(decision.route.split.salt, found[1]) if found else None,
+            shares=decision.route.split.shares,
+            mirrored_to=mirror.target if mirror and mirror.target != decision.target.name else None,
+            passed_over=tuple(passed),
+        )
+
+
+class _Rule:
+    """A route, compiled."""
+
+    def __init__(self, route: Route, table: RouteTable, router: Router) -> None:
+        self.route = route
+        self._paths = tuple(PathPattern(path) for path in route.match.paths)
+        self.heads = _heads(self._paths)
+        self._tests: tuple[Test, ...] = tests_of(route.match, router.tenant_of)
+        self._tenant = router.tenant_of
+        self._pinned = frozenset(route.split.pinned)
+        self._ranges = tuple(_ranges(route.split))
+        self._finders = tuple((key.kind, key_finder(key, router.tenant_of)) for key in route.split.sticky)
+        self._buckets: dict[str, int] = {}
+        names = {route.split.rest, *(share.target for share in route.split.shares)}
+        self._decisions = {
+            (name, reason): self._decision(name, reason, table.version, router.targets)
+            for name in names
+            for reason in ("only target", "pinned tenant", "no sticky key", "bucket")
+        }
+
+    def _decision(self, name: str, reason: str, version: int, targets: dict[str, Target]) -> Decision:
+        fallback = self.route.fallback
+        other = targets[fallback] if fallback and fallback != name else None
+        return Decision(version, self.route, targets[name], other, reason)
+
+    def path_matches(self, path: bytes) -> bool:
+        return not self._paths or any(pattern.matches(path) for pattern in self._paths)
+
+    def matches(self, request: Request, path: bytes) -> bool:
+        return self.path_matches(path) and all(test(request) for test in self._tests)
+
+    def choose(self, request: Request) -> Decision:
+        split = self.route.split
+        if self._pinned and self._tenant(request) in self._pinned:
+            return self._decisions[split.shares[0].target if split.shares else split.rest, "pinned tenant"]
+        if len(self._ranges) == 1:
+            return self._decisions[self._ranges[0][1], "only target"]
+        found = self.sticky_key(request)
+        if found is None:
+            return self._decisions[split.rest, "no sticky key"]
+        place = self._bucket(found[1])
+        for end, name in self._ranges:
+            if place < end:
+                return self._decisions[name, "bucket"]
+        raise AssertionError("the last range ends at the last bucket")
+
+    def sticky_key(self, request: Request) -> tuple[str, str] | None:
+        for kind, find in self._finders:
+            key = find(request)
+            if key:
+                return kind, key
+        return None
+
+    def _bucket(self, key: str) -> int:
+        place = self._buckets.get(key)
+        if place is None:
+            if len(self._buckets) >= _REMEMBERED:
+                self._buckets.clear()
+            place = self._buckets[key] = bucket(self.route.split.salt, key)
+        return place
+
+
+def _ranges(split: Split) -> Iterator[tuple[int, str]]:
+    """The end of each target's buckets, in order; targets without any are left out."""
+    percent, begin = 0.0, 0
+    for share in split.shares:
+        percent += share.percent
+        end = threshold(percent)
+        if end > begin:
+            yield end, share.target
+        begin = end
+    if begin < BUCKETS:
+        yield BUCKETS, split.rest
+
+
+def _heads(paths: tuple[PathPattern, ...]) -> frozenset[bytes]:
+    """The first segments the paths can have; empty when any would do."""
+    heads = [pattern.literal[1:].split(b"/")[0] for pattern in paths if b"/" in pattern.literal[1:]]
+    return frozenset(heads) if len(heads) == len(paths) else frozenset()
+
+
+def _index(rules: tuple[_Rule, ...]) -> dict[bytes, tuple[_Rule, ...]]:
+    heads = {head for rule in rules for head in rule.heads}
+    return {head: tuple(rule for rule in rules if not rule.heads or head in rule.heads) for head in heads}
+
+
+def _everything_else(table: RouteTable) -> Route:
+    return Route(name="default", match=Match(), split=Split(rest=table.default))
+
+
+def tenant_finder(source: TenantSource | None) -> Callable[[Request], str]:
+    """How a request's tenant is found ("" when it has none)."""
+    if source is None:
+        return lambda request: ""
+    name = source.name
+    if source.kind == "host":
+        ending = "." + name.lower().strip(".")
+        return lambda request: _label(request.host_name(), ending)
+    if source.kind == "claim":
+        return lambda request: request.claims.get(name, "")
+    return lambda request: (request.header(name) or b"").decode("latin-1") if request.trusted else ""
+
+
+def _label(host: str, ending: str) -> str:
+    return host[: -len(ending)].rpartition(".")[2] if host.endswith(ending) else ""
+
+
+def key_finder(key: StickyKey, tenant: Callable[[Request], str]) -> Callable[[Request], str]:
+    """How a sticky key is found in a request ("" when it is not there)."""
+    name = key.name
+    if key.kind == "cookie":
+        return lambda request: (request.cookie_value(name) or b"").decode("utf-8", "surrogateescape")
+    if key.kind == "header":
+        return lambda request: (request.header(name) or b"").decode("utf-8", "surrogateescape")
+    if key.kind == "claim":
+        return lambda request: request.claims.get(name, "")
+    return tenant if key.kind == "tenant" else lambda request: request.address

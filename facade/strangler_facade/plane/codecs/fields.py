@@ -1,0 +1,104 @@
+"""The header fields a proxy must look at, and what becomes of each line that carries one."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from strangler_facade.plane.codecs.refusal import Refusal
+
+KEEP: Final = 0
+"""Forwarded as it came."""
+DROP: Final = 1
+"""Belongs to one connection only, or is for us to say: left out."""
+HOST: Final = 2
+LENGTH: Final = 3
+CODING: Final = 4
+CONNECTION: Final = 5
+COOKIE: Final = 6
+EXTRA: Final = 7
+"""Left out of the forwarded lines, its value handed over by name."""
+NOTED: Final = 8
+"""Forwarded as it came, and its value handed over by name."""
+
+_REQUEST: Final = {
+    b"host": HOST,
+    b"content-length": LENGTH,
+    b"transfer-encoding": CODING,
+    b"connection": CONNECTION,
+    b"cookie": COOKIE,
+    b"keep-alive": DROP,
+    b"proxy-connection": DROP,
+    b"proxy-authorization": DROP,
+    b"te": DROP,
+    b"x-strangler-shadow": DROP,
+    b"upgrade": EXTRA,
+    b"expect": EXTRA,
+    b"max-forwards": EXTRA,
+    b"traceparent": EXTRA,
+    b"x-forwarded-for": EXTRA,
+    b"x-forwarded-proto": EXTRA,
+    b"x-forwarded-host": EXTRA,
+    b"x-forwarded-port": EXTRA,
+    b"x-real-ip": EXTRA,
+    b"forwarded": EXTRA,
+    b"authorization": NOTED,
+    b"idempotency-key": NOTED,
+}
+_RESPONSE: Final = {
+    b"content-length": LENGTH,
+    b"transfer-encoding": CODING,
+    b"connection": CONNECTION,
+    b"keep-alive": DROP,
+    b"proxy-connection": DROP,
+    b"proxy-authenticate": DROP,
+    b"te": DROP,
+    b"upgrade": EXTRA,
+    b"x-strangler-indeterminate": DROP,
+}
+PROTECTED: Final = frozenset(_REQUEST) | frozenset(
+    b"x-strangler-identity set-cookie content-type content-encoding cache-control www-authenticate origin".split()
+)
+"""Names a Connection field may not nominate: taking them off would change what the message means."""
+
+_LINE = re.compile(
+    rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*((?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?)[ \t]*"
+)
+_LONGEST_REMEMBERED = 160
+_MOST_REMEMBERED = 4096
+_SECRET = frozenset((b"cookie", b"authorization", b"set-cookie"))
+
+
+class Lines:
+    """What becomes of a header line, remembered for lines that come again and again (most do, byte for byte)."""
+
+    def __init__(self, kinds: dict[bytes, int]) -> None:
+        self._kinds = kinds
+        self.known: dict[bytes, int] = {}
+
+    def kind(self, line: bytes) -> int:
+        """The kind of a line that is not ``known``.
+
+        Raises:
+            Refusal: 400, it is no header field: bad name, space before the colon, a fold, a control character.
+        """
+        match = _LINE.fullmatch(line)
+        if match is None:
+            raise Refusal(400, "a header line is malformed")
+        name = match[1].lower()
+        kind = self._kinds.get(name, KEEP)
+        if len(line) <= _LONGEST_REMEMBERED and name not in _SECRET:
+            if len(self.known) >= _MOST_REMEMBERED:
+                self.known.clear()
+            self.known[line] = kind
+        return kind
+
+
+REQUEST_LINES = Lines(_REQUEST)
+RESPONSE_LINES = Lines(_RESPONSE)
+
+
+def name_and_value(line: bytes) -> tuple[bytes, bytes]:
+    """A header line's name in lower case, and its value without the space around it."""
+    name, _, value = line.partition(b":")
+    return name.lower(), value.strip(b" \t")

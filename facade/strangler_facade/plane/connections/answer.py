@@ -1,0 +1,298 @@
+"""A target's answer on its way to the client: read, checked and passed on as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+from typing import Final, Protocol
+
+from strangler_facade.plane.codecs.chunks import Chunks
+from strangler_facade.plane.codecs.heads import (
+    CHUNKED,
+    LONGEST_HEAD,
+    UNTIL_CLOSE,
+    RequestHead,
+    ResponseHead,
+    response_head,
+)
+from strangler_facade.plane.codecs.refusal import Refusal
+from strangler_facade.plane.forward import wants_websocket
+from strangler_facade.plane.lanes import Lane
+from strangler_facade.plane.records.capture import Capture
+from strangler_facade.plane.upstreams.connection import Connection
+
+WAITING: Final = 0
+"""No head of an answer yet."""
+PASSING: Final = 1
+"""The head has gone out, the body is going."""
+TUNNEL: Final = 2
+"""The protocol has changed; bytes go both ways."""
+OVER: Final = 3
+"""Nothing more will happen."""
+
+UPSTREAM_FULL: Final = 1
+"""Why a client is not read from: its target takes no more."""
+UNCONNECTED: Final = 2
+"""Why a client is not read from: its target's connection does not stand yet."""
+PIPELINED: Final = 4
+"""Why a client is not read from: it has sent many requests ahead."""
+
+_MOST_INTERIM: Final = 16
+
+
+class Caller(Protocol):
+    """The client's connection, as an answer and its exchange see it."""
+
+    transport: asyncio.Transport
+
+    @property
+    def now(self) -> float:
+        """The worker's coarse clock."""
+
+    def hold(self, why: int) -> None:
+        """Do not read from the client."""
+
+    def let(self, why: int) -> None:
+        """Read from the client again, unless there is another reason not to."""
+
+    def keeps(self) -> bool:
+        """Whether the facade means to keep the connection for another request."""
+
+
+class Answer:
+    """The half of an exchange that faces the target: the base of ``Exchange``, so that a request is one object."""
+
+    __slots__ = (
+        "answer_chunks",
+        "bytes_out",
+        "caller",
+        "capture",
+        "connection",
+        "deadline",
+        "head",
+        "interim",
+        "keep",
+        "lane",
+        "lane_begun",
+        "left",
+        "partial",
+        "reading",
+        "reusable",
+        "state",
+        "status",
+    )
+
+    caller: Caller
+    connection: Connection | None
+    head: RequestHead
+    lane: Lane
+
+    def __init__(self, caller: Caller, head: RequestHead) -> None:
+        self.caller, self.head = caller, head
+        self.connection = None
+        self.state = WAITING
+        self.partial = b""
+        self.status = self.interim = self.left = self.bytes_out = 0
+        self.answer_chunks: Chunks | None = None
+        self.capture: Capture | None = None
+        self.reading = False
+        self.reusable = False
+        self.keep = head.keep
+        self.lane_begun = self.deadline = 0.0
+
+    def failed(self, reason: str, status: int = 502, stale: bool = False) -> None:
+        """The target gave no answer (``Exchange`` decides what is next)."""
+        raise NotImplementedError
+
+    def finished(self) -> None:
+        """The answer is complete."""
+        raise NotImplementedError
+
+    def broken(self, reason: str) -> None:
+        """The answer ended before its end; what was passed on cannot be taken back."""
+        raise NotImplementedError
+
+    def answered(self, data: bytes) -> None:
+        """Bytes have come from the target."""
+        if self.state == WAITING:
+            self._read_head(data)
+        elif self.state == PASSING:
+            self._pass(data)
+        elif self.state == TUNNEL:
+            self.bytes_out += len(data)
+            self.caller.transport.write(data)
+
+    def _read_head(self, data: bytes) -> None:
+        if self.partial:
+            data = self.partial + data
+        end = data.find(b"\r\n\r\n")
+        if end < 0:
+            self.partial = data
+            if len(data) > LONGEST_HEAD:
+                self.failed("the head of the answer is too long")
+            return
+        try:
+            head = response_head(data[:end])
+        except Refusal as refusal:
+            self.failed(refusal.reason)
+            return
+        if head.status < 200:
+            self._pass_interim(head, data[end + 4 :])
+        else:
+            self._begin(head, data[end + 4 :])
+
+    def _pass_interim(self, head: ResponseHead, rest: bytes) -> None:
+        self.partial = b""
+        self.interim += 1
+        if head.status == 101:
+            self._change_protocol(head, rest)
+            return
+        if self.interim > _MOST_INTERIM:
+            self.failed("the target keeps announcing an answer")
+            return
+        if self.head.minor:
+            self.caller.transport.write(b"".join((b"HTTP/1.1 ", head.phrase, b"\r\n", head.lines, b"\r\n")))
+        if rest:
+            self._read_head(rest)
+
+    def _change_protocol(self, head: ResponseHead, rest: bytes) -> None:
+        if not wants_websocket(self.head) or head.extras.get(b"upgrade", b"").lower() != b"websocket":
+            self.failed("the target changes to a protocol nobody asked for")
+            return
+        self.status = 101
+        self.state = TUNNEL
+        self.lane.tally.answered(101, perf_counter() - self.lane_begun)
+        upgrade = b"Connection: upgrade\r\nUpgrade: " + head.extras[b"upgrade"] + b"\r\n"
+        parts = (b"HTTP/1.1 ", head.phrase, b"\r\n", head.lines, upgrade, self.lane.signature, b"\r\n", rest)
+        self.caller.transport.write(b"".join(parts))
+        self.tunnel_opened()
+
+    def tunnel_opened(self) -> None:
+        """From now on bytes go both ways unread."""
+        raise NotImplementedError
+
+    def _begin(self, head: ResponseHead, rest: bytes) -> None:
+        lane = self.lane
+        self.status = status = head.status
+        lane.tally.answered(status, perf_counter() - self.lane_begun)
+        lane.pool.switch.answered()
+        self.state = PASSING
+        self.reusable = head.keep
+        if self.keep and not self.caller.keeps():
+            self.keep = False
+        length, lines = head.length, head.lines
+        if length < 0 or status == 204 or status == 304 or self.head.method == b"HEAD":
+            length, lines = self._frame(status, length, lines)
+        close = b"" if self.keep else b"Connection: close\r\n"
+        block = b"".join((b"HTTP/1.1 ", head.phrase, b"\r\n", lines, lane.signature, close, b"\r\n"))
+        if self.capture is not None:
+            self.capture.answer_begins(status, head.lines, perf_counter() - self.lane_begun)
+        if length == len(rest):
+            if self.capture is not None:
+                self.capture.answer_body(rest)
+            self.bytes_out += length
+            self.caller.transport.write(block + rest)
+            self.finished()
+            return
+        self.left = length
+        self.caller.transport.write(block)
+        if rest or not length:
+            self._pass(rest)
+
+    def _frame(self, status: int, length: int, lines: bytes) -> tuple[int, bytes]:
+        """Length and lines of an answer that is not simply counted: without a body, in chunks, or up to the close."""
+        if status == 204:
+            return 0, _without_framing(lines)
+        if status == 304 or self.head.method == b"HEAD":
+            return 0, lines
+        modern = self.head.minor == 1
+        if not modern:
+            self.keep = False
+        if length == CHUNKED:
+            self.answer_chunks = Chunks(plain=not modern)
+            return CHUNKED, lines if modern else _without_framing(lines)
+        self.reusable = False
+        return UNTIL_CLOSE, lines + b"Transfer-Encoding: chunked\r\n" if modern else lines
+
+    def _pass(self, data: bytes) -> None:
+        self.refresh()
+        if self.left < 0:
+            self._pass_unmeasured(data)
+            return
+        if len(data) > self.left:
+            data = data[: self.left]
+            self.reusable = False
+        self.left -= len(data)
+        self._write(data)
+        if not self.left:
+            self.finished()
+
+    def refresh(self) -> None:
+        """Bytes have moved: the target's time begins anew."""
+        self.deadline = self.caller.now + self.lane.target.idle_timeout
+
+    def _pass_unmeasured(self, data: bytes) -> None:
+        if self.answer_chunks is None:
+            if data:
+                self._write(b"%x\r\n%b\r\n" % (len(data), data) if self.head.minor else data)
+            return
+        try:
+            out, rest = self.answer_chunks.feed(data)
+        except Refusal as refusal:
+            self.broken(refusal.reason)
+            return
+        if out:
+            self._write(out)
+        if self.answer_chunks.done:
+            self.reusable = self.reusable and not rest
+            self.finished()
+
+    def _write(self, data: bytes) -> None:
+        self.bytes_out += len(data)
+        if self.capture is not None:
+            self.capture.answer_body(data)
+        self.caller.transport.write(data)
+
+    def upstream_gone(self, reason: str, clean: bool) -> None:
+        """The connection has ended: the end of an answer that lasts until then, or a failure."""
+        connection, self.connection = self.connection, None
+        if self.state == WAITING:
+            stale = connection is not None and connection.used > 0 and not self.partial and not self.interim
+            self.failed(f"the connection was {reason}", stale=stale)
+        elif self.state == TUNNEL:
+            self.finished()
+        elif self.state == PASSING:
+            if clean and self.left == UNTIL_CLOSE and self.answer_chunks is None:
+                self._last_chunk()
+                self.finished()
+            else:
+                self.broken(f"the connection was {reason}")
+
+    def _last_chunk(self) -> None:
+        if self.head.minor:
+            self.caller.transport.write(b"0\r\n\r\n")
+
+    def upstream_ended(self) -> bool:
+        """The target has sent all it will; in a tunnel it may still listen."""
+        if self.state != TUNNEL:
+            return False
+        if self.caller.transport.can_write_eof():
+            self.caller.transport.write_eof()
+            return True
+        return False
+
+    def upstream_full(self, full: bool) -> None:
+        """The target takes no more bytes for now (or does again)."""
+        if full:
+            self.caller.hold(UPSTREAM_FULL)
+        else:
+            self.caller.let(UPSTREAM_FULL)
+
+
+def _without_framing(lines: bytes) -> bytes:
+    kept = [
+        line
+        for line in lines.split(b"\r\n")
+        if not line.lower().startswith((b"content-length:", b"transfer-encoding:"))
+    ]
+    return b"\r\n".join(kept)

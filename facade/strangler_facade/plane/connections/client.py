@@ -1,0 +1,338 @@
+"""A client's connection: requests in, one after the other, answers out."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import Protocol, cast
+
+from strangler_facade.match import Request
+from strangler_facade.plane.codecs.heads import LONGEST_HEAD, LONGEST_TARGET, RequestHead, request_head
+from strangler_facade.plane.codecs.refusal import Refusal
+from strangler_facade.plane.connections.answer import PIPELINED, TUNNEL
+from strangler_facade.plane.connections.exchange import Exchange
+from strangler_facade.plane.connections.replies import reply
+from strangler_facade.plane.lanes import Applied
+from strangler_facade.plane.settings import Settings
+
+_BARE_LF = re.compile(rb"(?:^|[^\r])\n")
+_AHEAD = 64 * 1024
+_LINGER = 2.0
+
+
+class Plane(Protocol):
+    """The worker, as a client's connection sees it."""
+
+    applied: Applied
+    settings: Settings
+    now: float
+    draining: bool
+
+    def opened(self, client: Client) -> bool:
+        """A client has connected; whether it may stay."""
+
+    def closed(self, client: Client) -> None:
+        """A client's connection has ended."""
+
+    def exchanged(self, exchange: Exchange) -> None:
+        """A request has ended, one way or the other."""
+
+    def prepare(self, head: RequestHead, request: Request) -> RequestHead:
+        """Add what sessions tell: claims to the request, lines for the target."""
+
+    def refused(self, client: Client, status: int, reason: str) -> None:
+        """A message was refused before it was a request."""
+
+
+class Client(asyncio.Protocol):
+    """One connection of a client."""
+
+    __slots__ = (
+        "_buffer",
+        "_deadline",
+        "_ended",
+        "_full",
+        "_holds",
+        "_lines",
+        "_lines_of",
+        "_partial",
+        "_plane",
+        "_running",
+        "address",
+        "body_begun",
+        "exchange",
+        "leaving",
+        "secure",
+        "settings",
+        "transport",
+        "trusted",
+    )
+
+    transport: asyncio.Transport
+
+    def __init__(self, plane: Plane) -> None:
+        self._plane, self.settings = plane, plane.settings
+        self.exchange: Exchange | None = None
+        self.address = ""
+        self.secure = self.trusted = False
+        self.leaving = False
+        self._buffer = b""
+        self._deadline = plane.now + plane.settings.keep_alive
+        self._ended = self._full = self._running = self._partial = False
+        self._holds = 0
+        self._lines = b""
+        self._lines_of: Applied | None = None
+        self.body_begun = 0.0
+
+    # What asyncio tells
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client has connected."""
+        self.transport = cast(asyncio.Transport, transport)
+        peer = transport.get_extra_info("peername")
+        self.address = str(peer[0]) if isinstance(peer, tuple) and peer else ""
+        self.secure = transport.get_extra_info("ssl_object") is not None
+        self.transport.set_write_buffer_limits(high=self.settings.high_water)
+        if not self._plane.opened(self):
+            self.refuse(503, "there are too many connections")
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes from the client: a request, a body, or requests ahead of their turn."""
+        exchange = self.exchange
+        if exchange is None:
+            if self._buffer:
+                data, self._buffer = self._buffer + data, b""
+            self._read(data)
+        elif exchange.reading:
+            rest = exchange.feed(data)
+            if rest:
+                self._later(rest)
+        elif exchange.state == TUNNEL:
+            exchange.tunnel(data)
+        else:
+            self._later(data)
+
+    def eof_received(self) -> bool:
+        """The client has finished sending; an answer may still go out."""
+        self._ended = True
+        if self.exchange is None:
+            return False
+        if self.exchange.client_ended():
+            return True
+        self.exchange.abandoned()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The client is gone."""
+        self.leaving = True
+        self._plane.closed(self)
+        if self.exchange is not None:
+            self.exchange.abandoned()
+
+    def pause_writing(self) -> None:
+        """The client is slower than the target."""
+        self._full = True
+        self._deadline = self._plane.now + self.settings.write_timeout
+        if self.exchange is not None and self.exchange.connection is not None:
+            self.exchange.connection.hold()
+
+    def resume_writing(self) -> None:
+        """The client takes bytes again."""
+        self._full = False
+        if self.exchange is not None and self.exchange.connection is not None:
+            self.exchange.refresh()
+            self.exchange.connection.let()
+        elif self.exchange is None:
+            self._continue()
+
+    # Requests
+
+    def _read(self, data: bytes) -> None:
+        """Begin the requests in ``data``, until one must be waited for."""
+        self._running = True
+        if data[:2] == b"\r\n":
+            data = data[2:]  # one empty line before a request is nobody's harm (RFC 9112 §2.2)
+        while data and self.exchange is None and not self.leaving and not self._full:
+            end = data.find(b"\r\n\r\n")
+            if end < 0:
+                data = self._incomplete(data)
+                break
+            try:
+                head = request_head(data[:end])
+            except Refusal as refusal:
+                self._buffer = b""
+                self.refuse(refusal.status, refusal.reason)
+                break
+            self._partial = False
+            data = self._begin(head, data[end + 4 :])
+        else:
+            if data and not self.leaving:
+                self._later(data)
+        self._running = False
+
+    def _begin(self, head: RequestHead, rest: bytes) -> bytes:
+        plane, applied = self._plane, self._plane.applied
+        if self._lines_of is not applied:
+            self._introduce(applied)
+        address = self.address
+        if self.trusted:
+            address = applied.forwarder.client_address(address, head.extras)
+        method, target, _, host, _, _, lines, cookie, _ = head
+        request = Request(method, target, host, lines, cookie, address, self.trusted)
+        head = plane.prepare(head, request)
+        self.exchange = exchange = Exchange(self, applied, head, request)
+        self.body_begun = plane.now
+        return exchange.begin(rest)
+
+    def _introduce(self, applied: Applied) -> None:
+        """Work out what a table has targets told of this client."""
+        self._lines_of = applied
+        self.trusted = applied.forwarder.trusts(self.address)
+        self._lines = applied.forwarder.lines(self.address, self.secure)
+
+    def forward_lines(self, applied: Applied, head: RequestHead) -> bytes:
+        """The lines that tell a target who asks."""
+        if self.trusted:
+            return applied.forwarder.trusted_lines(self.address, self.secure, head.host, head.extras)
+        return self._lines + head.host + b"\r\n"
+
+    def _incomplete(self, data: bytes) -> bytes:
+        """Keep the beginning of a head, unless it can no longer become one."""
+        if _BARE_LF.search(data):
+            self.refuse(400, "a line ends without CR")
+        elif len(data) > LONGEST_TARGET + 48 and b"\r\n" not in data:
+            self.refuse(414, "the request target is too long")
+        elif len(data) > LONGEST_HEAD:
+            self.refuse(431, "the head of the request is too long")
+        else:
+            if not self._partial:
+                self._partial = True
+                self._deadline = self._plane.now + self.settings.head_timeout
+            self._buffer = data
+        return b""
+
+    def _later(self, data: bytes) -> None:
+        self._buffer += data
+        if len(self._buffer) > _AHEAD:
+            self.hold(PIPELINED)
+
+    def _continue(self) -> None:
+        """Go on with what the client has sent ahead."""
+        if self._buffer and not self._running and not self.leaving:
+            data, self._buffer = self._buffer, b""
+            self.let(PIPELINED)
+            self._read(data)
+
+    # What exchanges ask for
+
+    @property
+    def now(self) -> float:
+        """The worker's coarse clock."""
+        return self._plane.now
+
+    def keeps(self) -> bool:
+        """Whether the facade means to keep the connection for another request."""
+        return not self._plane.draining and not self._ended
+
+    def hold(self, why: int) -> None:
+        """Do not read from the client."""
+        if not self._holds and not self.leaving:
+            self.transport.pause_reading()
+        self._holds |= why
+
+    def let(self, why: int) -> None:
+        """Read from the client again, unless there is another reason not to."""
+        before, self._holds = self._holds, self._holds & ~why
+        if before and not self._holds and not self.leaving:
+            self.transport.resume_reading()
+
+    def over(self, exchange: Exchange, keep: bool) -> None:
+        """An exchange has ended: go on with the next request, or part."""
+        self._plane.exchanged(exchange)
+        self.exchange = None
+        if self.leaving:
+            return
+        if self._holds:
+            self.let(-1)
+        if not keep:
+            self._part(exchange)
+            return
+        self._deadline = self._plane.now + self.settings.keep_alive
+        if self._buffer:
+            self._continue()
+
+    def _part(self, exchange: Exchange) -> None:
+        """Close; if the client may still be sending, let it read the answer first."""
+        if exchange.reading and exchange.state != TUNNEL:
+            self._linger()
+        else:
+            self.leaving = True
+            self.transport.close()
+
+    def refuse(self, status: int, reason: str) -> None:
+        """Answer a message that is no request, and close."""
+        self._plane.refused(self, status, reason)
+        self.transport.write(reply(status, reason, close=True))
+        self._linger()
+
+    def _linger(self) -> None:
+        """Say that we are done, and read on for a moment, so that our answer is not lost to a reset."""
+        self.leaving = True
+        self._buffer = b""
+        self._deadline = self._plane.now + _LINGER
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        else:
+            self.transport.close()
+
+    def cut(self, framed: bool) -> None:
+        """End the connection in the middle of an answer, so that nobody can take it for the whole.
+
+        A ``framed`` answer (its length known, or in chunks) is seen to be incomplete; any other needs a reset.
+        """
+        self.leaving = True
+        self._deadline = self._plane.now + self.settings.write_timeout
+        if framed:
+            self.transport.close()
+        else:
+            self.transport.abort()
+
+    # Time
+
+    def tick(self, now: float) -> None:
+        """Part with a client that is silent, or so slow that it does harm."""
+        exchange = self.exchange
+        if self.leaving:
+            if now > self._deadline:
+                self.transport.abort()
+        elif exchange is None:
+            if now > self._deadline:
+                self._too_slow()
+        elif exchange.reading and self._crawls(exchange, now):
+            exchange.keep = False
+            exchange.abandoned()
+            self.refuse(408, "the body comes too slowly")
+        elif not self._full:
+            exchange.tick(now)
+        elif now > self._deadline:
+            exchange.abandoned()
+            self.transport.abort()
+
+    def _too_slow(self) -> None:
+        if self._buffer:
+            self.refuse(408, "the head of the request did not come in time")
+        else:
+            self.leaving = True
+            self.transport.close()
+
+    def _crawls(self, exchange: Exchange, now: float) -> bool:
+        if self._holds:
+            return False
+        seconds = now - self.body_begun - self.settings.body_grace
+        return seconds > 0 and exchange.bytes_in < seconds * self.settings.slowest_body
+
+    def drain(self) -> None:
+        """Close now if nothing is under way."""
+        if self.exchange is None and not self._buffer and not self.leaving:
+            self.leaving = True
+            self.transport.close()

@@ -1,0 +1,1 @@
+"""What a worker writes down: counters, the access log, trace context."""

@@ -1,0 +1,74 @@
+"""When a target is left alone for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from strangler_facade.table import Breaker
+
+
+class Switch:
+    """The circuit breaker of one target, together with what its probes say.
+
+    Closed, requests pass. Open, none do until the rest is over; half open, one passes at a time until one succeeds.
+    """
+
+    def __init__(self, breaker: Breaker, clock: Callable[[], float]) -> None:
+        self._breaker, self._clock = breaker, clock
+        self._streak = 0
+        self._opened = 0.0
+        self._trying = 0.0
+        self._begun = clock()
+        self._good = self._bad = 0
+        self.state = "closed"
+        self.healthy = True
+        self.changes = 0
+
+    def passes(self) -> bool:
+        """Whether a request may go to the target now."""
+        if self.state == "closed":
+            return self.healthy
+        if not self.healthy:
+            return False
+        now = self._clock()
+        if now - self._opened < self._breaker.rest or now - self._trying < self._breaker.rest:
+            return False
+        self.state, self._trying = "half-open", now
+        self.changes += 1
+        return True
+
+    def answered(self) -> None:
+        """The target has answered, whatever it said."""
+        self._streak = 0
+        self._good += 1
+        if self.state != "closed":
+            self.state = "closed"
+            self.changes += 1
+            self._restart(self._clock())
+
+    def failed(self) -> None:
+        """The target could not be reached, broke off or kept silent."""
+        self._streak += 1
+        self._bad += 1
+        breaker, now = self._breaker, self._clock()
+        total = self._good + self._bad
+        too_many = total >= breaker.minimum and self._bad >= breaker.ratio * total
+        if self.state == "half-open" or self._streak >= breaker.consecutive or too_many:
+            self.state, self._opened, self._trying = "open", now, 0.0
+            self.changes += 1
+            self._restart(now)
+        elif now - self._begun > breaker.window:
+            self._restart(now)
+
+    def probed(self, well: bool) -> None:
+        """What active probes have found."""
+        self.changes += well != self.healthy
+        self.healthy = well
+
+    def sweep(self, now: float) -> None:
+        """Begin a new window when the last one is over."""
+        if now - self._begun > self._breaker.window:
+            self._restart(now)
+
+    def _restart(self, now: float) -> None:
+        self._begun, self._good, self._bad = now, 0, 0

@@ -1,0 +1,163 @@
+"""The connections to one target: last used, first taken, and a queue when all are busy."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from strangler_facade.plane.upstreams.breaker import Switch
+from strangler_facade.plane.upstreams.connection import Connection, User
+from strangler_facade.table import Target
+
+
+class Waiting(User, Protocol):
+    """Someone who wants a connection."""
+
+    def connected(self, connection: Connection) -> None:
+        """Here it is."""
+
+    def refused(self, reason: str) -> None:
+        """There will be none; nothing was sent."""
+
+
+class Pool:
+    """All connections of one worker to one target, kept over route changes as long as the target is the same."""
+
+    def __init__(self, target: Target, loop: asyncio.AbstractEventLoop, clock: Callable[[], float], high: int) -> None:
+        self.target = target
+        self.switch = Switch(target.breaker, clock)
+        self.idle: list[Connection] = []
+        self._connecting: set[asyncio.Task[None]] = set()
+        self._waiting: deque[Waiting] = deque()
+        self._all: set[Connection] = set()
+        self._loop, self._clock, self._high = loop, clock, high
+        self._closed = False
+        parts = urlsplit(target.url)
+        self.host, self.port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        self.base = parts.path.rstrip("/").encode()
+        self.authority = parts.netloc.rpartition("@")[2].encode()
+        self._tls = _context(target) if parts.scheme == "https" else None
+
+    @property
+    def open(self) -> int:
+        """How many connections there are, in use or not."""
+        return len(self._all) + len(self._connecting)
+
+    @property
+    def busy(self) -> int:
+        """How many connections are in use."""
+        return len(self._all) - len(self.idle)
+
+    def acquire(self, user: Waiting, fresh: bool) -> None:
+        """Give ``user`` a connection now or later; with ``fresh`` one that is certainly not ending."""
+        idle = self.idle
+        while idle:
+            connection = idle.pop()
+            if fresh and not connection.quiet():
+                connection.transport.abort()
+                continue
+            connection.used += 1
+            connection.user = user
+            user.connected(connection)
+            return
+        if self.open < self.target.connections:
+            self._connect(user)
+        elif len(self._waiting) < self.target.connections:
+            self._waiting.append(user)
+        else:
+            user.refused("too many requests wait for it")
+
+    def release(self, connection: Connection) -> None:
+        """Take back a connection on which a request has ended cleanly."""
+        connection.user = None
+        connection.let()
+        if self._closed:
+            connection.transport.close()
+            return
+        if self._waiting:
+            self._serve(connection)
+            return
+        if len(self.idle) >= self.target.idle_connections:
+            connection.transport.close()
+            return
+        connection.idle_since = self._clock()
+        self.idle.append(connection)
+
+    def discard(self, connection: Connection) -> None:
+        """Close a connection that cannot be used again."""
+        connection.user = None
+        connection.transport.abort()
+
+    def forget(self, user: Waiting) -> None:
+        """Take someone out of the queue."""
+        if user in self._waiting:
+            self._waiting.remove(user)
+
+    def lost(self, connection: Connection) -> None:
+        """A connection has ended, by whomever."""
+        self._all.discard(connection)
+        if connection in self.idle:
+            self.idle.remove(connection)
+        if self._waiting and not self._closed:
+            self._connect(self._waiting.popleft())
+
+    def sweep(self, now: float) -> None:
+        """Close what has been idle too long; the oldest are at the beginning."""
+        limit = now - self.target.keep_idle
+        while self.idle and self.idle[0].idle_since < limit:
+            self.idle.pop(0).transport.close()
+
+    def close(self, at_once: bool = False) -> None:
+        """Close idle connections now, the others when they come back (or now too)."""
+        self._closed = True
+        for connection in list(self._all) if at_once else self.idle[:]:
+            connection.transport.close()
+        self.idle.clear()
+        if at_once:
+            for task in self._connecting:
+                task.cancel()
+
+    def _serve(self, connection: Connection) -> None:
+        user = self._waiting.popleft()
+        connection.used += 1
+        connection.user = user
+        user.connected(connection)
+
+    def _connect(self, user: Waiting) -> None:
+        task = self._loop.create_task(self._open(user))
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
+
+    async def _open(self, user: Waiting) -> None:
+        try:
+            async with asyncio.timeout(self.target.connect_timeout):
+                _, connection = await self._loop.create_connection(
+                    lambda: Connection(self),
+                    self.host,
+                    self.port,
+                    ssl=self._tls,
+                    server_hostname=self.host if self._tls else None,
+                )
+        except (OSError, TimeoutError, ssl.SSLError) as error:
+            self.switch.failed()
+            user.refused(f"no connection: {error}" if str(error) else "no connection in time")
+            if self._waiting:
+                self._connect(self._waiting.popleft())
+            return
+        connection.transport.set_write_buffer_limits(high=self._high)
+        self._all.add(connection)
+        connection.user = user
+        user.connected(connection)
+
+
+def _context(target: Target) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=target.ca_file)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    if target.certificate:
+        context.load_cert_chain(target.certificate, target.certificate_key)
+    return context

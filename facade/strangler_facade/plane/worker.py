@@ -1,0 +1,132 @@
+"""A worker process: listens, carries out the table it is given, drains when told to."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import gc
+import json
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from strangler.errors import StranglerError
+from strangler_facade.plane.core import Core
+from strangler_facade.plane.link import Link
+from strangler_facade.plane.settings import Settings
+from strangler_facade.plane.tls import server_context
+from strangler_facade.serialize import from_json
+from strangler_facade.table import RouteTable, Target
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a worker until it is told to leave; the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        _run(options)
+    except StranglerError as error:
+        sys.stderr.write(f"error: {error.message}\n")
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="strangler_facade.plane", description="One worker of the facade's data plane."
+    )
+    parser.add_argument("--listen", required=True, metavar="HOST:PORT")
+    parser.add_argument("--channel", metavar="PATH", help="the control plane's socket")
+    parser.add_argument("--shadow", metavar="PATH", help="a socket of its own for mirrored requests")
+    parser.add_argument("--table", metavar="FILE", help="run alone, with the table in this file (read again on SIGHUP)")
+    parser.add_argument("--id", type=int, default=0, metavar="N", help="which worker this is")
+    parser.add_argument("--tls-cert", metavar="FILE")
+    parser.add_argument("--tls-key", metavar="FILE")
+    parser.add_argument("--access-log", metavar="FILE")
+    parser.add_argument("--loop", choices=("auto", "uvloop", "asyncio"), default="auto")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> None:
+    with asyncio.Runner(loop_factory=_loop_factory(options.loop)) as runner:
+        runner.run(_serve(options))
+
+
+def _loop_factory(name: str) -> type[asyncio.AbstractEventLoop] | None:
+    if name != "asyncio":
+        try:
+            import uvloop
+        except ImportError:
+            if name == "uvloop":
+                raise StranglerError("uvloop is not installed", hint="pip install 'strangler[fast]'") from None
+        else:
+            return uvloop.Loop
+    return None
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    loop = asyncio.get_running_loop()
+    leave = asyncio.Event()
+    settings = Settings()
+    core = Core(_first_table(options), settings, loop)
+    link = Link(core, options.channel, options.id, leave.set) if options.channel else None
+    if link is not None:
+        await link.connect()
+        await link.ready.wait()
+    tls = server_context(options.tls_cert, options.tls_key) if options.tls_cert else None
+    server = await loop.create_server(core.client, sock=listening(options.listen), ssl=tls, backlog=4096)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, leave.set)
+    if options.table:
+        loop.add_signal_handler(signal.SIGHUP, lambda: core.apply(_read(options.table)))
+    core.start()
+    gc.freeze()
+    await leave.wait()
+    server.close()
+    core.drain()
+    await _drained(core, link.drain_seconds if link else settings.drain)
+
+
+def _first_table(options: argparse.Namespace) -> RouteTable:
+    if options.table:
+        return _read(options.table)
+    if not options.channel:
+        raise StranglerError("a worker needs --channel or --table")
+    return RouteTable(version=0, targets=(Target("none", "http://127.0.0.1:9"),), default="none")
+
+
+def _read(path: str) -> RouteTable:
+    try:
+        return from_json(json.loads(Path(path).read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise StranglerError(f"cannot read the table {path}: {error}") from error
+
+
+def listening(address: str) -> socket.socket:
+    """A listening socket that several workers can share.
+
+    Raises:
+        StranglerError: the address is malformed or taken.
+    """
+    host, _, port = address.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        sock.bind((host.strip("[]"), int(port)))
+    except (OSError, ValueError) as error:
+        sock.close()
+        raise StranglerError(f"cannot listen on {address}: {error}") from error
+    sock.setblocking(False)
+    return sock
+
+
+async def _drained(core: Core, seconds: float) -> None:
+    """Wait until the last client has gone, at most ``seconds``."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while core.clients:
+                await asyncio.sleep(0.05)

@@ -1,0 +1,1 @@
+"""Invoices, tax, proration, renewals and dunning."""

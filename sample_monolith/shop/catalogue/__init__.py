@@ -1,0 +1,1 @@
+"""Products, plans and what they cost."""

@@ -1,0 +1,1 @@
+"""Usage events, daily rollups and quotas."""

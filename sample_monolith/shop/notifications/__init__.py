@@ -1,0 +1,1 @@
+"""Mail and in-app messages, and who wants which."""

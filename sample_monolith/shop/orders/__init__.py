@@ -1,0 +1,1 @@
+"""Orders and the subscriptions that come out of them."""

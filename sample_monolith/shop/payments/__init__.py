@@ -1,0 +1,1 @@
+"""Cards, charges and refunds."""

@@ -1,0 +1,1 @@
+"""Figures for the tenant's own staff."""

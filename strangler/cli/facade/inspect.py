@@ -1,0 +1,127 @@
+"""The commands that show what the facade does and did."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import click
+from rich.table import Table
+
+from strangler.cli.command import Session
+from strangler.cli.facade.group import facade_command
+from strangler_facade import AdminClient
+
+
+@facade_command("status", example="strangler facade status")
+def status(session: Session, client: AdminClient) -> None:
+    """Show each service's stage, live split, errors and latency."""
+    answer = client.status()
+    session.out.json(answer)
+    session.out.show(services_table(answer))
+
+
+def services_table(answer: dict[str, Any]) -> Table:
+    """One line per service; figures since its position last changed."""
+    table = Table(title=f"version {answer['version']}, {len(answer['workers'])} workers")
+    for column in ("service", "stage", "users", "requests", "failed", "p99 ms", "monolith failed", "p99 ms", "differ"):
+        table.add_column(column, justify="left" if column in ("service", "stage") else "right")
+    for service in answer["services"]:
+        own, monolith = service["service"], service["monolith"]
+        users = f"{service['weight']:g} %" + (" +mirror" if service["mirrored"] else "")
+        differ = f"{service['differing']}/{service['compared']}" if service["compared"] else "-"
+        figures = (own["requests"], own["failures"], own["p99_ms"], monolith["failures"], monolith["p99_ms"])
+        cells = (str(figure if figure is not None else "-") for figure in figures)
+        table.add_row(service["name"], service["stage"], users, *cells, differ)
+    return table
+
+
+@facade_command("routes", example="strangler facade routes --json")
+def routes(session: Session, client: AdminClient) -> None:
+    """Print the route table in force, in the order in which routes are tried."""
+    answer = client.routes()
+    session.out.json(answer)
+    table = Table(title=f"version {answer['version']}, everything else: {answer['default']}")
+    for column in ("route", "methods", "paths", "split", "mirror"):
+        table.add_column(column)
+    for route in answer.get("routes", []):
+        match, split = route["match"], route["split"]
+        shares = [f"{share['target']} {share['percent']:g} %" for share in split.get("shares", [])]
+        mirrored = route.get("mirror", {}).get("target", "-")
+        methods, paths = " ".join(match.get("methods", [])) or "all", " ".join(match.get("paths", []))
+        table.add_row(route["name"], methods, paths, ", ".join([*shares, f"rest {split['rest']}"]), mirrored)
+    session.out.show(table)
+
+
+@facade_command("history", example="strangler facade history --service billing")
+@click.option("--service", help="Only what happened to this one.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many lines.")
+def history(session: Session, client: AdminClient, service: str | None, limit: int) -> None:
+    """Show who changed what, and why; newest first."""
+    lines = client.history(service=service, limit=limit)
+    session.out.json({"history": lines})
+    table = Table(title="history")
+    for column in ("when", "who", "what", "service", "version", "change", "reason"):
+        table.add_column(column)
+    for line in lines:
+        when = datetime.datetime.fromtimestamp(line["at"]).astimezone().isoformat(" ", "seconds")
+        cells = (line["actor"], line["action"], line["service"] or "-", str(line["version"] or "-"))
+        table.add_row(when, *cells, _changes(line["detail"].get("changes", {})), line["reason"])
+    session.out.show(table)
+
+
+def _changes(changes: dict[str, Any]) -> str:
+    """The changed positions in short; rules only by number."""
+    moves = {path.split(".", 2)[2]: pair for path, pair in changes.items() if path.startswith("positions.")}
+    parts = [f"{name} {pair[0]}→{pair[1]}" for name, pair in moves.items()]
+    rules = len(changes) - len(moves)
+    return ", ".join(parts + ([f"{rules} rules"] if rules else [])) or "-"
+
+
+@facade_command("differences", example="strangler facade differences --service billing")
+@click.option("--service", help="Only this one's routes.")
+def differences(session: Session, client: AdminClient, service: str | None) -> None:
+    """Show in which fields the shadowed answers differ, and what of it is the monolith's own noise."""
+    found = client.differences(service=service)
+    session.out.json(found)
+    table = Table(title="differences beyond noise count; values are redacted")
+    for column in ("route", "field", "kinds", "differed", "noise", "monolith", "service"):
+        table.add_column(column)
+    for name, route in found.items():
+        for field in route["fields"]:
+            sample = field["samples"][-1] if field["samples"] else {"monolith": "", "service": ""}
+            of = f"{field['differed']}/{route['pairs']}"
+            noise = f"{field['noise']}/{route['asked_twice']}" + (" (noise)" if field["is_noise"] else "")
+            kinds = ", ".join(field["kinds"])
+            table.add_row(name, field["field"], kinds, of, noise, sample["monolith"], sample["service"])
+    session.out.show(table)
+
+
+@facade_command("explain", example="strangler facade explain 'GET /api/invoices/7' -H 'Cookie: session=ada'")
+@click.argument("request")
+@click.option("-H", "--header", "headers", multiple=True, metavar="NAME:VALUE", help="A header of the request.")
+@click.option("--client", default="127.0.0.1", show_default=True, help="The address it comes from.")
+def explain(session: Session, client_: AdminClient, request: str, headers: tuple[str, ...], client: str) -> None:
+    """Say where REQUEST (a path, or a method and a path) would go, by which rule, and why."""
+    method, _, path = request.strip().rpartition(" ")
+    answer = client_.explain(method or "GET", path, _fields(headers), client)
+    session.out.json(answer)
+    session.out.show(*_explanation(answer))
+
+
+def _fields(headers: tuple[str, ...]) -> dict[str, str]:
+    pairs = (header.partition(":") for header in headers)
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _explanation(answer: dict[str, Any]) -> list[str]:
+    shares = ", ".join(f"{share['target']} {share['percent']:g} %" for share in answer["shares"])
+    lines = [
+        f"→ {answer['target']}   by route {answer['route']}, version {answer['version']}: {answer['reason']}",
+        f"  user: {answer['key_kind'] or 'no sticky key'}"
+        + (f", bucket {answer['bucket']} of 65536" if answer["bucket"] is not None else "")
+        + (f"; split: {shares}" if shares else ""),
+    ]
+    lines += [f"  if it fails where that is safe: {answer['fallback']}"] if answer["fallback"] else []
+    lines += [f"  mirrored to {answer['mirrored_to']}"] if answer["mirrored_to"] else []
+    return lines + [f"  not {name}: {why}" for name, why in answer["passed_over"]]

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import base64
+import json
+import random
+from typing import Any
+
+from strangler_facade.shadow.findings import LEARNT_AFTER, Findings, totals
+from strangler_facade.shadow.redact import HIDDEN
+
+
+def answer(body: object, *, status: int = 200, error: str = "") -> dict[str, Any]:
+    return {
+        "status": status,
+        "headers": [("content-type", "application/json")],
+        "body": base64.b64encode(json.dumps(body).encode() if not isinstance(body, bytes) else body).decode(),
+        "truncated": False,
+        "seconds": 0.01,
+        "error": error,
+    }
+
+
+def record(monolith: object, service: object, again: object = None) -> dict[str, Any]:
+    return {
+        "type": "shadow",
+        "route": "billing.0",
+        "method": "GET",
+        "path": "/api/invoices/7?full=1",
+        "primary": answer(monolith),
+        "mirrored": answer(service),
+        "again": None if again is None else answer(again),
+    }
+
+
+def test_a_field_that_differs_is_counted_with_a_sample() -> None:
+    findings = Findings()
+    for _ in range(10):
+        findings.take(record({"total": 1}, {"total": 2}, again={"total": 1}))
+    (route,) = findings.summary().values()
+    assert (route["pairs"], route["compared"], route["differing"], route["learning"]) == (10, 10, 10, 0)
+    (field,) = route["fields"]
+    assert (field["field"], field["differed"], field["is_noise"]) == ("json:$.total", 10, False)
+    assert field["samples"][-1] == {
+        "method": "GET",
+        "path": "/api/invoices/7?full=…",
+        "kind": "value",
+        "monolith": "1",
+        "service": "2",
+    }
+
+
+def test_what_the_monolith_contradicts_itself_in_is_noise() -> None:
+    findings, draw = Findings(), random.Random(3)
+    for _ in range(50):
+        mine, other, third = ({"at": draw.random(), "total": 1} for _ in range(3))
+        findings.take(record(mine, other, again=third))
+    (route,) = findings.summary().values()
+    assert (route["compared"], route["differing"]) == (50, 0)
+    assert route["fields"][0]["is_noise"]
+
+
+def test_a_noisy_field_that_differs_far_more_often_than_the_monolith_counts_after_all() -> None:
+    findings = Findings()
+    for index in range(200):
+        again = {"rank": 2 if index % 20 == 0 else 1}
+        findings.take(record({"rank": 1}, {"rank": 9}, again=again))
+    (route,) = findings.summary().values()
+    assert not route["fields"][0]["is_noise"]
+    assert route["differing"] > 100
+
+
+def test_pairs_wait_until_the_routes_noise_is_known() -> None:
+    findings = Findings()
+    for _ in range(30):
+        findings.take(record({"at": 1}, {"at": 2}))
+    (route,) = findings.summary().values()
+    assert (route["compared"], route["learning"]) == (0, 30)
+    for index in range(LEARNT_AFTER):
+        findings.take(record({"at": 1}, {"at": 2}, again={"at": 3 + index}))
+    (route,) = findings.summary().values()
+    assert (route["compared"], route["differing"], route["learning"]) == (30 + LEARNT_AFTER, 0, 0)
+
+
+def test_nothing_grows_beyond_its_bound() -> None:
+    findings = Findings()
+    for index in range(700):
+        findings.take(record({f"k{index}": 1}, {f"k{index}": 2}, again={f"k{index}": 1}))
+    (route,) = findings.summary().values()
+    assert len(route["fields"]) == 500
+    assert findings.dropped > 0
+
+
+def test_samples_show_no_secret() -> None:
+    findings = Findings()
+    old: dict[str, Any] = {"password": "hunter2", "mail": "ada@example.org", "note": "card 4111 1111 1111 1111"}
+    findings.take(record(old, {"password": "x", "mail": "bob@example.org", "note": "none"}, again=old))
+    fields = {field["field"]: field["samples"][0] for field in findings.summary()["billing.0"]["fields"]}
+    assert fields["json:$.password"]["monolith"] == HIDDEN
+    assert fields["json:$.mail"]["service"] == HIDDEN
+    assert fields["json:$.note"]["monolith"] == f"card {HIDDEN}"
+
+
+def test_an_unanswered_second_question_teaches_nothing() -> None:
+    findings = Findings()
+    message = record({"a": 1}, {"a": 1})
+    message["again"] = answer(b"", status=0, error="timeout")
+    findings.take(message)
+    assert findings.routes["billing.0"].asked_twice == 0
+
+
+def test_totals_are_of_the_routes_asked_for() -> None:
+    summary = {"billing.0": {"compared": 5, "differing": 1}, "billing.1": {"compared": 7, "differing": 0}}
+    assert totals(summary, ["billing.0", "billing.1", "orders.0"]) == (12, 1)
