@@ -44,7 +44,7 @@ def check(
     findings.extend(fits(documents, schemas, locate))
     folders = clusters(estate, tenants)
     findings.extend(linked(documents, folders, locate))
-    findings.extend(verified(placed(documents, folders, locate), estate, tenants))
+    findings.extend(verified(placed(documents, folders, locate), estate, tenants, locate))
     findings.extend(leaks(tree))
     return sorted(findings, key=lambda finding: finding.order)
 

@@ -154,7 +154,11 @@ def test_tenants_that_are_opened_to_each_other_are_named() -> None:
     assert not any("initech" in f.message for f in found)
 
 
-def test_a_policy_of_one_side_only_opens_nothing() -> None:
+def test_what_is_behind_a_load_balancer_is_guarded_by_the_senders_egress_alone() -> None:
+    """A load balancer has addresses of the VPC, and so have pods: one opened side is enough."""
     tree = documents(plan(), tenants())
     extra = _between("tenant-acme", {"namespaceSelector": {"matchLabels": {"saas/tenant": "globex"}}})
-    assert _found([*tree, extra]) == []
+    found = list(verify.findings([*tree, extra], Estate(plan()), tenants()))
+    assert rules(found) == ["NETWORK-OPEN"]
+    assert all("tenant-globex/metering" not in f.message for f in found)
+    assert any("tenant-acme/search may reach tenant-globex/billing" in f.message for f in found)

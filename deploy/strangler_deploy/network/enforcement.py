@@ -16,7 +16,7 @@ def inert(site: Site, own: Sequence[Document], every: Sequence[Document]) -> Ite
     """A finding if nobody enforces the policies of the cloud nodes of a cluster."""
     if site.cluster.local or site.cluster.compute == "none":
         return
-    place = Location(site.origin.partition(" ")[0])
+    place = Location(site.origin if site.origin.startswith("tenants/") else f"strangler.yaml {site.origin}")
     if site.cluster.compute == "auto" and not any(_switches_on(document) for document in own):
         message = f"cluster '{site.name}' accepts network policies and enforces none: every pod reaches every other"
         hint = f'ConfigMap kube-system/amazon-vpc-cni needs {_SWITCH}: "true"'

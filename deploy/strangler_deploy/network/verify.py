@@ -96,6 +96,10 @@ def _strangers(site: Site, present: set[str], wanted: Declared) -> Iterator[Pod]
             yield Pod(namespace, STRANGER, {}, {"kubernetes.io/metadata.name": namespace}, engine)
 
 
+def _place(site: Site) -> Location:
+    return Location(site.origin if site.origin.startswith("tenants/") else f"strangler.yaml {site.origin}")
+
+
 def _pairs(cluster: Cluster) -> Iterator[Finding]:
     yield from _too_open(cluster)
     yield from _too_closed(cluster)
@@ -112,7 +116,7 @@ def _too_open(cluster: Cluster) -> Iterator[Finding]:
                 yield _open(cluster, source, target, extra)
     if count > _MOST:
         message = f"cluster '{cluster.site.name}' has {count - _MOST} more connections that nobody declared"
-        yield Finding("NETWORK-OPEN", message, Location(cluster.site.origin.partition(" ")[0]))
+        yield Finding("NETWORK-OPEN", message, _place(cluster.site))
 
 
 def _open(cluster: Cluster, source: int, target: int, spans: Sequence[Span]) -> Finding:
@@ -167,7 +171,7 @@ def _absent(cluster: Cluster, by_app: Mapping[App, Sequence[Pod]]) -> Iterator[F
     for app in sorted(named - set(by_app)):
         message = f"no pods of {app.namespace}/{app.name} are in cluster '{cluster.site.name}', although it is declared"
         hint = f"its pods are known by the label {APP}"
-        yield Finding("NETWORK-ABSENT", message, Location(cluster.site.origin.partition(" ")[0]), hint)
+        yield Finding("NETWORK-ABSENT", message, _place(cluster.site), hint)
 
 
 def _unwatched(cluster: Cluster, by_app: Mapping[App, Sequence[Pod]]) -> Iterator[Finding]:
