@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from strangler.errors import OutputError
@@ -65,13 +66,28 @@ def write_tree(directory: Path, files: Mapping[str, str | bytes], *, replace: bo
     Raises:
         OutputError: the folder is taken, or cannot be written.
     """
+    with new_tree(directory, replace=replace) as staging:
+        fill(staging, files.items())
+
+
+@contextmanager
+def new_tree(directory: Path, *, replace: bool = False) -> Iterator[Path]:
+    """A folder to fill, which becomes ``directory`` when the block ends well; otherwise nothing has happened.
+
+    Args:
+        directory: where the tree goes; its parents are made.
+        replace: take the place of a tree that is already there (otherwise it must be free).
+
+    Raises:
+        OutputError: the folder is taken, or cannot be written.
+    """
     if not replace:
         require_free(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
     try:
         staging.chmod(0o755)
-        _write_all(staging, files)
+        yield staging
         _swap(staging, directory)
     except OSError as error:
         raise OutputError(f"cannot write {directory}: {error.strerror}") from error
@@ -79,11 +95,15 @@ def write_tree(directory: Path, files: Mapping[str, str | bytes], *, replace: bo
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _write_all(root: Path, files: Mapping[str, str | bytes]) -> None:
-    for name, content in files.items():
-        target = root / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content.encode() if isinstance(content, str) else content)
+def fill(root: Path, files: Iterable[tuple[str, str | bytes]]) -> None:
+    """Write ``files`` (POSIX paths relative to ``root``, and contents) into a folder that nobody reads yet."""
+    made: set[str] = set()
+    for name, content in files:
+        parent = name.rpartition("/")[0]
+        if parent not in made:
+            (root / parent).mkdir(parents=True, exist_ok=True)
+            made.add(parent)
+        (root / name).write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def _swap(staging: Path, directory: Path) -> None:

@@ -15,6 +15,7 @@ from strangler_deploy.conflicts import verify as conflicts
 from strangler_deploy.conflicts.context import Context
 from strangler_deploy.documents import Document
 from strangler_deploy.estate import Estate
+from strangler_deploy.iam import verify as iam
 from strangler_deploy.network import verify as network
 
 
@@ -32,6 +33,7 @@ def verified(
         conflicts.findings(context),
         capacity.findings(context),
         network.findings(documents, estate, tenants),
+        iam.findings(documents, estate, tenants),
         admission.findings(documents),
     )
     for finding in found:
