@@ -29,8 +29,8 @@ class SessionRole:
 def session_roles(roles: Roles, pods: Sequence[PodIdentity]) -> Iterator[SessionRole]:
     """The roles of the tree that are no pod's own and trust some principal of AWS."""
     own = {pod.identity.role for pod in pods}
-    for document, identity, trust in roles.every():
-        if identity.role not in own and any("AWS" in (s.principals or {}) for s in trust.statements):
+    for document, identity, trust in roles.taken_by_others():
+        if identity.role not in own:
             yield SessionRole(document, identity, trust)
 
 

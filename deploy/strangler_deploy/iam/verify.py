@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from strangler.model import Finding
+from strangler.model import Finding, Location
 from strangler.plan.platform import Data, Tenant
 from strangler_deploy.documents import Document
 from strangler_deploy.estate import Estate
@@ -102,7 +102,8 @@ def _absent(subjects: Iterable[Subject], wanted: Mapping[User, Mapping[str, Data
         set(wanted) - present, key=lambda user: (user.cluster, user.namespace, user.service, user.tenant)
     ):
         message = f"service '{user.service}' has no AWS identity for tenant '{user.tenant}', although it uses data"
-        yield Finding("IAM-MISSING", message, None, "it needs a role and a PodIdentityAssociation")
+        hint = "it needs a role and an association; in a pool, data is reached only where it says pooled: true"
+        yield Finding("IAM-MISSING", message, Location("strangler.yaml platform.workloads." + user.service), hint)
 
 
 class _Index:

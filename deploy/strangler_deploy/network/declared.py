@@ -50,9 +50,16 @@ def declared(estate: Estate, tenants: Mapping[str, Tenant]) -> dict[str, Declare
             _calls(cluster, estate, namespace, unit, units)
             _outside(cluster, estate, site, App(namespace, unit.name), unit)
             _inside(cluster, estate, site, App(namespace, unit.name), unit)
-    for name, site in estate.sites.items():
-        _proxy(found[name], estate, site)
+    for name, site in sites(estate, tenants).items():
+        if site.cluster.role == "application" or len(estate.sites) == 1:
+            _proxy(found.setdefault(name, Declared()), estate, site)
     return found
+
+
+def sites(estate: Estate, tenants: Mapping[str, Tenant]) -> dict[str, Site]:
+    """Every cluster: the declared ones, and those that tenants have for themselves."""
+    own = (place(estate, tenant).site for tenant in tenants.values())
+    return {**estate.sites, **{site.name: site for site in own}}
 
 
 def _homes(estate: Estate, tenants: Mapping[str, Tenant]) -> Iterator[tuple[Site, str, Mapping[str, Unit]]]:
