@@ -19,7 +19,7 @@ from strangler_deploy.iam.identities import PodIdentity, pods, roles
 from strangler_deploy.iam.logins import logins
 from strangler_deploy.iam.patterns import Context, prefix, resolve
 from strangler_deploy.iam.resources import Place, Resource, request, resources
-from strangler_deploy.iam.sessions import SessionRole, may_take, session_roles, takers
+from strangler_deploy.iam.sessions import SessionRole, Takers, may_take, session_roles
 
 _STRANGER = "another-tenant"
 _WITHOUT_KEYS = frozenset({"dynamodb:Scan", "dynamodb:PartiQLSelect"})
@@ -74,24 +74,26 @@ def _subjects(
 
 def _takers(identities: Sequence[PodIdentity], sessions: Sequence[SessionRole]) -> dict[str, list[SessionRole]]:
     found: dict[str, list[SessionRole]] = defaultdict(list)
+    takers = Takers(identities)
     for role in sessions:
-        for pod in takers(role, identities, _STRANGER):
+        for pod in takers.of(role, {"tenant": _STRANGER}):
             found[pod.identity.role].append(role)
     return found
 
 
 def _sessions(identities: Sequence[PodIdentity], sessions: Sequence[SessionRole]) -> Iterator[Finding]:
     """A role that works for one tenant at a time must be told for which, and be taken by its own service alone."""
+    takers = Takers(identities)
     for role in sessions:
         if role.document.labels.get("strangler/role") != "tenant-session":
             continue
         own = role.document.labels.get("app.kubernetes.io/name")
-        for pod in identities:
-            if may_take(pod.identity, role, {}):
-                message = f"{pod} may take {role.document} without saying for which tenant"
-                hint = 'add the condition Null: {"aws:RequestTag/tenant": "false"} to its trust'
-                yield Finding("IAM-SESSION", message, role.document.location, hint)
-            elif may_take(pod.identity, role, {"tenant": _STRANGER}) and pod.service_account != own:
+        for pod in takers.of(role, {}):
+            message = f"{pod} may take {role.document} without saying for which tenant"
+            hint = 'add the condition Null: {"aws:RequestTag/tenant": "false"} to its trust'
+            yield Finding("IAM-SESSION", message, role.document.location, hint)
+        for pod in takers.of(role, {"tenant": _STRANGER}):
+            if pod.service_account != own:
                 message = f"{pod} may take {role.document}, which is of service '{own}'"
                 yield Finding("IAM-SESSION", message, role.document.location, "trust the role of that service alone")
 
