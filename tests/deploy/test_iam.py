@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a broken permission is one line, however long
 """Every identity against every resource: equal to the declaration in all isolations, and broken policies are caught."""
 
 from __future__ import annotations
