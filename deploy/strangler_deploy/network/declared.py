@@ -63,17 +63,15 @@ def sites(estate: Estate, tenants: Mapping[str, Tenant]) -> dict[str, Site]:
 
 
 def _homes(estate: Estate, tenants: Mapping[str, Tenant]) -> Iterator[tuple[Site, str, Mapping[str, Unit]]]:
-    """Each namespace once, with the services in it: a pool has all of them."""
-    seen: set[tuple[str, str]] = set()
+    """Each namespace once, with the services in it: pools stand before their first tenant comes, and have them all."""
+    for name in estate.shared_sites:
+        for tier, declared_tier in estate.platform.tiers.items():
+            if declared_tier.isolation == "pool":
+                yield estate.sites[name], pool_namespace(tier), estate.units
     for tenant in tenants.values():
         placement = place(estate, tenant)
-        key = (placement.site.name, placement.namespace)
-        if key not in seen:
-            seen.add(key)
-            pooled = placement.isolation == "pool"
-            units = estate.units if pooled else {unit.name: unit for unit in placement.units}
-            assert not pooled or placement.namespace == pool_namespace(placement.tier_name)
-            yield placement.site, placement.namespace, units
+        if placement.isolation != "pool":
+            yield placement.site, placement.namespace, {unit.name: unit for unit in placement.units}
 
 
 def _calls(cluster: Declared, estate: Estate, namespace: str, unit: Unit, units: Mapping[str, Unit]) -> None:
