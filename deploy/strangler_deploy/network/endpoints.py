@@ -65,7 +65,7 @@ def _pods(document: Document, namespaces: Mapping[str, Mapping[str, str]], engin
     if template is None or mapping(template.get("spec")).get("hostNetwork"):
         return
     namespace = document.namespace or "default"
-    for enforcer in _engines(mapping(template.get("spec")), engine):
+    for enforcer in engines_of(mapping(template.get("spec")), engine):
         yield Pod(
             namespace=namespace,
             name=document.name,
@@ -84,7 +84,7 @@ def _named_ports(spec: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
                 yield str(port["name"]), int(port.get("containerPort", 0))
 
 
-def _engines(spec: Mapping[str, Any], engine: ClusterEngine) -> tuple[Engine, ...]:
+def engines_of(spec: Mapping[str, Any], engine: ClusterEngine) -> tuple[Engine, ...]:
     """The engines that a pod may come under; on a mixed cluster both, unless it says on which nodes it runs."""
     if engine == "cilium":
         return ("cilium",)
