@@ -5,14 +5,14 @@ from __future__ import annotations
 import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from strangler.model import Finding, Location
 from strangler.plan.platform import Data, Tenant
 from strangler_deploy.documents import Document
 from strangler_deploy.estate import Estate
 from strangler_deploy.iam.actions import STORES
-from strangler_deploy.iam.declared import User, declared, tenants_of
+from strangler_deploy.iam.declared import Served, User, declared, served_in
 from strangler_deploy.iam.documents import Statement
 from strangler_deploy.iam.evaluate import Identity, Request, context_of, decide
 from strangler_deploy.iam.identities import PodIdentity, pods, roles
@@ -43,7 +43,7 @@ def findings(documents: Sequence[Document], estate: Estate, tenants: Mapping[str
     place = Place(estate.platform.account, estate.platform.region)
     reader = roles(documents, place.account)
     identities = pods(documents, reader)
-    served = tenants_of(estate, tenants)
+    served = served_in(estate, tenants)
     sessions = list(session_roles(reader, identities))
     subjects = list(_subjects(identities, sessions, served))
     index = _Index(list(resources(documents, place)))
@@ -57,19 +57,18 @@ def findings(documents: Sequence[Document], estate: Estate, tenants: Mapping[str
 
 
 def _subjects(
-    identities: Sequence[PodIdentity], sessions: Sequence[SessionRole], served: Mapping[tuple[str, str], list[str]]
+    identities: Sequence[PodIdentity], sessions: Sequence[SessionRole], served: Mapping[tuple[str, str], Served]
 ) -> Iterator[Subject]:
     by_role = _takers(identities, sessions)
     for pod in identities:
-        own = served.get((pod.cluster, pod.namespace), [])
-        taken = by_role.get(pod.identity.role, [])
-        alone = own[0] if len(own) == 1 and not taken and not pod.namespace.startswith("pool-") else ""
-        yield Subject(User(pod.cluster, pod.namespace, pod.service_account, alone), pod.identity, pod.document)
-        for role in taken:
-            for tenant in own:
+        here = served.get((pod.cluster, pod.namespace), Served())
+        alone = here.tenants[0] if len(here.tenants) == 1 and not here.pool else ""
+        user = User(pod.cluster, pod.namespace, pod.service_account, alone)
+        yield Subject(user, pod.identity, pod.document)
+        for role in by_role.get(pod.identity.role, []):
+            for tenant in here.tenants:
                 if may_take(pod.identity, role, {"tenant": tenant}):
-                    user = User(pod.cluster, pod.namespace, pod.service_account, tenant)
-                    yield Subject(user, role.session(tenant), role.document)
+                    yield Subject(replace(user, tenant=tenant, pool=here.pool), role.session(tenant), role.document)
 
 
 def _takers(identities: Sequence[PodIdentity], sessions: Sequence[SessionRole]) -> dict[str, list[SessionRole]]:
@@ -178,10 +177,14 @@ _NOTHING = Request("", "")
 def _of(subject: Subject, uses: Mapping[str, Data], index: _Index) -> Iterator[Finding]:
     for number in sorted(index.candidates(subject, uses)):
         resource = index.every[number]
-        data = uses.get(resource.data) if resource.tenant in (subject.user.tenant, "") and subject.user.tenant else None
-        if data is not None and data.pooled != (not resource.tenant):
-            data = None
-        yield from _pair(subject, resource, data)
+        yield from _pair(subject, resource, uses.get(resource.data) if _is_own(subject, resource) else None)
+
+
+def _is_own(subject: Subject, resource: Resource) -> bool:
+    """Whether a resource is the tenant's, or of the pool that it is in."""
+    if resource.tenant:
+        return resource.tenant == subject.user.tenant
+    return bool(subject.user.tenant) and resource.document.namespace == subject.user.pool
 
 
 def _pair(subject: Subject, resource: Resource, data: Data | None) -> Iterator[Finding]:

@@ -17,8 +17,7 @@ import pytest
 
 from strangler_deploy.iam.documents import parse
 from strangler_deploy.iam.evaluate import Identity, Request, decide
-
-from ..estates import documents, plan, tenants
+from tests.deploy.estates import documents, plan, tenants
 
 pytestmark = pytest.mark.real
 ACCOUNT = "123456789012"
