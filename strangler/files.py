@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import tempfile
@@ -10,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from strangler.errors import OutputError
+
+_HERE, _RENAME_EXCHANGE = -100, 2  # AT_FDCWD and the flag of renameat2(2)
 
 
 def write_file(path: Path, content: str | bytes) -> None:
@@ -107,14 +110,27 @@ def fill(root: Path, files: Iterable[tuple[str, str | bytes]]) -> None:
 
 
 def _swap(staging: Path, directory: Path) -> None:
-    """Put ``staging`` in the place of ``directory``; the old tree stands aside until the new one is in."""
+    """Put ``staging`` in the place of ``directory``: in one step where the system can exchange two names."""
+    if not directory.exists():
+        staging.rename(directory)
+        return
+    if _exchange(staging, directory):
+        return  # the old tree is in staging now, and goes with it
     old = staging.with_name(staging.name + ".old")
-    if directory.exists():
-        directory.rename(old)
+    directory.rename(old)
     try:
         staging.rename(directory)
     except OSError:
-        if old.exists():
-            old.rename(directory)
+        old.rename(directory)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Exchange two names at once (Linux); False if the system cannot."""
+    try:
+        call = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError, TypeError):
+        return False
+    result = call(_HERE, os.fsencode(first), _HERE, os.fsencode(second), _RENAME_EXCHANGE)
+    return bool(result == 0)

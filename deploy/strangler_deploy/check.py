@@ -18,6 +18,7 @@ from strangler_deploy.checks.secrets import leaks
 from strangler_deploy.estate import Estate
 from strangler_deploy.placement import place
 from strangler_deploy.tenancy import require_placeable
+from strangler_deploy.verify import placed, verified
 
 
 def check(
@@ -60,7 +61,9 @@ def check_tree(
     schemas = Schemas(crds, min(site.cluster.version for site in estate.sites.values()))
     findings.extend(declared(estate, locate))
     findings.extend(fits(documents, schemas, locate))
-    findings.extend(linked(documents, clusters(estate, tenants), locate))
+    folders = clusters(estate, tenants)
+    findings.extend(linked(documents, folders, locate))
+    findings.extend(verified(placed(documents, folders, locate), estate, tenants, locate))
     findings.extend(leaks(tree))
     return sorted(findings, key=lambda finding: finding.order)
 

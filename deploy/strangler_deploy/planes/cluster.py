@@ -11,6 +11,7 @@ from strangler_deploy.kinds.network import aws, cilium
 from strangler_deploy.kinds.network import gateway as gateways
 from strangler_deploy.kinds.network.ingress import class_parameters, ingress_class
 from strangler_deploy.kinds.nodes.pool import node_class, node_pool
+from strangler_deploy.kinds.policies import policies
 from strangler_deploy.kinds.workloads.access import cluster_role_binding, tenant_viewer
 from strangler_deploy.kinds.workloads.deployment import config_map
 from strangler_deploy.kinds.workloads.priority import priority_class
@@ -31,6 +32,7 @@ def baseline(estate: Estate, site: Site) -> Iterator[Manifest]:
     yield tenant_viewer(origin=origin)
     submitters = estate.platform.policies.submitters
     yield cluster_role_binding("platform-team", "cluster-admin", submitters, origin="strangler.yaml platform.policies")
+    yield from policies(estate, site)
     if site.cluster.role == "control" and len(estate.sites) > 1:
         return
     for name, tier in sorted(estate.platform.tiers.items()):
