@@ -20,7 +20,7 @@ from strangler_facade.control.stages import IllegalMove, Position
 from strangler_facade.control.store import Store
 from strangler_facade.control.tallies import Tallies
 from strangler_facade.control.watch import Watch
-from strangler_facade.control.webhooks import Webhooks
+from strangler_facade.control.exports.webhooks import Webhooks
 from strangler_facade.rollouts.progress import Progress, Status
 
 ADA = Author("ada", "a test")
