@@ -15,12 +15,12 @@ from strangler.model import Stage
 from strangler.plan import loads
 from strangler_facade.channel import BOUNDS
 from strangler_facade.control.controller import Author, Controller
+from strangler_facade.control.exports.webhooks import Webhooks
 from strangler_facade.control.pilot import Pilot
 from strangler_facade.control.stages import IllegalMove, Position
 from strangler_facade.control.store import Store
 from strangler_facade.control.tallies import Tallies
 from strangler_facade.control.watch import Watch
-from strangler_facade.control.exports.webhooks import Webhooks
 from strangler_facade.rollouts.progress import Progress, Status
 
 ADA = Author("ada", "a test")
