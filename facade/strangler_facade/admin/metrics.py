@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
@@ -16,11 +17,15 @@ from strangler_facade.control.tallies import Tally
 
 router = APIRouter()
 
+_SHAPE = {"schema": {"$ref": "#/components/schemas/ErrorView"}}
+_REFUSAL: dict[int | str, dict[str, Any]] = {401: {"description": "No token", "content": {"application/json": _SHAPE}}}
+
 _COUNTERS = (
     ("requests", "Requests a target was meant to answer."),
     ("failures", "Of these, 5xx, no answer, or not even sent; counted before any fallback."),
     ("skipped", "Requests a breaker, health check or limit kept from the target."),
     ("fallbacks", "Requests that the fallback target answered instead."),
+    ("keyless", "Requests that could be split, but carried no sticky key."),
     ("indeterminate", "Requests of which nobody knows whether they took effect."),
 )
 
@@ -31,7 +36,7 @@ async def healthz(request: Request) -> str:
     return "ok\n"
 
 
-@router.get("/metrics", response_class=PlainTextResponse)
+@router.get("/metrics", response_class=PlainTextResponse, responses=_REFUSAL)
 async def metrics(request: Request, who: Viewer) -> PlainTextResponse:
     """Everything that is counted, for Prometheus."""
     text = "".join(f"{line}\n" for line in lines(plane(request)))

@@ -14,12 +14,13 @@ from typing import Any
 
 from strangler.plan import Plan
 from strangler_facade.control.controller import Controller
+from strangler_facade.control.exports.otlp import PERIOD_SECONDS, Exporter
+from strangler_facade.control.exports.webhooks import Webhooks
 from strangler_facade.control.pilot import Pilot
 from strangler_facade.control.store import Store
-from strangler_facade.control.supervisor import Plane, Supervisor, WorkerSettings, socket_path
+from strangler_facade.control.supervisor import Ears, Plane, Supervisor, WorkerSettings, socket_path
 from strangler_facade.control.tallies import Tallies
 from strangler_facade.control.watch import Watch
-from strangler_facade.control.webhooks import Webhooks
 from strangler_facade.sessions.settings import identity_config
 
 _LONGEST_TICK = 1.0
@@ -51,11 +52,11 @@ class ControlPlane:
         self._shadow_socket = socket_path(settings.state, "shadow")
         extra = ("--shadow", str(self._shadow_socket), *settings.extra)
         worker_settings = WorkerSettings(settings.listen, settings.workers, extra)
-        self.supervisor = Supervisor(
-            worker_settings, settings.state, on_message=self._receive, on_lost=self.tallies.lost, on_note=on_note
-        )
+        ears = Ears(self._receive, self.tallies.lost, self.tallies.adopted, on_note)
+        self.supervisor = Supervisor(worker_settings, settings.state, ears)
         self.controller = Controller(Store(settings.state / "facade.sqlite3"), settings.plan, plane or self.supervisor)
         self.webhooks = Webhooks(on_note=on_note)
+        self._exporter = Exporter(os.environ, on_note=on_note)
         self.pilot = Pilot(self.controller, self.webhooks, on_note=on_note)
         self.watch = Watch(self.controller, self.pilot, self.tallies, on_note=on_note)
         self._counted = asyncio.Event()
@@ -66,7 +67,7 @@ class ControlPlane:
         self._settings.state.mkdir(parents=True, exist_ok=True)
         identity = identity_config(self._settings.plan, os.environ, self._settings.state)
         await self.supervisor.start(self.controller.version, self.controller.table(), identity)
-        self._tasks = [asyncio.create_task(self._tick()), asyncio.create_task(self._compare())]
+        self._tasks = [asyncio.create_task(work) for work in (self._tick(), self._compare(), self._export())]
 
     def _receive(self, message: Mapping[str, Any]) -> None:
         if message["type"] == "metrics":
@@ -100,6 +101,11 @@ class ControlPlane:
                 await process.wait()
                 raise
             await asyncio.sleep(1.0)
+
+    async def _export(self) -> None:
+        while self._exporter.is_on:
+            await asyncio.sleep(PERIOD_SECONDS)
+            await self._exporter.send(self.controller, self.tallies)
 
     async def stop(self) -> None:
         """Drain the workers, then end everything."""
