@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,4 +38,4 @@ def test_a_message_beyond_the_limit_is_refused_by_both_sides():
 
 def test_the_latency_bounds_rise_evenly_from_a_tenth_of_a_millisecond():
     assert BOUNDS[0] == 0.0001 and list(BOUNDS) == sorted(BOUNDS)
-    assert all(1.18 < high / low < 1.20 for low, high in zip(BOUNDS, BOUNDS[1:], strict=False))
+    assert all(1.18 < high / low < 1.20 for low, high in itertools.pairwise(BOUNDS))

@@ -29,7 +29,11 @@ def test_a_copy_goes_to_the_service_and_both_answers_are_handed_over(run, lab):
             watched(lab)
             assert (await lab.ask(GET)).endswith(b"ok")
             (record,) = await records(lab, 1)
-            assert (record["route"], record["primary_target"], record["shadow_target"]) == ("api", "monolith", "service")
+            assert (record["route"], record["primary_target"], record["shadow_target"]) == (
+                "api",
+                "monolith",
+                "service",
+            )
             assert (record["method"], record["path"]) == ("GET", "/api/x?q=1")
             primary, mirrored = record["primary"], record["mirrored"]
             assert (primary["status"], base64.b64decode(primary["body"])) == (200, b"ok")
@@ -121,7 +125,9 @@ def test_what_is_too_large_or_too_many_is_counted_and_left_out(run, lab):
         methods = ("GET", "POST")
         async with lab.running(mirror=Mirror("service", cap=10, concurrency=2, timeout=30, methods=methods)):
             watched(lab)
-            await lab.ask(GET.replace(b"GET", b"POST").replace(b"\r\n\r\n", b"\r\nContent-Length: 11\r\n\r\n" + b"x" * 11))
+            await lab.ask(
+                GET.replace(b"GET", b"POST").replace(b"\r\n\r\n", b"\r\nContent-Length: 11\r\n\r\n" + b"x" * 11)
+            )
             for _ in range(4):
                 await lab.ask(GET)
             gauges = lab.core.gauges()

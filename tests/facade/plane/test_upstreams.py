@@ -205,7 +205,9 @@ def test_bytes_nobody_asked_for_never_reach_the_next_client(run, lab, answer_of,
     run(scenario())
 
 
-@pytest.mark.parametrize("flood", [b"x" * 100_000, b"HTTP/1.1 103 Hint\r\n\r\n" * 50, b"HTTP/1.1 200 OK\r\nX : y\r\n\r\n"])
+@pytest.mark.parametrize(
+    "flood", [b"x" * 100_000, b"HTTP/1.1 103 Hint\r\n\r\n" * 50, b"HTTP/1.1 200 OK\r\nX : y\r\n\r\n"]
+)
 def test_a_service_that_floods_instead_of_answering_is_given_up(run, lab, flood):
     async def scenario():
         lab.service.script = flood
