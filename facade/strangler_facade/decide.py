@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from strangler_facade.hash import BUCKETS, bucket, threshold
-from strangler_facade.match import PathPattern, Request, Test, crumb, normalised, tests_of
+from strangler_facade.match import PathPattern, Request, Test, conditions_of, crumb, normalised
 from strangler_facade.table import (
     RESERVED_PATH,
     Match,
@@ -95,11 +95,15 @@ class Router:
             self._of_path[raw] = found
         return found
 
-    def canaries(self, request: Request) -> str:
-        """The services in whose canary the request's user is, as the monolith is told (``table.CANARY_HEADER``)."""
-        if not self._canaries:
+    def canaries(self, request: Request, without: str = "") -> str:
+        """The services in whose canary the request's user is, as the monolith is told (``table.CANARY_HEADER``).
+
+        ``without`` is a service of which it is known already that the user is not.
+        """
+        moving = self._canaries
+        if not moving or (len(moving) == 1 and moving[0][0] == without):
             return ""
-        return ", ".join(service for service, rule in self._canaries if rule.is_canary(request))
+        return ", ".join(service for service, rule in moving if service != without and rule.is_canary(request))
 
     def explain(self, request: Request) -> Explanation:
         """The same decision, with every route that was passed over and why."""
@@ -141,7 +145,7 @@ class _Rule:
         patterns = tuple(PathPattern(path) for path in route.match.paths)
         self._paths = tuple(pattern.matches for pattern in patterns)
         self.heads = _heads(patterns)
-        self.tests: tuple[Test, ...] = tests_of(route.match, router.tenant_of)
+        self.tests: tuple[Test, ...] = conditions_of(route.match, router.tenant_of)
         self._tenant = router.tenant_of
         self._pinned = frozenset(route.split.pinned)
         self._ranges = tuple(_ranges(route.split))

@@ -216,7 +216,8 @@ class Exchange(Answer):
         if self.course.service and lane.target.name != self.course.route.split.rest:
             special += self.client.identity_lines(head, self.course.service)
         elif lane.target.name == self.applied.default:
-            canaries = self.applied.router.canaries(self.request)
+            decided = self.course.service if lane is self.course.lane else ""
+            canaries = self.applied.router.canaries(self.request, decided)
             if canaries:
                 special += b"%b: %b\r\n" % (_CANARY, canaries.encode())
         return b"".join(
