@@ -114,9 +114,10 @@ def test_a_full_disk_refuses_shifts_and_still_lets_everybody_go_back(facade: Fac
 def test_mirrored_answers_are_compared_in_a_process_of_their_own(facade: Facade) -> None:
     facade.start()
     facade.client.shadow("billing", True, "a test")
-    for user in range(60):
-        facade.get("/api/who", user)
-        facade.get("/api/same", user)
+    with httpx.Client(base_url=f"http://{facade.listen}") as customer:
+        for _ in range(60):
+            customer.get("/api/who")
+            customer.get("/api/same")
     facade.until(lambda: facade.client.service("billing")["compared"] > 20, "compared answers")
     (findings,) = facade.client.differences(service="billing").values()
     assert [field["field"] for field in findings["fields"]] == ["json:$.who"]
