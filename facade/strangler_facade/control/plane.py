@@ -24,6 +24,7 @@ from strangler_facade.control.watch import Watch
 from strangler_facade.sessions.settings import identity_config
 
 _LONGEST_TICK = 1.0
+_PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -59,20 +60,27 @@ class ControlPlane:
         self._exporter = Exporter(os.environ, on_note=on_note)
         self.pilot = Pilot(self.controller, self.webhooks, on_note=on_note)
         self.watch = Watch(self.controller, self.pilot, self.tallies, on_note=on_note)
-        self._counted = asyncio.Event()
+        self._counted, self._comparing = asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Start the workers and the clockwork; returns when customers are served."""
         self._settings.state.mkdir(parents=True, exist_ok=True)
         identity = identity_config(self._settings.plan, os.environ, self._settings.state)
+        await self.supervisor.open()
+        self._tasks = [asyncio.create_task(self._compare())]
         await self.supervisor.start(self.controller.version, self.controller.table(), identity)
-        self._tasks = [asyncio.create_task(work) for work in (self._tick(), self._compare(), self._export())]
+        with contextlib.suppress(TimeoutError):  # mirroring without it loses records, but no customer
+            await asyncio.wait_for(self._comparing.wait(), _PATIENCE_SECONDS)
+        self._tasks += [asyncio.create_task(self._tick()), asyncio.create_task(self._export())]
 
     def _receive(self, message: Mapping[str, Any]) -> None:
         if message["type"] == "metrics":
             self.tallies.take(message)
             self._counted.set()
+        elif message["type"] == "comparing":
+            self.watch.comparing_anew()
+            self._comparing.set()
         elif message["type"] == "differences":
             self.watch.differences = message["routes"]
             self._counted.set()

@@ -5,24 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from strangler.plan import AbortIf
-from strangler_facade.rollouts.counts import Counts, Reading
+from strangler_facade.references.fill import filled
+from strangler_facade.rollouts.counts import STARTS_PER_SECOND, Counts, Reading
 from strangler_facade.rollouts.gates import ALPHA, judge
 
 
 def rollouts_reference() -> str:
     """The page, as Markdown."""
-    days = 1 / ALPHA / 4 / 86400
-    certainty = f"""
-Here `α` is {ALPHA:g}: a service that sits exactly at its limit all the time is sent back wrongly at most once in {days:.0f} days on average.
-
-## How many requests it takes
-
-The service's requests until it is sent back, the monolith having nine times as many and failing never, `error_excess: 0.01`:
-
-| share that fails | requests to the service |
-|---|---|
-"""
-    return _INTRO + certainty + "".join(_rows()) + _OUTRO
+    days = 1 / ALPHA / STARTS_PER_SECOND / 86400
+    return filled("rollouts", alpha=f"{ALPHA:g}", days=f"{days:.0f}", requests="".join(_rows()))
 
 
 def _rows() -> Iterator[str]:

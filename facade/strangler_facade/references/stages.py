@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from strangler.model import Stage
 from strangler_facade.control.stages import ORDER, Facts, IllegalMove, Position, retreat, walk
+from strangler_facade.references.fill import filled
 
 _HTTP = {
     Stage.EXTRACTED: "monolith",
@@ -24,13 +25,7 @@ _DATA = {
 
 def stages_reference() -> str:
     """The table of stages and of moves, as Markdown."""
-    return (
-        _INTRO
-        + "".join(_stages())
-        + "\n## Moves\n\n| from | to | allowed |\n|---|---|---|\n"
-        + "".join(_moves())
-        + _OUTRO
-    )
+    return filled("stages", stages="".join(_stages()), moves="".join(_moves()))
 
 
 _ALL = Facts(store="own", backfill_verified=True, reverse_replication=True, code_restored=True)
