@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from strangler_facade.admin.app import application
@@ -21,7 +23,7 @@ def test_every_endpoint_and_every_body_is_on_the_page() -> None:
 def test_every_move_between_neighbours_is_on_the_page_with_its_way_back() -> None:
     page = stages_reference()
     order = ["extracted", "shadow", "canary", "live", "split", "retired"]
-    for here, there in zip(order, order[1:], strict=False):
+    for here, there in itertools.pairwise(order):
         assert f"| `{here}` | `{there}` |" in page
         assert f"| `{there}` | `{here}` |" in page
 
