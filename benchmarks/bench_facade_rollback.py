@@ -2,8 +2,8 @@
 
 A facade with one worker carries 1,000 requests a second over loopback, 10 % of the users at the service; then half of
 the service's answers become 500. Measured is what a customer sees: the time from the breach to the last answer that
-came from the service. For traffic too thin to measure in a benchmark (10 requests a second, 1 % of the users) the expected
-time is simulated with the same gates. Usage: python benchmarks/bench_facade_rollback.py [ROUNDS]
+came from the service. For traffic too thin to measure in a benchmark (10 requests a second, 1 % of the users) the
+expected time is simulated with the same gates. Usage: python benchmarks/bench_facade_rollback.py [ROUNDS]
 """
 
 from __future__ import annotations

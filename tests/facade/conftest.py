@@ -21,7 +21,7 @@ import pytest
 
 from strangler_facade import AdminClient, local_token
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class _Listener(http.server.ThreadingHTTPServer):

@@ -6,6 +6,8 @@ import socket
 import subprocess
 import sys
 
+import pytest
+
 from .conftest import PATIENCE, Facade
 
 
@@ -19,14 +21,17 @@ def test_a_changed_plan_is_taken_while_it_runs_and_a_broken_one_is_not(facade: F
     assert facade.client.explain("GET", "/api/who", {}, "127.0.0.1")["route"] == "default"
 
 
-def test_a_taken_port_is_said_and_nothing_is_left_running(facade: Facade) -> None:
+@pytest.mark.parametrize("which", ["listen", "admin"])
+def test_a_taken_port_is_said_at_once_and_nothing_is_left_running(facade: Facade, which: str) -> None:
+    address = getattr(facade, which)
     with socket.socket() as taken:
-        host, port = facade.admin.split(":")
+        host, port = address.split(":")
         taken.bind((host, int(port)))
         taken.listen()
         command = [sys.executable, "-m", "strangler", "facade", "run", "--plan", str(facade.plan)]
-        found = subprocess.run(
-            [*command, "--state", str(facade.state)], capture_output=True, text=True, timeout=PATIENCE
-        )
+        command += ["--state", str(facade.state)]
+        found = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert found.returncode == 2
-    assert f"the admin cannot listen on {facade.admin}" in found.stderr
+    assert f"error: cannot listen on {address}" in found.stderr
+    assert f"--{which} HOST:PORT" in found.stderr
+    assert "worker" not in found.stderr
