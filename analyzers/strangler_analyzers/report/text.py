@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from strangler.analysis import Analysis, Seam
+from strangler.model import Finding
 
 _COLUMNS = ("order", "seam", "score", "modules", "tables", "shared", "routes", "effort", "stability", "risk")
 _EXPLAINED = 5
@@ -18,6 +19,7 @@ def render_text(analysis: Analysis) -> str:
         "\n".join(_table(_COLUMNS, [_row(seam) for seam in seams])) if seams else "No seams were proposed.",
         *("\n".join(_explained(seam)) for seam in seams[:_EXPLAINED]),
         "\n".join(_kernel(analysis)),
+        "\n".join(_knots(analysis)),
         "\n".join(_blind_spots(analysis)),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -78,6 +80,16 @@ def _kernel(analysis: Analysis) -> Iterator[str]:
     named = [f"{one['module']} (used by {one['users']})" for one in kernel]
     if named:
         yield f"Shared kernel, candidates for a library: {_some(named)}"
+
+
+def _knots(analysis: Analysis) -> Iterator[str]:
+    rules: dict[str, list[Finding]] = {}
+    for finding in analysis.findings:
+        rules.setdefault(finding.rule, []).append(finding)
+    if rules:
+        yield f"{len(analysis.findings)} places where seams are knotted together (all of them in html and json):"
+    for rule, found in sorted(rules.items(), key=lambda item: (-len(item[1]), item[0])):
+        yield f"   {len(found):5}  {rule:16} {found[0].location}  {found[0].message}"
 
 
 def _blind_spots(analysis: Analysis) -> Iterator[str]:

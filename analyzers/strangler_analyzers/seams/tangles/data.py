@@ -36,9 +36,7 @@ def _on_behalf(view: View) -> Iterator[Finding]:
             if _is_inside(view, ref, site.line)
         ]
         message = f"{ref} writes {table.name} inside a transaction of {home}"
-        yield from findings(
-            "TABLE-SHARED", message, places, "let the owner commit by itself, and compensate if need be"
-        )
+        yield from findings("TABLE-SHARED", message, places, "let the owner commit by itself")
 
 
 def _direct_writes(view: View, call: Call, owners: dict[str, Table]) -> dict[tuple[str, str], Table]:

@@ -12,9 +12,7 @@ def import_cycles(view: View) -> Iterator[Finding]:
     """``IMPORT-CYCLE``: the cheapest imports that close a ring, and the calls for which they are made."""
     for ring in view.rings:
         for edge in ring.breakers:
-            message = (
-                f"{edge.source} imports {edge.target}, which needs it in turn ({len(ring.modules)} modules in a ring)"
-            )
+            message = f"{edge.source} imports {edge.target}, which needs it in turn (a ring of {len(ring.modules)})"
             hint = "move what both need into a third module, or hand it over as an argument"
             yield from findings("IMPORT-CYCLE", message, edge.evidence, hint)
             for call in view.analysis.calls:
