@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from strangler.analysis import Analysis, Seam
 from strangler.model import Finding
+from strangler_analyzers.report.title import title
 
 _COLUMNS = ("order", "seam", "score", "modules", "tables", "shared", "routes", "effort", "stability", "risk")
 _EXPLAINED = 5
@@ -28,7 +29,7 @@ def render_text(analysis: Analysis) -> str:
 def _counts(analysis: Analysis) -> Iterator[str]:
     lines = sum(module.loc for module in analysis.modules)
     frameworks = ", ".join(framework.name for framework in analysis.frameworks) or "no web framework"
-    yield f"{', '.join(analysis.packages)}: {len(analysis.modules)} modules, {lines} lines, {frameworks}"
+    yield f"{title(analysis)}: {len(analysis.modules)} modules, {lines} lines, {frameworks}"
     yield (
         f"{len(analysis.edges)} dependencies, {len(analysis.tables)} tables, {len(analysis.routes)} routes, "
         f"{len(analysis.tasks)} tasks, {len(analysis.seams)} seams"

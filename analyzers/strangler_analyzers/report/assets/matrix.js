@@ -6,6 +6,8 @@ function matrixView() {
     const head = make("tr", {}, make("th"), seams.map((seam) => make("th", { scope: "col", title: seam.id }, make("div", {}, `${seam.order} ${seam.id}`))));
     const rows = seams.map((row) => make("tr", {}, make("th", { scope: "row" }, dotted(row), link(`${row.order} ${row.id}`, () => openSeam(row))), seams.map((column) => cell(row, column, strongest))));
     table.replaceChildren(make("thead", {}, head), make("tbody", {}, rows));
+    const first = table.querySelector("td button");
+    if (first) first.tabIndex = 0;
   }
   function cell(row, column, strongest) {
     if (row === column) return make("td", { class: "self" });
@@ -30,6 +32,6 @@ function matrixView() {
       if (button) { event.target.tabIndex = -1; button.tabIndex = 0; button.focus(); return; }
     }
   });
-  return { nodes: [make("div", { class: "pad" }, make("p", { class: "soft" }, "The row's seam uses the column's; the number counts places in the code. Click a cell for them."), table)], redraw: fill, start() { fill(); const first = table.querySelector("td button"); if (first) first.tabIndex = 0; }, focus: table };
+  return { nodes: [make("div", { class: "pad" }, make("p", { class: "soft" }, "The row's seam uses the column's; the number counts places in the code. Click a cell for them."), table)], redraw: fill, start() {}, focus: table };
 }
 const dotted = (seam) => make("span", { class: "dot", style: `background:${seam ? seam.colour : "var(--line)"}` });
