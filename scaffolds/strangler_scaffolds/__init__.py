@@ -9,6 +9,10 @@ from strangler.plan import Plan
 from strangler_scaffolds.crossings import RULES, Crossing, Rule, Verdict, crossings_of
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.extract import Edit, Extraction, extract_service
+from strangler_scaffolds.proof import MutantResult, Phase, Proof, as_html, prove
+from strangler_scaffolds.proof import Options as ProofOptions
+from strangler_scaffolds.proof import as_json as proof_fields
+from strangler_scaffolds.proof.report import dumps
 from strangler_scaffolds.sources import Sources
 from strangler_scaffolds.territory import survey
 from strangler_scaffolds.write import diff, undo, write
@@ -19,11 +23,18 @@ __all__ = [
     "Edit",
     "Entry",
     "Extraction",
+    "MutantResult",
+    "Phase",
+    "Proof",
+    "ProofOptions",
     "Rule",
     "Verdict",
     "crossings",
     "diff",
     "extract",
+    "proof_fields",
+    "proof_pages",
+    "prove",
     "undo",
     "write",
 ]
@@ -46,3 +57,8 @@ def extract(analysis: Analysis, plan: Plan, service: str, root: Path) -> Extract
         StranglerError: the plan has no such service, it has no modules, or a source cannot be read or parsed.
     """
     return extract_service(analysis, plan, service, Sources(root))
+
+
+def proof_pages(proof: Proof) -> dict[str, str]:
+    """The report of a proof as files: a page for people, and JSON."""
+    return {"index.html": as_html(proof), "proof.json": dumps(proof)}

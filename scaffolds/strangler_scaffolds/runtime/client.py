@@ -21,8 +21,10 @@ from .codec import Codec, CodecError, class_finder
 from .errors import RemoteError, ServiceUnavailable
 from .guards import Breaker, Bulkhead
 from .metrics import Metrics
-from .remote import Answer, Remote
+from .remote import Answer, Remote, write_back
 from .state import State, StateSource
+
+__all__ = ["CANARY_HEADER", "Call", "Client", "Hook", "canary_services", "write_back"]
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +58,9 @@ class Client:
         self._remote_url = ""
         self._breaker = Breaker()
         self._bulkhead = Bulkhead(int(os.environ.get("STRANGLER_CLIENT_SLOTS", "32")))
+        for spec in os.environ.get("STRANGLER_HOOKS", "").split():
+            module, _, name = spec.partition(":")
+            getattr(importlib.import_module(module), name)(self)
 
     # -- what the generated modules use ---------------------------------------------------------------------------
 

@@ -18,6 +18,8 @@ KEY_HEADER = "Idempotency-Key"
 DEADLINE_HEADER = "Strangler-Deadline-Ms"
 #: The W3C trace context that calls carry on; a tracing library may set it, else each call begins a trace.
 traceparent: "ContextVar[str]" = ContextVar("traceparent", default="")
+#: Headers that each call takes along, for what the service must know of the caller (a locale, a user).
+context_headers: "ContextVar[Mapping[str, str]]" = ContextVar("context_headers", default={})  # noqa: B039 - never changed
 
 
 class Answer:
@@ -79,6 +81,7 @@ class Remote:
             KEY_HEADER: key,
             DEADLINE_HEADER: str(int(timeout * 1000)),
             "traceparent": traceparent.get() or f"00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-01",
+            **context_headers.get(),
         }
         if self._keys:
             headers[HEADER] = sign(self._keys, path, body)

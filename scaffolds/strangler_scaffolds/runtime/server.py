@@ -24,8 +24,11 @@ class CallServer:
     repeated call is answered and not run again.
     """
 
-    def __init__(self, contract: Mapping[str, Any], around: Callable[[], ContextManager[Any]]) -> None:
+    def __init__(
+        self, contract: Mapping[str, Any], around: Callable[[], ContextManager[Any]], every_function: bool = False
+    ) -> None:
         self.contract = contract
+        self._every_function = every_function  # a proof also calls what only tests call
         self.codec = Codec(class_finder(list(contract["packages"])))
         self._around = around
         self._answers: "collections.OrderedDict[str, Tuple[int, bytes]]" = collections.OrderedDict()
@@ -35,6 +38,8 @@ class CallServer:
     def answer(self, ref: str, body: bytes, key: str = "") -> Tuple[int, bytes]:
         """Status and body for one call."""
         policy = self.contract["entries"].get(ref)
+        if policy is None and self._every_function:
+            policy = {"kind": "command", "idempotency": "none"}
         if policy is None:
             return _refusal(404, f"there is no function {ref}")
         if not key or policy["kind"] == "query" or policy["idempotency"] == "none":
