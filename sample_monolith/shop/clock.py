@@ -14,10 +14,6 @@ def today() -> date:
     return now().date()
 
 
-def start_of_day(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
 def add_months(day: date, months: int) -> date:
     """The same day `months` later, or that month's last day when it is shorter."""
     index = day.year * 12 + day.month - 1 + months

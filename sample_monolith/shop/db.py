@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from datetime import timezone
 
 from sqlalchemy import DateTime, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, scoped_session, sessionmaker
 from sqlalchemy.pool import StaticPool
 
@@ -59,9 +60,7 @@ def make_engine(url: str):
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
     if url in ("sqlite://", "sqlite:///:memory:"):
-        engine = create_engine(
-            url, poolclass=StaticPool, connect_args={"check_same_thread": False}
-        )
+        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
     else:
         engine = create_engine(url, pool_size=20, max_overflow=20)
     event.listen(engine, "connect", _prepare_sqlite)
@@ -142,6 +141,12 @@ def _begin_write(current) -> None:
         current.connection()
     finally:
         _write_intent.reset(token)
+
+
+def insert(model):
+    """An INSERT of the store's own dialect, for ON CONFLICT."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(model)
 
 
 def on_commit(call) -> None:

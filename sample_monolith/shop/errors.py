@@ -3,7 +3,7 @@
 import logging
 
 from flask import jsonify, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 log = logging.getLogger(__name__)
@@ -110,6 +110,12 @@ def _store_error(error: OperationalError):
     return _unexpected(error)
 
 
+def _integrity_error(error: IntegrityError):
+    """Two requests created the same thing at once; the database let one of them."""
+    log.warning("conflict on %s %s: %s", request.method, request.path, error.orig)
+    return _answer(Conflict("Somebody else was a moment faster; look again."))
+
+
 def _unexpected(error: Exception):
     log.exception("unhandled error on %s %s", request.method, request.path, exc_info=error)
     problem = ShopError("The error has been written to the log.")
@@ -121,4 +127,5 @@ def register(app) -> None:
     app.register_error_handler(ShopError, _answer)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(OperationalError, _store_error)
+    app.register_error_handler(IntegrityError, _integrity_error)
     app.register_error_handler(Exception, _unexpected)

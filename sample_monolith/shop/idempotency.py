@@ -47,18 +47,27 @@ def idempotent(view):
             raise ValidationFailed("Idempotency-Key must have 1 to 100 characters.")
         tenant_id = current_tenant_id()
         fingerprint = hashlib.sha256(request.get_data()).hexdigest()
-        with transaction():
-            record = _find(tenant_id, key)
-            if record is None:
-                record = _claim(tenant_id, key, fingerprint)
-                response = make_response(view(*args, **kwargs))
-                record.status = response.status_code
-                record.content_type = response.content_type
-                record.body = response.get_data()
-                return response
-            return _replay(record, fingerprint)
+        for _ in range(2):
+            try:
+                with transaction():
+                    record = _find(tenant_id, key)
+                    if record is not None:
+                        return _replay(record, fingerprint)
+                    record = _claim(tenant_id, key, fingerprint)
+                    response = make_response(view(*args, **kwargs))
+                    record.status = response.status_code
+                    record.content_type = response.content_type
+                    record.body = response.get_data()
+                    return response
+            except _KeyTaken:
+                continue  # PostgreSQL: the other request is done now, its answer can be read
+        raise Conflict("Another request with this key was being carried out; repeat it.")
 
     return wrapper
+
+
+class _KeyTaken(Exception):
+    """Somebody else's transaction has written the key meanwhile."""
 
 
 def _find(tenant_id: int, key: str):
@@ -82,8 +91,8 @@ def _claim(tenant_id: int, key: str, fingerprint: str) -> IdempotencyKey:
     session.add(record)
     try:
         session.flush()
-    except IntegrityError:  # PostgreSQL: another request held the key until just now
-        raise Conflict("A request with this key was just being carried out; repeat it.") from None
+    except IntegrityError:
+        raise _KeyTaken from None
     return record
 
 

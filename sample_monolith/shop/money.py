@@ -28,10 +28,6 @@ class Money:
     def zero(cls, currency: str) -> "Money":
         return cls(0, currency)
 
-    @classmethod
-    def parse(cls, text: str, currency: str) -> "Money":
-        return cls(round_cents(Decimal(text) * 100), currency)
-
     def _same(self, other: "Money") -> None:
         if self.currency != other.currency:
             raise CurrencyMismatch(f"{self.currency} and {other.currency}")
@@ -62,18 +58,6 @@ class Money:
         if whole <= 0 or not 0 <= part <= whole:
             raise ValueError(f"cannot take {part} of {whole}")
         return self.at_rate(Decimal(part) / Decimal(whole))
-
-    def allocate(self, weights: list[int]) -> list["Money"]:
-        """Split by weight without losing a cent; leftovers go to the largest remainders."""
-        total = sum(weights)
-        if total <= 0:
-            raise ValueError("weights must add up to more than zero")
-        shares = [self.cents * weight // total for weight in weights]
-        remainders = [self.cents * weight % total for weight in weights]
-        order = sorted(range(len(weights)), key=lambda i: (-remainders[i], i))
-        for index in order[: self.cents - sum(shares)]:
-            shares[index] += 1
-        return [Money(share, self.currency) for share in shares]
 
     def format(self) -> str:
         sign = "-" if self.cents < 0 else ""

@@ -1,4 +1,4 @@
-"""Every table of the application in one metadata, for create_all and for tests."""
+"""Every table of the application in one metadata, for create_all."""
 
 import shop.billing.models
 import shop.catalogue.models
@@ -16,10 +16,3 @@ from shop.db import Base, session
 
 def create_all() -> None:
     Base.metadata.create_all(session.get_bind())
-
-
-def delete_all_rows() -> None:
-    """Empty each table, referring tables first."""
-    for table in reversed(Base.metadata.sorted_tables):
-        session.execute(table.delete())
-    session.commit()

@@ -32,7 +32,11 @@ def test_tax_note(buyer, vat_id, words):
 
 def test_proration_in_the_middle():
     change = prorate(
-        Money(3100, "EUR"), Money(6200, "EUR"), date(2025, 3, 1), date(2025, 4, 1), date(2025, 3, 22)
+        Money(3100, "EUR"),
+        Money(6200, "EUR"),
+        date(2025, 3, 1),
+        date(2025, 4, 1),
+        date(2025, 3, 22),
     )
     assert (change.days_left, change.days_in_period) == (10, 31)
     assert change.credit == Money(1000, "EUR")
@@ -41,8 +45,6 @@ def test_proration_in_the_middle():
 
 @pytest.mark.parametrize("on, left", [(date(2025, 3, 1), 31), (date(2025, 4, 1), 0)])
 def test_proration_at_the_edges(on, left):
-    change = prorate(
-        Money(3100, "EUR"), Money(0, "EUR"), date(2025, 3, 1), date(2025, 4, 1), on
-    )
+    change = prorate(Money(3100, "EUR"), Money(0, "EUR"), date(2025, 3, 1), date(2025, 4, 1), on)
     assert change.days_left == left
     assert change.credit.cents == left * 100

@@ -5,8 +5,11 @@ import subprocess
 import sys
 import urllib.request
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+
+from shop.__main__ import main
 
 ROOT = Path(__file__).parent.parent
 
@@ -24,11 +27,17 @@ def shop(tmp_path):
     return start
 
 
-def test_init_seed_and_worker(shop):
-    assert "tables" in shop("init-db").communicate(timeout=30)[0]
-    out, errors = shop("seed").communicate(timeout=30)
+def test_seed_and_worker(shop):
+    out, errors = shop("seed").communicate(timeout=60)
     assert out.count("6 accounts") == 3 and errors == ""
-    assert "ran" in shop("worker", "--once").communicate(timeout=30)[0]
+    assert "shop worker ran 27 jobs" in shop("worker", "--once").communicate(timeout=60)[0]
+
+
+def test_init_db(capsys, app):
+    with patch("shop.__main__.create_app") as create_app:
+        assert main(["init-db"]) == 0
+    create_app.assert_called_once_with()
+    assert "tables" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -43,7 +43,10 @@ def test_a_locked_store_is_503(anyone):
 @pytest.mark.parametrize("body", [b"", b"{", b"[1]", b'"text"'])
 def test_bodies_that_are_no_objects(anyone, body):
     answer = anyone.http.post(
-        "/api/identity/login", data=body, headers={"X-Tenant": "acme"}, content_type="application/json"
+        "/api/identity/login",
+        data=body,
+        headers={"X-Tenant": "acme"},
+        content_type="application/json",
     )
     assert answer.status_code == 422
 

@@ -88,10 +88,6 @@ def test_owners_only_reach_their_own_people(world):
         service.deactivate(world.other_owner_id, by=world.owner)
 
 
-def test_active_user_count(world):
-    assert service.active_user_count(world.account_id) == 2
-
-
 def test_login_sets_a_signed_cookie(anyone):
     answer = anyone.post(
         "/api/identity/login", {"email": "owner@buyer.example", "password": "correct-horse"}

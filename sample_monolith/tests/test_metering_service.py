@@ -106,7 +106,9 @@ def test_batch_sizes(size):
 def test_summary_has_every_meter():
     record(3)
     record(2)
-    summary = {m.meter: (m.quantity, m.events) for m in service.usage_summary(TENANT, ACCOUNT, *MARCH)}
+    summary = {
+        m.meter: (m.quantity, m.events) for m in service.usage_summary(TENANT, ACCOUNT, *MARCH)
+    }
     assert summary["api_calls"] == (5, 2)
     assert summary["messages"] == (0, 0)
 
@@ -145,9 +147,10 @@ def test_late_events_are_added_to_their_day():
 def test_rollup_task_works_through_batches():
     for _ in range(5):
         record(1)
-    with patch("shop.metering.rollups.BATCH", 2), patch(
-        "shop.metering.rollups.roll_up", side_effect=[2, 2, 1]
-    ) as roll_up:
+    with (
+        patch("shop.metering.rollups.BATCH", 2),
+        patch("shop.metering.rollups.roll_up", side_effect=[2, 2, 1]) as roll_up,
+    ):
         assert tasks.roll_up_pending() == 5
     assert roll_up.call_count == 3
 
@@ -162,7 +165,9 @@ def test_rollup_limit_takes_the_oldest():
 def test_tenant_usage_adds_accounts_up():
     record(3)
     record(4, account=OTHER)
-    assert [(m.meter, m.quantity) for m in service.tenant_usage(TENANT, *MARCH)] == [("api_calls", 7)]
+    assert [(m.meter, m.quantity) for m in service.tenant_usage(TENANT, *MARCH)] == [
+        ("api_calls", 7)
+    ]
 
 
 def test_quota_status_without_a_quota():

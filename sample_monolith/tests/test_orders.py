@@ -52,7 +52,10 @@ def test_all_or_nothing(world):
 
 def test_numbers_have_no_gaps(world):
     first = place(world).number
-    with patch("shop.orders.service.enqueue", side_effect=RuntimeError), pytest.raises(RuntimeError):
+    with (
+        patch("shop.orders.service.enqueue", side_effect=RuntimeError),
+        pytest.raises(RuntimeError),
+    ):
         place(world)
     assert (first, place(world).number) == ("ORD-000001", "ORD-000002")
 

@@ -28,7 +28,9 @@ def test_members_do_not_order(member):
     assert buy(member).status_code == 403
 
 
-@pytest.mark.parametrize("lines", [None, "team", [1], [{"plan": 3}], [{"plan": "team", "quantity": 1.5}]])
+@pytest.mark.parametrize(
+    "lines", [None, "team", [1], [{"plan": 3}], [{"plan": "team", "quantity": 1.5}]]
+)
 def test_wrong_bodies(owner, lines):
     assert owner.post("/api/orders", {"lines": lines}).status_code == 422
 

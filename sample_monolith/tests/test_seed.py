@@ -2,9 +2,10 @@ from decimal import Decimal
 from unittest.mock import patch
 
 import pytest
+from conftest import delete_all_rows
 from sqlalchemy import func, select
 
-from shop import schema, seed
+from shop import seed
 from shop.billing.models import Invoice
 from shop.db import Base, session
 from shop.metering.models import UsageEvent, UsageRollup
@@ -51,6 +52,6 @@ def test_planting_gives_the_same_everywhere():
     with patch("shop.seed.TENANTS", seed.TENANTS[:1]):
         list(seed.plant())
         first = sums()
-        schema.delete_all_rows()
+        delete_all_rows()
         list(seed.plant())
     assert sums() == first

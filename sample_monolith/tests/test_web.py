@@ -116,7 +116,12 @@ def test_change_password(customer):
 
 
 def test_names_are_escaped(visitor):
-    fields = {"company": "<b>N", "name": "<script>", "email": "n@n.example", "password": "long-enough"}
+    fields = {
+        "company": "<b>N",
+        "name": "<script>",
+        "email": "n@n.example",
+        "password": "long-enough",
+    }
     visitor.submit("/register", "/register", **fields)
     assert "&lt;script&gt;" in visitor.page("/dashboard")
 

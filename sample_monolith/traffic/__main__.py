@@ -15,7 +15,9 @@ def main(argv=None) -> int:
     parser.add_argument("--base-url", required=True)
     parser.add_argument("--customers", type=int, default=50)
     parser.add_argument("--requests", type=int, help="stop after so many")
-    parser.add_argument("--seconds", type=float, help="stop after so long (default 30, or 600 with --requests)")
+    parser.add_argument(
+        "--seconds", type=float, help="stop after so long (default 30, or 600 with --requests)"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rate", type=float, help="requests a second, at most")
     parser.add_argument("--connections", type=int, default=8)

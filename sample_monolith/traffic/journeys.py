@@ -107,9 +107,11 @@ def order_and_pay(c: Customer) -> None:
     placed = c.browser.ask(
         "POST",
         "/api/orders",
-        lambda body: body["order"]["status"] == "fulfilled"
-        and body["order"]["total_cents"] == quoted["total_cents"]
-        and _adds_up(body["order"]),
+        lambda body: (
+            body["order"]["status"] == "fulfilled"
+            and body["order"]["total_cents"] == quoted["total_cents"]
+            and _adds_up(body["order"])
+        ),
         data={"lines": lines, "pay": True},
         key=c.new_key("order"),
         status=201,
@@ -118,8 +120,10 @@ def order_and_pay(c: Customer) -> None:
     c.browser.ask(
         "GET",
         f"/api/billing/invoices/{invoice}",
-        lambda body: body["invoice"]["status"] == "paid"
-        and body["invoice"]["total_cents"] == placed["total_cents"],
+        lambda body: (
+            body["invoice"]["status"] == "paid"
+            and body["invoice"]["total_cents"] == placed["total_cents"]
+        ),
     )
     c.browser.page(f"/invoices/{invoice}", invoice, "To be paid")
 
@@ -146,8 +150,10 @@ def order_then_pay(c: Customer) -> None:
         return c.browser.ask(
             "POST",
             "/api/payments/charges",
-            lambda body: body["payment"]["status"] == "succeeded"
-            and body["payment"]["amount_cents"] == order["total_cents"],
+            lambda body: (
+                body["payment"]["status"] == "succeeded"
+                and body["payment"]["amount_cents"] == order["total_cents"]
+            ),
             data={"invoice": order["invoice"]},
             key=key,
             status=201,
@@ -234,8 +240,10 @@ def _read_meter(c: Customer) -> None:
     c.browser.ask(
         "GET",
         f"/api/metering/rollups?meter={meter}&{_period()}",
-        lambda body: body["total"] == sum(day["quantity"] for day in body["days"])
-        and body["total"] >= at_least,
+        lambda body: (
+            body["total"] == sum(day["quantity"] for day in body["days"])
+            and body["total"] >= at_least
+        ),
     )
 
 
@@ -254,7 +262,9 @@ def check_usage(c: Customer) -> None:
     _read_summary(c)
     _read_meter(c)
     c.browser.ask(
-        "GET", "/api/metering/quotas", lambda body: {q["meter"] for q in body["quotas"]} == set(METERS)
+        "GET",
+        "/api/metering/quotas",
+        lambda body: {q["meter"] for q in body["quotas"]} == set(METERS),
     )
     c.browser.page("/dashboard", "Usage this month", "Subscriptions")
 
@@ -267,9 +277,11 @@ def keep_the_books(c: Customer) -> None:
     invoices = c.browser.ask(
         "GET",
         "/api/billing/invoices?limit=10",
-        lambda body: len(body["invoices"]) <= 10
-        and all(
-            i["subtotal_cents"] + i["tax_cents"] == i["total_cents"] for i in body["invoices"]
+        lambda body: (
+            len(body["invoices"]) <= 10
+            and all(
+                i["subtotal_cents"] + i["tax_cents"] == i["total_cents"] for i in body["invoices"]
+            )
         ),
     )["invoices"]
     c.browser.page("/invoices", "Invoices", *[i["number"] for i in invoices[:1]])

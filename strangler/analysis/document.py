@@ -35,7 +35,11 @@ class Framework:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A source file; ``seam`` is None for shared and excluded ones, ``facts`` is ``full`` or ``tolerant``."""
+    """A source file; ``seam`` is None for shared and excluded ones, ``facts`` is ``full`` or ``tolerant``.
+
+    ``words`` counts the words its identifiers are made of, ``strings`` its token-like string constants; both hold
+    only what some but not most product modules share.
+    """
 
     name: str
     path: str
@@ -45,6 +49,8 @@ class Module:
     roles: tuple[str, ...] = ()
     seam: str | None = None
     facts: str = "full"
+    words: Mapping[str, int] = field(default_factory=dict)
+    strings: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.table import Table
 
+from strangler.cli.accept import accept as accept_seam
 from strangler.cli.command import Session, command, group
 from strangler.errors import StranglerError
 from strangler.files import write_file
@@ -62,6 +63,17 @@ def _services_table(plan: Plan) -> Table:
         routes = ", ".join(route.path for route in service.routes)
         table.add_row(name, service.owner or "-", code, ", ".join(service.tables), routes, steps)
     return table
+
+
+@command("accept", parent=_GROUP, example="strangler plan accept billing --as invoicing")
+@click.argument("seam")
+@click.option("--as", "name", metavar="NAME", help="The service's name (default: the seam's).")
+@click.option(
+    "--analysis", "document", type=click.Path(path_type=Path), metavar="FILE", help="Take the seam from this document."
+)
+def accept(session: Session, seam: str, name: str | None, document: Path | None) -> None:
+    """Write a proposed seam into the plan: modules, tables, routes, calls, and what needs a verdict."""
+    accept_seam(session, seam, name, document)
 
 
 command = _GROUP

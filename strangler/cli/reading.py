@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
+import strangler_analyzers as analyzers
 from strangler.analysis import Analysis, load
 from strangler.cli.command import Session
-from strangler.errors import StranglerError
 
 _HELP = "An analysis document (default: the monolith is analysed now)."
 
@@ -28,10 +28,5 @@ def read_analysis(session: Session, path: Path | None) -> Analysis:
     """
     if path is not None:
         return load(path)
-    import strangler_analyzers
-
-    analyze = getattr(strangler_analyzers, "analyze", None)
-    if analyze is None:
-        raise StranglerError("this version cannot analyse", hint="give a document with --analysis FILE")
-    document: Analysis = analyze(session.root, packages=session.plan().monolith.packages)
-    return document
+    packages = session.plan().monolith.packages
+    return analyzers.analyze(session.root, analyzers.Options(packages=packages))

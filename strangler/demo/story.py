@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -102,8 +101,11 @@ def _declare(sample: Sample, addresses: Addresses, service: str) -> None:
     values: dict[tuple[str | int, ...], object] = {
         ("monolith", "upstream"): sample.url,
         ("services", service, "upstream"): f"http://{addresses.service}",
-        ("facade",): {"listen": addresses.listen, "admin": addresses.admin, "sticky": {"cookie": "session"}},
-        ("platform",): {"clusters": {"main": {"role": "application", "compute": "auto"}}},
+        ("facade",): {"listen": addresses.listen, "admin": addresses.admin, "sticky": {"cookie": "shop_session"}},
+        ("platform",): {
+            "clusters": {"main": {"role": "application", "compute": "auto"}},
+            "monolith": {"host": "shop.internal.example"},
+        },
     }
     for key, value in values.items():
         text = set_value(text, key, value)
@@ -146,7 +148,7 @@ def _move(
     through = f"http://{addresses.listen}"
     with _facade(sample, addresses, processes) as admin:
         say(f"the facade answers at {through}")
-        latency = added_latency(sample.url, through, "/api/catalogue/plans")
+        latency = added_latency(sample.url, through, "/healthz")
         with Traffic(sample.root, through, rate=_RATE, connections=_CONNECTIONS, seconds=_MOST_SECONDS) as traffic:
             shift = Shift(service, written.service, admin, traffic, processes, say)
             shadow = shift.shadow()
@@ -201,8 +203,3 @@ def _look_at(addresses: Addresses, sample: Sample, directory: Path, service: str
         "shop": f"http://{addresses.listen}",
         "traffic page": f"http://{addresses.admin}",
     }
-
-
-def scratch() -> Path:
-    """A new folder for one run."""
-    return Path(tempfile.mkdtemp(prefix="strangler-demo-"))

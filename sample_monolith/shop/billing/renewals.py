@@ -27,9 +27,7 @@ def overage_items(subscription) -> list[LineItem]:
             continue  # an older subscription of the account pays for this meter
         monthly = subscriptions.expected_quotas(subscription.account_id)[terms.meter][0]
         included = monthly * subscription.plan.interval_months
-        used = metering.usage_between(
-            tenant.id, subscription.account_id, terms.meter, start, end
-        )
+        used = metering.usage_between(tenant.id, subscription.account_id, terms.meter, start, end)
         over = used - included
         if over <= 0 or not terms.block_cents:
             continue

@@ -139,9 +139,7 @@ def locked_invoice(number: str, account_id: int | None = None) -> Invoice:
 
 
 def _by_number(number):
-    return select(Invoice).where(
-        Invoice.tenant_id == current_tenant_id(), Invoice.number == number
-    )
+    return select(Invoice).where(Invoice.tenant_id == current_tenant_id(), Invoice.number == number)
 
 
 def _one_invoice(query, number, account_id):
@@ -163,9 +161,7 @@ def invoices_of(account_id: int, status=None, limit: int = 50, offset: int = 0) 
 def balance_of(account_id: int) -> Money:
     """What the account still owes."""
     owed = session.scalar(
-        select(
-            func.sum(Invoice.total_cents - Invoice.credit_cents - Invoice.paid_cents)
-        ).where(
+        select(func.sum(Invoice.total_cents - Invoice.credit_cents - Invoice.paid_cents)).where(
             Invoice.tenant_id == current_tenant_id(),
             Invoice.account_id == account_id,
             Invoice.status == "open",

@@ -52,9 +52,7 @@ def set_price(tenant_id, code, currency, amount_cents: int, valid_from: date) ->
     """A new price from a day on. A price that is already in force cannot be rewritten."""
     with transaction():
         plan = plan_by_code(tenant_id, code)
-        same_day = [
-            p for p in plan.prices if p.currency == currency and p.valid_from == valid_from
-        ]
+        same_day = [p for p in plan.prices if p.currency == currency and p.valid_from == valid_from]
         if same_day and valid_from <= clock.today():
             raise Conflict("That price is in force already; set one from a later day.")
         if same_day:

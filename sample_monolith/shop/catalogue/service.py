@@ -49,9 +49,7 @@ def products(tenant_id: int) -> list[Product]:
 
 def product(tenant_id: int, sku: str) -> Product:
     found = session.scalar(
-        select(Product).where(
-            Product.tenant_id == tenant_id, Product.sku == sku, Product.is_active
-        )
+        select(Product).where(Product.tenant_id == tenant_id, Product.sku == sku, Product.is_active)
     )
     if found is None:
         raise NotFound(f"There is no product {sku!r}.")

@@ -1,7 +1,7 @@
 import secrets
 
 from flask import session as cookie
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from shop import clock, signals
 from shop.db import end_read, session, transaction
@@ -9,8 +9,6 @@ from shop.errors import Conflict, Forbidden, NotFound, Unauthenticated, Validati
 from shop.identity import passwords, throttle
 from shop.identity.models import Account, User
 from shop.tenancy import current_tenant, current_tenant_id
-
-ROLES = ("member", "owner", "staff")
 
 
 def normalise_email(email: str) -> str:
@@ -176,10 +174,6 @@ def owner_of(account_id: int) -> User:
 
 
 def users_of(account_id: int) -> list[User]:
-    return list(session.scalars(select(User).where(User.account_id == account_id).order_by(User.id)))
-
-
-def active_user_count(account_id: int) -> int:
-    return session.scalar(
-        select(func.count()).select_from(User).where(User.account_id == account_id, User.is_active)
+    return list(
+        session.scalars(select(User).where(User.account_id == account_id).order_by(User.id))
     )

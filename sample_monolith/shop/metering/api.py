@@ -114,9 +114,7 @@ def daily():
     days = service.daily_usage(who.tenant_id, who.account_id, meter, start, end)
     return jsonify(
         meter=meter,
-        days=[
-            {"day": d.day.isoformat(), "quantity": d.quantity, "events": d.events} for d in days
-        ],
+        days=[{"day": d.day.isoformat(), "quantity": d.quantity, "events": d.events} for d in days],
         total=sum(d.quantity for d in days),
     )
 

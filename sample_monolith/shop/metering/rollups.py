@@ -1,9 +1,8 @@
 """Folding events into one row per account, meter and day."""
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from shop.db import session, transaction
+from shop.db import insert, session, transaction
 from shop.metering.models import UsageEvent, UsageRollup
 
 BATCH = 1000
@@ -41,8 +40,6 @@ def roll_up(limit: int = BATCH) -> int:
 
 
 def _add_to_rollup(tenant_id, account_id, meter, day, quantity, events):
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     statement = insert(UsageRollup).values(
         tenant_id=tenant_id,
         account_id=account_id,

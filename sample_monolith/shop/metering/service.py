@@ -114,9 +114,7 @@ def _find_event(tenant_id, event_id):
     if event_id is None:
         return None
     return session.scalar(
-        select(UsageEvent).where(
-            UsageEvent.tenant_id == tenant_id, UsageEvent.event_id == event_id
-        )
+        select(UsageEvent).where(UsageEvent.tenant_id == tenant_id, UsageEvent.event_id == event_id)
     )
 
 
@@ -201,7 +199,9 @@ def usage_summary(tenant_id: int, account_id: int, start: date, end: date) -> li
         .where(usage.c.account_id == account_id)
         .group_by(usage.c.meter)
     )
-    found = {meter: MeterUsage(meter, int(quantity), int(events)) for meter, quantity, events in rows}
+    found = {
+        meter: MeterUsage(meter, int(quantity), int(events)) for meter, quantity, events in rows
+    }
     return [found.get(meter, MeterUsage(meter, 0, 0)) for meter in meters.METERS]
 
 

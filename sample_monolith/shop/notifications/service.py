@@ -66,7 +66,7 @@ def set_preferences(user, wanted: dict) -> dict[str, bool]:
                     )
                 )
         session.flush()
-    return preferences_of(user.id)
+        return preferences_of(user.id)
 
 
 def inbox(user_id: int, limit: int = 50, offset: int = 0) -> list[Notification]:

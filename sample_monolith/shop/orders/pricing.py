@@ -29,9 +29,7 @@ def price_lines(tenant_id, requested, currency, on: date) -> list[PricedLine]:
     priced = []
     for code, quantity in requested:
         if not 1 <= quantity <= MAX_QUANTITY:
-            raise ValidationFailed(
-                f"quantity must be from 1 to {MAX_QUANTITY}.", field="quantity"
-            )
+            raise ValidationFailed(f"quantity must be from 1 to {MAX_QUANTITY}.", field="quantity")
         quote = catalogue.quote(tenant_id, code, currency, on)
         priced.append(
             PricedLine(quote.plan_id, code, quote.description, quantity, quote.unit_price)

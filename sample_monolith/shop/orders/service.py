@@ -24,9 +24,7 @@ def quote(requested, account):
     tenant = current_tenant()
     lines = pricing.price_lines(tenant.id, requested, tenant.currency, clock.today())
     draft = Order()
-    draft.set_totals(
-        pricing.subtotal(lines, tenant.currency), billing.tax_rate_for(account)
-    )
+    draft.set_totals(pricing.subtotal(lines, tenant.currency), billing.tax_rate_for(account))
     return lines, draft
 
 
@@ -44,9 +42,7 @@ def place_order(user, requested) -> Order:
             status="placed",
             placed_at=clock.now(),
         )
-        order.set_totals(
-            pricing.subtotal(lines, tenant.currency), billing.tax_rate_for(account)
-        )
+        order.set_totals(pricing.subtotal(lines, tenant.currency), billing.tax_rate_for(account))
         for position, line in enumerate(lines, start=1):
             order.lines.append(
                 OrderLine(

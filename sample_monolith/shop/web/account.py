@@ -23,7 +23,9 @@ def login():
 @blueprint.post("/login")
 def log_in():
     try:
-        user = identity.authenticate(request.form.get("email", ""), request.form.get("password", ""))
+        user = identity.authenticate(
+            request.form.get("email", ""), request.form.get("password", "")
+        )
     except ShopError as problem:
         say(problem)
         return render_template("login.html", next=request.form.get("next", "")), problem.status

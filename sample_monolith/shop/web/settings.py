@@ -26,9 +26,7 @@ def settings():
 @page_login_required
 def save_preferences():
     wanted = {
-        topic: topic in request.form
-        for topic in messages.TOPICS
-        if topic not in messages.MANDATORY
+        topic: topic in request.form for topic in messages.TOPICS if topic not in messages.MANDATORY
     }
     notifications.set_preferences(current_user(), wanted)
     flash("Saved.", "done")

@@ -1,3 +1,5 @@
+"""What is checked, one kind of trouble after the other."""
+
 from __future__ import annotations
 
 import copy

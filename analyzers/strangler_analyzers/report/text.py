@@ -1,0 +1,87 @@
+"""The summary for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from strangler.analysis import Analysis, Seam
+
+_COLUMNS = ("order", "seam", "score", "modules", "tables", "shared", "routes", "effort", "stability", "risk")
+_EXPLAINED = 5
+
+
+def render_text(analysis: Analysis) -> str:
+    """Counts, the seams in the order of extraction, the first few explained, the kernel, what was not seen."""
+    seams = sorted(analysis.seams, key=lambda seam: seam.order)
+    blocks = [
+        "\n".join(_counts(analysis)),
+        "\n".join(_table(_COLUMNS, [_row(seam) for seam in seams])) if seams else "No seams were proposed.",
+        *("\n".join(_explained(seam)) for seam in seams[:_EXPLAINED]),
+        "\n".join(_kernel(analysis)),
+        "\n".join(_blind_spots(analysis)),
+    ]
+    return "\n\n".join(block for block in blocks if block) + "\n"
+
+
+def _counts(analysis: Analysis) -> Iterator[str]:
+    lines = sum(module.loc for module in analysis.modules)
+    frameworks = ", ".join(framework.name for framework in analysis.frameworks) or "no web framework"
+    yield f"{', '.join(analysis.packages)}: {len(analysis.modules)} modules, {lines} lines, {frameworks}"
+    yield (
+        f"{len(analysis.edges)} dependencies, {len(analysis.tables)} tables, {len(analysis.routes)} routes, "
+        f"{len(analysis.tasks)} tasks, {len(analysis.seams)} seams"
+    )
+
+
+def _row(seam: Seam) -> list[str]:
+    metrics = seam.metrics
+    return [
+        str(seam.order),
+        seam.id,
+        f"{seam.score:.2f}",
+        str(len(seam.modules)),
+        str(len(seam.tables)),
+        f"{metrics.get('shared_tables', 0):.0f}",
+        str(len(seam.routes)),
+        f"{metrics.get('effort', 0):.0f}",
+        f"{metrics.get('stability', 0):.2f}",
+        f"{metrics.get('risk', 0):.2f}",
+    ]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows):
+        cells = [
+            cell.ljust(width) if place == 1 else cell.rjust(width)
+            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        yield "  ".join(cells).rstrip()
+
+
+def _explained(seam: Seam) -> Iterator[str]:
+    yield f"{seam.order}. {seam.id}: {seam.rationale}"
+    if seam.tables:
+        yield f"   tables: {_some(seam.tables)}"
+    if seam.routes:
+        yield f"   routes: {_some(seam.routes)}"
+    yield f"   accept it with: strangler plan accept {seam.id}"
+
+
+def _some(values: Sequence[str], most: int = 6) -> str:
+    more = f" and {len(values) - most} more" if len(values) > most else ""
+    return ", ".join(values[:most]) + more
+
+
+def _kernel(analysis: Analysis) -> Iterator[str]:
+    kernel: Iterable[dict[str, object]] = analysis.stats.get("kernel", ())
+    named = [f"{one['module']} (used by {one['users']})" for one in kernel]
+    if named:
+        yield f"Shared kernel, candidates for a library: {_some(named)}"
+
+
+def _blind_spots(analysis: Analysis) -> Iterator[str]:
+    if analysis.diagnostics:
+        yield f"{len(analysis.diagnostics)} places the analysis could not see through:"
+        for diagnostic in analysis.diagnostics[:5]:
+            yield f"   {diagnostic.path}:{diagnostic.line}  {diagnostic.code}  {diagnostic.message}"

@@ -1,0 +1,23 @@
+"""Proposes seams: an analysis goes in, the same analysis with seams and shared kernel comes out.
+
+Nothing here reads source; :mod:`surroundings` and :mod:`history` hold what is read beside the analysis document.
+"""
+
+from strangler_analyzers.seams.constraints import Constraints
+from strangler_analyzers.seams.draft import draft_service, find_seam, verdicts
+from strangler_analyzers.seams.options import SeamOptions
+from strangler_analyzers.seams.propose import propose
+from strangler_analyzers.seams.surroundings import Surroundings
+from strangler_analyzers.seams.weights import DEFAULT, Weights
+
+__all__ = [
+    "DEFAULT",
+    "Constraints",
+    "SeamOptions",
+    "Surroundings",
+    "Weights",
+    "draft_service",
+    "find_seam",
+    "propose",
+    "verdicts",
+]

@@ -1,0 +1,1 @@
+"""From ties to groups: modularity clustering, agreement of many runs, refinement, names."""

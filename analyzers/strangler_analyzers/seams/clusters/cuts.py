@@ -1,0 +1,88 @@
+"""The cuts that are offered: groups of modules at several sizes, each with what it is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from strangler_analyzers.seams.clusters.ensemble import Blocked, Ensemble, ensemble
+from strangler_analyzers.seams.clusters.leiden import Graph, Partition, renumber
+from strangler_analyzers.seams.clusters.refine import keep_apart, propagate
+from strangler_analyzers.seams.clusters.stability import stabilities
+from strangler_analyzers.seams.constraints import MONOLITH, Placement
+from strangler_analyzers.seams.options import SeamOptions
+from strangler_analyzers.seams.signals.ties import Ties
+
+# A group of fewer modules is no service; its modules stay where they are until they are given to one.
+SMALLEST = 2
+
+_FINEST, _COARSEST, _BISECTIONS = 16.0, 0.25, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Groups of positions, largest first, and the stability of each."""
+
+    groups: tuple[tuple[int, ...], ...]
+    stability: tuple[float, ...]
+    resolution: float
+
+
+def cut(ties: Ties, placement: Placement, options: SeamOptions, resolution: float) -> Cut:
+    """The groups that the runs around ``resolution`` agree on, refined and held against the constraints."""
+    runs = ensemble(ties, placement.blocks, resolution, seed=options.seed, agreement=options.weights.agreement)
+    partition = Blocked.of(runs.agreed, placement.blocks).cluster(resolution, options.seed)
+    graph = Graph.of(ties.total(), len(placement.blocks))
+    fixed = [place in placement.names or count > 1 for place, count in enumerate(_block_sizes(placement.blocks))]
+    refined = propagate(graph, partition, fixed)
+    refined = keep_apart(graph, refined, placement.apart, placement.blocks)
+    return _collected(refined, placement, runs, resolution)
+
+
+def wanted_resolution(ties: Ties, placement: Placement, options: SeamOptions) -> float:
+    """The resolution that gives the number of seams the user wants, or the fitted one."""
+    wanted = options.wanted
+    if wanted is None and options.size:
+        wanted = max(1, round(len(placement.blocks) / options.size))
+    if wanted is None:
+        return options.weights.resolution
+    blocked = Blocked.of(ties.total(), placement.blocks)
+    low, high = _COARSEST, _FINEST
+    for _ in range(_BISECTIONS):
+        middle = (low * high) ** 0.5
+        if _count(blocked.cluster(middle, options.seed)) < wanted:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _count(partition: Partition) -> int:
+    sizes = [0] * (max(partition, default=-1) + 1)
+    for group in partition:
+        sizes[group] += 1
+    return sum(size >= SMALLEST for size in sizes)
+
+
+def _block_sizes(blocks: Sequence[int]) -> list[int]:
+    sizes: dict[int, int] = {}
+    for block in blocks:
+        sizes[block] = sizes.get(block, 0) + 1
+    return [sizes[block] for block in blocks]
+
+
+def _collected(groups: Sequence[int], placement: Placement, runs: Ensemble, resolution: float) -> Cut:
+    numbers, count = renumber(groups)
+    members: list[list[int]] = [[] for _ in range(count)]
+    for place, group in enumerate(numbers):
+        if placement.names.get(place) != MONOLITH:
+            members[group].append(place)
+    kept = sorted(
+        (tuple(group) for group in members if len(group) >= SMALLEST or _pinned(group, placement)),
+        key=lambda group: (-len(group), group),
+    )
+    return Cut(tuple(kept), tuple(stabilities(kept, runs.runs)), resolution)
+
+
+def _pinned(group: Sequence[int], placement: Placement) -> bool:
+    return any(place in placement.names for place in group)

@@ -1,0 +1,109 @@
+"""A seam as an entry for the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from strangler.analysis import Analysis, Route, Seam
+from strangler.errors import StranglerError
+from strangler.model import Finding, Location, Severity
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+# What a person has to decide about before code can move: rule, list in the seam's details, what to do.
+_VERDICTS = (
+    ("TXN-SPAN", "transactions", "split it, or take its tables into one service"),
+    ("FK-CROSS", "foreign_keys", "keep the id, drop the constraint"),
+    ("TABLE-FOREIGN", "foreign_tables", "ask the owner through its contract"),
+    ("CALL-LOOP", "calls_in_loops", "give the contract a batch operation"),
+)
+
+
+def find_seam(analysis: Analysis, name: str) -> Seam:
+    """The seam with this id or name.
+
+    Raises:
+        StranglerError: there is none.
+    """
+    seam = analysis.seam(name)
+    if seam is None:
+        known = ", ".join(seam.id for seam in analysis.seams) or "none was proposed"
+        raise StranglerError(f"no seam '{name}'", hint=f"proposed: {known}")
+    return seam
+
+
+def draft_service(analysis: Analysis, seam_id: str) -> Mapping[str, Any]:
+    """The plan's entry for a seam: modules, tables, routes, and a policy per function that others call.
+
+    Raises:
+        StranglerError: no such seam.
+    """
+    seam = find_seam(analysis, seam_id)
+    routes = [route for route in analysis.routes if route.id in set(seam.routes)]
+    owner = next((entry["owner"] for entry in seam.details.get("owners", ())), None)
+    drafted = {
+        "owner": owner,
+        "modules": module_patterns(seam.modules, [module.name for module in analysis.modules]),
+        "tables": list(seam.tables),
+        "routes": route_patterns(routes),
+        "calls": _calls(seam),
+    }
+    return {key: value for key, value in drafted.items() if value}
+
+
+def verdicts(seam: Seam) -> list[Finding]:
+    """The crossings that need a person's decision before the seam can be extracted, each with its place."""
+    found = []
+    for rule, key, hint in _VERDICTS:
+        for entry in seam.details.get(key, ()):
+            path, _, line = (entry["evidence"] or [""])[0].rpartition(":")
+            place = Location(path, int(line)) if path else None
+            message = f"{entry['source']} → {entry['target']}: {entry['kind']} {entry['what']}".rstrip()
+            found.append(Finding(rule, message, place, hint, Severity.WARNING))
+    return sorted(found, key=lambda finding: finding.order)
+
+
+def module_patterns(modules: Sequence[str], known: Sequence[str]) -> list[str]:
+    """``modules`` as the fewest patterns that cover them and no other of ``known``."""
+    own, patterns = set(modules), list[str]()
+    covered: set[str] = set()
+    for prefix in sorted(_prefixes(own), key=lambda prefix: (prefix.count("."), prefix)):
+        below = {name for name in known if name.startswith(prefix + ".")}
+        if below and below <= own and not below <= covered:
+            patterns.append(f"{prefix}.*")
+            covered |= below
+    return sorted({*patterns, *(own - covered)})
+
+
+def _prefixes(modules: set[str]) -> set[str]:
+    splits = [name.split(".") for name in modules]
+    return {".".join(parts[:depth]) for parts in splits for depth in range(1, len(parts))}
+
+
+def route_patterns(routes: Sequence[Route]) -> list[Any]:
+    """One pattern per path; methods are named where not every one is served."""
+    methods: dict[str, set[str] | None] = {}
+    for route in routes:
+        path = route.path.replace("{}", "*")
+        taken = methods.get(path, set())
+        methods[path] = None if route.methods is None or taken is None else taken | set(route.methods)
+    return [_pattern(path, methods[path]) for path in sorted(methods)]
+
+
+def _pattern(path: str, methods: set[str] | None) -> Any:
+    named = [method for method in _METHODS if method in (methods or ())]
+    return {"path": path, "methods": named} if named else path
+
+
+def _calls(seam: Seam) -> dict[str, dict[str, str]]:
+    return {ref: policy for ref, policy in _policies(seam.details.get("contract", ()))}
+
+
+def _policies(operations: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, str]]]:
+    for operation in operations:
+        if operation.get("kind") in ("function", "method"):
+            policy = {"kind": operation["operation"]}
+            if operation["operation"] == "command":
+                policy["idempotency"] = operation["idempotency"]
+            yield operation["ref"], policy

@@ -1,0 +1,44 @@
+"""Why a seam is proposed where it stands, in two or three sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+
+def rationale(metrics: Mapping[str, float], tables: Sequence[str], position: int) -> str:
+    """Say what speaks for the seam and what against, from its figures alone."""
+    owned = f"owns {_count(len(tables), 'table')}" if tables else "owns no table"
+    sentences = [
+        f"{_count(metrics['modules'], 'module')}, {owned}; {metrics['cohesion']:.0%} of its ties stay inside, "
+        f"and it came out again in {metrics['stability']:.0%} of the trials.",
+        f"Mending its border takes {metrics['effort']:.0f} points: {_against(metrics)}.",
+    ]
+    if position == 1:
+        sentences.append("The best one to begin with.")
+    return " ".join(sentences)
+
+
+def _against(metrics: Mapping[str, float]) -> str:
+    parts = [
+        _count(metrics[name], noun)
+        for name, noun in (
+            ("transactions", "transaction across it"),
+            ("writes", "write to a table of the other side"),
+            ("foreign_keys", "foreign key"),
+            ("inherits", "inheritance"),
+            ("reads", "read of a table of the other side"),
+            ("loop_calls", "call in a loop"),
+            ("calls", "call"),
+            ("imports", "import"),
+        )
+        if metrics[name]
+    ]
+    return ", ".join(parts) or "nothing crosses it"
+
+
+def _count(number: float, noun: str) -> str:
+    if number == 1:
+        return f"1 {noun}"
+    head, _, tail = noun.partition(" ")
+    plural = {"foreign": "foreign keys", "inheritance": "inheritances"}.get(head, f"{head}s {tail}".strip())
+    return f"{number:.0f} {plural}"

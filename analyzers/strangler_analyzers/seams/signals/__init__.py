@@ -1,0 +1,1 @@
+"""What ties two modules: each signal is one module and yields weighted pairs of positions, ``i < j``."""

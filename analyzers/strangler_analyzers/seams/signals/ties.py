@@ -1,0 +1,69 @@
+"""All signals side by side, and what they add up to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from strangler.analysis import Analysis
+from strangler_analyzers.seams.options import SeamOptions
+from strangler_analyzers.seams.signals.citations import citation_ties
+from strangler_analyzers.seams.signals.cochange import cochange_ties
+from strangler_analyzers.seams.signals.direct import arcs, direct_ties
+from strangler_analyzers.seams.signals.directories import directory_ties
+from strangler_analyzers.seams.signals.landscape import Landscape, Pairs
+from strangler_analyzers.seams.signals.topics import topic_ties
+from strangler_analyzers.seams.signals.traces import trace_ties
+
+DIRECT = "direct"
+
+# What is left of a signal when the proposal is tried without it: little enough to show what it alone holds together.
+_FAINT = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """Each signal's pairs, scaled so that they can be added up."""
+
+    signals: Mapping[str, Pairs]
+
+    def total(self, *, without: str | None = None) -> Pairs:
+        """All signals added up, the one named hardly counting."""
+        added: defaultdict[tuple[int, int], float] = defaultdict(float)
+        for name, ties in self.signals.items():
+            factor = _FAINT if name == without else 1.0
+            for key, weight in ties.items():
+                added[key] += factor * weight
+        return dict(added)
+
+
+def gather(analysis: Analysis, land: Landscape, options: SeamOptions) -> Ties:
+    """Every signal there is evidence for; a similarity's total is a fixed share of that of the direct ties."""
+    weights = options.weights
+    found = arcs(analysis, land)
+    direct = direct_ties(found, len(land), weights)
+    base = sum(direct.values()) or 1.0
+    signals = {DIRECT: direct}
+    similar = {
+        "citation": (weights.citation, citation_ties(found, len(land), weights.neighbours)),
+        "topic": (weights.topic, topic_ties(analysis, land, weights)),
+        **dict(_beside(analysis, land, options)),
+    }
+    for name, (share, ties) in similar.items():
+        total = sum(ties.values())
+        if total and share:
+            factor = share * base / total
+            signals[name] = {key: factor * value for key, value in ties.items()}
+    return Ties(signals)
+
+
+def _beside(analysis: Analysis, land: Landscape, options: SeamOptions) -> Iterator[tuple[str, tuple[float, Pairs]]]:
+    """The signals that need more than source text."""
+    weights, around = options.weights, options.surroundings
+    if options.names:
+        yield "directory", (weights.directory, directory_ties(land, weights.neighbours))
+    if around.commits:
+        yield "cochange", (weights.cochange, cochange_ties(analysis, land, around.commits))
+    if around.traces:
+        yield "trace", (weights.trace, trace_ties(land, around.traces))

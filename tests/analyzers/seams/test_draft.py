@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from strangler.analysis import Analysis, Route
+from strangler.errors import StranglerError
+from strangler.plan import add_service, first_plan, loads
+from strangler_analyzers import Constraints, SeamOptions, draft_service, find_seam, propose, verdicts
+from strangler_analyzers.seams.draft import module_patterns, route_patterns
+
+PINNED = SeamOptions(constraints=Constraints(pinned={"m.order.*": "sales", "m.invoice.*": "billing"}))
+
+
+def test_a_draft_is_a_valid_entry_of_the_plan(shop: Analysis) -> None:
+    draft = draft_service(propose(shop, PINNED), "sales")
+    plan = loads(add_service(first_plan("shop", ["m"], "flask"), "sales", draft))
+    service = plan.services["sales"]
+    assert "m.order.*" in service.modules
+    assert service.tables == ("orders",)
+    assert [(route.path, route.methods) for route in service.routes] == [("/orders/{pk}", ("GET",))]
+    assert service.calls["m.order.service:find"].kind == "query"
+
+
+def test_crossings_that_need_a_verdict_have_a_place(shop: Analysis) -> None:
+    found = verdicts(find_seam(propose(shop, PINNED), "billing"))
+    assert {finding.rule for finding in found} == {"TXN-SPAN", "FK-CROSS", "TABLE-FOREIGN", "CALL-LOOP"}
+    assert all(finding.location is not None and finding.location.line for finding in found)
+
+
+def test_an_unknown_seam_is_refused_with_those_there_are(shop: Analysis) -> None:
+    with pytest.raises(StranglerError) as caught:
+        draft_service(propose(shop, PINNED), "sails")
+    assert "sales" in caught.value.hint
+
+
+def test_a_package_that_is_whole_becomes_one_pattern() -> None:
+    known = ["a", "a.b", "a.b.c", "a.d", "a.d.e"]
+    assert module_patterns(["a.b", "a.b.c", "a.d.e"], known) == ["a.b", "a.b.*", "a.d.*"]
+
+
+def test_methods_of_one_path_are_joined_and_any_method_wins() -> None:
+    def route(methods: tuple[str, ...] | None, path: str) -> Route:
+        return Route(f"{methods} {path}", "flask", methods, path, "a:b", "a")
+
+    patterns = route_patterns([route(("POST",), "/x"), route(("GET",), "/x"), route(None, "/y/{}")])
+    assert patterns == [{"path": "/x", "methods": ["GET", "POST"]}, "/y/*"]
