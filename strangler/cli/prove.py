@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-import strangler_scaffolds as scaffolds
 from rich.table import Table
-from strangler_scaffolds import Proof, ProofOptions
 
+import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session, command
 from strangler.cli.output import finding_fields
 from strangler.errors import StranglerError
 from strangler.files import write_tree
+from strangler_scaffolds import Proof, ProofOptions
 
 
 @command("prove", example="strangler prove billing --phases ABCD")

@@ -28,5 +28,6 @@ def read_analysis(session: Session, path: Path | None) -> Analysis:
     """
     if path is not None:
         return load(path)
-    packages = session.plan().monolith.packages
-    return analyzers.analyze(session.root, analyzers.Options(packages=packages))
+    monolith = session.plan().monolith
+    options = analyzers.Options(packages=monolith.packages, cache=session.root / ".strangler" / "cache")
+    return analyzers.analyze(session.root, options)

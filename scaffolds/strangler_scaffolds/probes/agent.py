@@ -8,8 +8,9 @@ import gc
 import importlib
 import socket
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Callable, Dict, Iterator, List, Tuple
+from typing import Any
 
 from .broker import LentConnection
 from .patched import applied
@@ -25,13 +26,13 @@ class Agent:
         self._host = importlib.import_module(f"{package}.host")
         self._codec = _any_codec(importlib.import_module(f"{package}.contract").CONTRACT, package)
         self._turn = asyncio.Lock()
-        self._store: Dict[str, Any] = {}
+        self._store: dict[str, Any] = {}
         self._test = ""
         self._engines = _engines()
         self._state = _State(package)
         self._follow_store()
 
-    async def __call__(self, scope: Dict[str, Any], receive: Any, send: Any) -> None:
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Serve one request, alone, under the conditions its header names."""
         told = dict(scope.get("headers", ())).get(HEADER)
         if told is None:
@@ -49,7 +50,7 @@ class Agent:
                 self._use({})
 
     @contextlib.contextmanager
-    def _configured(self, config: Dict[str, Any]) -> Iterator[None]:
+    def _configured(self, config: dict[str, Any]) -> Iterator[None]:
         """Let the mounted application have the test's configuration."""
         held = getattr(self._host.application, "config", None)
         if not config or held is None:
@@ -63,7 +64,7 @@ class Agent:
             held.clear()
             held.update(before)
 
-    def _use(self, store: Dict[str, Any]) -> None:
+    def _use(self, store: dict[str, Any]) -> None:
         if store != self._store:
             self._store = store
             for engine in self._engines:
@@ -102,8 +103,8 @@ class _State:
         modules = [m for m in list(sys.modules.values()) if str(getattr(m, "__file__", None) or "").startswith(root)]
         # By type(): a proxy of a framework would look for a request that is not there.
         values = [value for module in modules for name, value in vars(module).items() if not name.startswith("__")]
-        self._held: List[Tuple[Any, Any]] = [(v, v.copy()) for v in values if issubclass(type(v), (dict, list, set))]
-        self._cached: List[Callable[[], None]] = [v.cache_clear for v in values if hasattr(type(v), "cache_clear")]
+        self._held: list[tuple[Any, Any]] = [(v, v.copy()) for v in values if issubclass(type(v), (dict, list, set))]
+        self._cached: list[Callable[[], None]] = [v.cache_clear for v in values if hasattr(type(v), "cache_clear")]
 
     def restore(self) -> None:
         """Bring everything back."""
@@ -122,7 +123,7 @@ def _any_codec(contract: Any, package: str) -> Any:
     return codec.Codec(codec.class_finder(list(contract["packages"])))
 
 
-def _engines() -> List[Any]:
+def _engines() -> list[Any]:
     if "sqlalchemy" not in sys.modules:
         return []
     from sqlalchemy.engine import Engine

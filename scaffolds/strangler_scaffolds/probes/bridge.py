@@ -10,7 +10,8 @@ import os
 import sys
 import threading
 import types
-from typing import Any, Callable, Dict, List
+from collections.abc import Callable
+from typing import Any
 
 from . import records, stores
 from .broker import Broker
@@ -24,7 +25,7 @@ HEADER = "Strangler-Prove"
 class Bridge:
     """What one process of the test run needs to know; ``settings`` were written by `strangler prove`."""
 
-    def __init__(self, settings: Dict[str, Any]) -> None:
+    def __init__(self, settings: dict[str, Any]) -> None:
         self.phase: str = settings["phase"]
         self.settings = settings
         self.moved = frozenset(settings["moved"])
@@ -37,7 +38,7 @@ class Bridge:
 
     def watch_modules(self) -> None:
         """Look at the modules of the seam, of the library and of the web framework when they are loaded."""
-        actions: Dict[str, Callable[[Any], None]] = {name: self._loaded for name in self.settings["shared"]}
+        actions: dict[str, Callable[[Any], None]] = {name: self._loaded for name in self.settings["shared"]}
         actions.update({name: self._wrap for name in self.moved})
         if self.phase == "remote":
             from . import edge
@@ -79,7 +80,7 @@ class Bridge:
         return call
 
     def _call_class(self) -> Any:
-        return sys.modules[type(self._client).__module__].Call  # type: ignore[attr-defined]
+        return sys.modules[type(self._client).__module__].Call
 
     # -- one call ---------------------------------------------------------------------------------------------------
 
@@ -111,7 +112,7 @@ class Bridge:
         return self._locally(call.ref, run, "")
 
     def _codec_error(self) -> Any:
-        return sys.modules[type(self._client.codec).__module__].CodecError  # type: ignore[attr-defined]
+        return sys.modules[type(self._client.codec).__module__].CodecError
 
     def _locally(self, ref: str, run: Callable[[], Any], reason: str) -> Any:
         records.write("call", ref=ref, way="local-only" if reason and self.phase != "local" else "local", reason=reason)
@@ -136,21 +137,21 @@ class Bridge:
         self._write_back(call.ref, arguments, copies)
         return codec.loads(result)
 
-    def _write_back(self, ref: str, arguments: Dict[str, Any], copies: Dict[str, Any]) -> None:
+    def _write_back(self, ref: str, arguments: dict[str, Any], copies: dict[str, Any]) -> None:
         codec = self._client.codec
-        write_back = sys.modules[type(self._client).__module__].write_back  # type: ignore[attr-defined]
+        write_back = sys.modules[type(self._client).__module__].write_back
         for name in self._client.contract["entries"][ref].get("mutates", ()):
             if name in arguments:
                 write_back(arguments[name], codec.loads(codec.dumps(copies[name])))
 
-    def _remotely(self, call: Any, values: List[Dict[str, Any]]) -> Any:
+    def _remotely(self, call: Any, values: list[dict[str, Any]]) -> Any:
         state = self._client.state.current()._replace(stage="live", url=self.service.url())
         self._client.codec.dumps(call.arguments())  # what cannot cross is known before anything is sent
         return self.sent(values, {}, lambda: self._client.run_remote(call, state), call.ref)
 
     # -- the store --------------------------------------------------------------------------------------------------
 
-    def sent(self, values: List[Dict[str, Any]], config: Dict[str, Any], send: Callable[[], Any], what: str) -> Any:
+    def sent(self, values: list[dict[str, Any]], config: dict[str, Any], send: Callable[[], Any], what: str) -> Any:
         """Make the service work on the store as this thread sees it, then ``send``; notes which way was used."""
         stores.watch()
         stores.flush()
@@ -167,7 +168,7 @@ class Bridge:
                 stores.expire()
 
     def _with_header(
-        self, store: Dict[str, Any], values: List[Dict[str, Any]], config: Dict[str, Any], send: Callable[[], Any]
+        self, store: dict[str, Any], values: list[dict[str, Any]], config: dict[str, Any], send: Callable[[], Any]
     ) -> Any:
         content = {"store": store, "values": values, "config": config, "test": records.current_test}
         text = self._client.codec.dumps(content).decode()
@@ -178,7 +179,7 @@ class Bridge:
     def context_headers(self) -> Any:
         """The context variable with the headers that each call takes along."""
         name = type(self._client).__module__.rpartition(".")[0] + ".remote"
-        return sys.modules[name].context_headers  # type: ignore[attr-defined]
+        return sys.modules[name].context_headers
 
 
 def _can_cross(function: types.FunctionType) -> bool:

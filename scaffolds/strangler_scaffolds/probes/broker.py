@@ -11,7 +11,8 @@ import re
 import selectors
 import socket
 import threading
-from typing import Any, Callable, Dict, List, Tuple
+from collections.abc import Callable
+from typing import Any
 
 _BEGINNING = ("BEGIN", "START TRANSACTION")
 _SETTING = re.compile(r"\s*PRAGMA\s+\w+\s*=", re.IGNORECASE)
@@ -24,7 +25,7 @@ class Broker:
         self._connection = connection
         self._codec = codec
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._savepoints: Dict[int, str] = {}
+        self._savepoints: dict[int, str] = {}
         self._counter = 0
         self.wrote = False
 
@@ -34,9 +35,9 @@ class Broker:
         return int(self._listener.getsockname()[1])
 
     def run(self, call: Callable[[], Any]) -> Any:
-        """Make ``call`` in a thread of its own and serve its statements in this one; gives or raises as ``call`` does."""
+        """Make ``call`` in a thread of its own and serve its statements in this one."""
         wake, done = socket.socketpair()
-        outcome: List[Tuple[bool, Any]] = []
+        outcome: list[tuple[bool, Any]] = []
         thread = threading.Thread(target=_keep, args=(call, outcome, done), daemon=True)
         thread.start()
         self._serve(wake)
@@ -49,7 +50,7 @@ class Broker:
         return value
 
     def _serve(self, wake: socket.socket) -> None:
-        streams: Dict[socket.socket, Any] = {}
+        streams: dict[socket.socket, Any] = {}
         with selectors.DefaultSelector() as selector:
             selector.register(wake, selectors.EVENT_READ)
             selector.register(self._listener, selectors.EVENT_READ)
@@ -69,7 +70,7 @@ class Broker:
                         streams.pop(ready).close()
                         ready.close()
 
-    def _close(self, streams: Dict[socket.socket, Any]) -> None:
+    def _close(self, streams: dict[socket.socket, Any]) -> None:
         for opened, stream in streams.items():
             self._end(opened.fileno(), "ROLLBACK TO")
             stream.close()
@@ -88,7 +89,7 @@ class Broker:
         stream.flush()
         return True
 
-    def _carry_out(self, number: int, request: Dict[str, Any]) -> Any:
+    def _carry_out(self, number: int, request: dict[str, Any]) -> Any:
         if request["do"] == "commit":
             return self._end(number, "RELEASE")
         if request["do"] == "rollback":
@@ -107,7 +108,7 @@ class Broker:
         finally:
             cursor.close()
 
-    def _result(self, cursor: Any) -> Dict[str, Any]:
+    def _result(self, cursor: Any) -> dict[str, Any]:
         description = cursor.description
         rows = [tuple(row) for row in cursor.fetchall()] if description else []
         self.wrote = self.wrote or not description
@@ -139,7 +140,7 @@ def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, (str, int))
 
 
-def _keep(call: Callable[[], Any], outcome: List[Tuple[bool, Any]], done: socket.socket) -> None:
+def _keep(call: Callable[[], Any], outcome: list[tuple[bool, Any]], done: socket.socket) -> None:
     try:
         outcome.append((True, call()))
     except BaseException as error:
@@ -201,7 +202,7 @@ class LentCursor:
         self.description: Any = None
         self.rowcount = -1
         self.lastrowid: Any = None
-        self._rows: List[Any] = []
+        self._rows: list[Any] = []
 
     def execute(self, statement: str, parameters: Any = None) -> LentCursor:
         return self._run("one", statement, parameters)
@@ -219,11 +220,11 @@ class LentCursor:
     def fetchone(self) -> Any:
         return self._rows.pop(0) if self._rows else None
 
-    def fetchmany(self, size: int = 1) -> List[Any]:
+    def fetchmany(self, size: int = 1) -> list[Any]:
         taken, self._rows = self._rows[:size], self._rows[size:]
         return taken
 
-    def fetchall(self) -> List[Any]:
+    def fetchall(self) -> list[Any]:
         taken, self._rows = self._rows, []
         return taken
 

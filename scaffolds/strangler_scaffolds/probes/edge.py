@@ -5,7 +5,8 @@ from __future__ import annotations
 import http.client
 import re
 import urllib.parse
-from typing import Any, Callable, Dict, Iterable, List
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from . import records
 from .patched import carried
@@ -20,7 +21,7 @@ def watch(bridge: Any, module: Any) -> None:
     original = module.Flask.wsgi_app
     routes = [(re.compile(route["pattern"]), route["methods"]) for route in bridge.settings["routes"]]
 
-    def wsgi_app(self: Any, environ: Dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def wsgi_app(self: Any, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
         if not any(p.fullmatch(path) and (not methods or method in methods) for p, methods in routes):
             return original(self, environ, start_response)  # type: ignore[no-any-return]
@@ -46,7 +47,7 @@ class _Answer:
         self.headers.append(("Content-Length", str(len(self.body))))
 
 
-def _forward(bridge: Any, environ: Dict[str, Any]) -> _Answer:
+def _forward(bridge: Any, environ: dict[str, Any]) -> _Answer:
     parts = urllib.parse.urlsplit(bridge.service.url())
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     path = urllib.parse.quote(environ.get("PATH_INFO", "").encode("latin-1"), safe="/:@!$&'()*+,;=~-._")
@@ -61,14 +62,14 @@ def _forward(bridge: Any, environ: Dict[str, Any]) -> _Answer:
         connection.close()
 
 
-def _headers(environ: Dict[str, Any]) -> Dict[str, str]:
+def _headers(environ: dict[str, Any]) -> dict[str, str]:
     named = {k[5:].replace("_", "-").title(): str(v) for k, v in environ.items() if k.startswith("HTTP_")}
     if environ.get("CONTENT_TYPE"):
         named["Content-Type"] = environ["CONTENT_TYPE"]
     return named
 
 
-def _config(app: Any) -> Dict[str, Any]:
+def _config(app: Any) -> dict[str, Any]:
     """What the test has configured: plain values only, so that the service's application behaves as the test's does."""
-    plain: List[Any] = [str, int, float, bool, type(None)]
+    plain: list[Any] = [str, int, float, bool, type(None)]
     return {key: value for key, value in app.config.items() if type(value) in plain}

@@ -5,20 +5,21 @@ from __future__ import annotations
 import importlib.abc
 import importlib.machinery
 import sys
-from typing import Any, Callable, Dict, Optional, Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 
 class AfterLoading(importlib.abc.MetaPathFinder):
     """Calls ``actions[name](module)`` when the module of that name has been executed."""
 
-    def __init__(self, actions: Dict[str, Callable[[Any], None]]) -> None:
+    def __init__(self, actions: dict[str, Callable[[Any], None]]) -> None:
         self._actions = actions
 
     def install(self) -> None:
         """Watch from now on."""
         sys.meta_path.insert(0, self)
 
-    def find_spec(self, fullname: str, path: Optional[Sequence[str]] = None, target: Any = None) -> Any:
+    def find_spec(self, fullname: str, path: Sequence[str] | None = None, target: Any = None) -> Any:
         """Find the module as Python does, and note when it is executed."""
         action = self._actions.get(fullname)
         if action is None:

@@ -10,7 +10,8 @@ import contextlib
 import inspect
 import sys
 import types
-from typing import Any, Dict, Iterator, List, Tuple
+from collections.abc import Iterator
+from typing import Any
 
 _SIMPLE = (str, int, float, bool, bytes, tuple, frozenset, type(None))
 
@@ -18,9 +19,9 @@ _SIMPLE = (str, int, float, bool, bytes, tuple, frozenset, type(None))
 class Originals:
     """What the modules held when the run began; taken module by module, as soon as each is loaded."""
 
-    def __init__(self, modules: List[str]) -> None:
+    def __init__(self, modules: list[str]) -> None:
         self._names = modules
-        self._taken: Dict[str, Dict[str, Any]] = {}
+        self._taken: dict[str, dict[str, Any]] = {}
 
     def take(self) -> None:
         """Remember what modules that are new hold now."""
@@ -33,7 +34,7 @@ class Originals:
         """From now on ``value`` counts as what the module held."""
         self._taken.setdefault(module, {})[name] = value
 
-    def changed(self) -> Iterator[Tuple[str, str, Any, Any]]:
+    def changed(self) -> Iterator[tuple[str, str, Any, Any]]:
         """(module, name, original, present value) of everything that is not as it was."""
         for module_name, originals in self._taken.items():
             present = vars(sys.modules[module_name])
@@ -47,13 +48,13 @@ def _is_loaded(module: types.ModuleType) -> bool:
 
 
 def _is_of_interest(name: str, value: Any) -> bool:
-    return not name.startswith("__") and (isinstance(value, _SIMPLE) or isinstance(value, types.FunctionType))
+    return not name.startswith("__") and isinstance(value, (*_SIMPLE, types.FunctionType))
 
 
-def carried(originals: Originals) -> Tuple[List[Dict[str, Any]], List[str]]:
+def carried(originals: Originals) -> tuple[list[dict[str, Any]], list[str]]:
     """What can be carried, as values by module and name, and the refs of what cannot."""
-    values: List[Dict[str, Any]] = []
-    stuck: List[str] = []
+    values: list[dict[str, Any]] = []
+    stuck: list[str] = []
     for module, name, original, present in originals.changed():
         ref = f"{module}:{name}"
         if isinstance(original, types.FunctionType):
@@ -73,9 +74,9 @@ def _takes_nothing(function: types.FunctionType) -> bool:
 
 
 @contextlib.contextmanager
-def applied(values: List[Dict[str, Any]]) -> Iterator[None]:
+def applied(values: list[dict[str, Any]]) -> Iterator[None]:
     """Let the other side's modules hold ``values`` for a while."""
-    before: List[Tuple[Any, str, Any]] = []
+    before: list[tuple[Any, str, Any]] = []
     for entry in values:
         module = sys.modules.get(entry["module"])
         if module is None:

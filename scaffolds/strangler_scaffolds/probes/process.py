@@ -9,7 +9,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from typing import Any, Dict
+from typing import Any
 
 _START_SECONDS = 60.0
 
@@ -17,7 +17,7 @@ _START_SECONDS = 60.0
 class ServiceProcess:
     """One service process that lives as long as the test process does."""
 
-    def __init__(self, settings: Dict[str, Any]) -> None:
+    def __init__(self, settings: dict[str, Any]) -> None:
         self._settings = settings
         self._url = ""
         self._owner = 0

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 _SELECTING = ("SELECT", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN", "SHOW", "BEGIN DEFERRED", "WITH")
 
 
 class _Local(threading.local):
     def __init__(self) -> None:
-        self.open: Dict[int, Any] = {}
-        self.dirty: Dict[int, bool] = {}
-        self.sessions: List[Any] = []
+        self.open: dict[int, Any] = {}
+        self.dirty: dict[int, bool] = {}
+        self.sessions: list[Any] = []
         self.last: Any = None
 
 
 _here = _Local()
-_last_engine: List[Any] = []
+_last_engine: list[Any] = []
 _watching = False
 
 
@@ -89,7 +89,7 @@ def expire() -> None:
             session.expire_all()
 
 
-def uncommitted() -> Optional[Any]:
+def uncommitted() -> Any | None:
     """The DBAPI connection of this thread that has work in progress which no other connection can see, or None."""
     for key, connection in reversed(list(_here.open.items())):
         if connection.closed or not connection.in_transaction():
@@ -99,7 +99,7 @@ def uncommitted() -> Optional[Any]:
     return None
 
 
-def in_memory() -> Optional[Any]:
+def in_memory() -> Any | None:
     """A DBAPI connection to the store this process uses, if that store is in this process's memory alone."""
     for engine in _last_engine:
         if _is_in_memory(engine):

@@ -1,4 +1,4 @@
-"""Proves that an extracted service does what the monolith did: by the monolith's own tests, run four ways, and by mutants.
+"""Proves that a service does what the monolith did: by the monolith's own tests, run four ways, and by mutants.
 
 This is one of the two places (with `observe`) that run the user's code, by the user's own command.
 """

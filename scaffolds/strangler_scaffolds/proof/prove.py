@@ -98,10 +98,7 @@ class _Stage:
         self.manifest = json.loads((self.directory / "strangler.json").read_text(encoding="utf-8"))
         self.package = f"{service.replace('-', '_')}_service"
         self.client = next(p for p in record["edits"] if p.endswith("/_binding.py")).removesuffix("/_binding.py")
-        inside = (
-            self.directory.relative_to(root.resolve()).parts if self.directory.is_relative_to(root.resolve()) else ()
-        )
-        but = [inside[0]] if len(inside) > 1 else []
+        but = _folder_inside(self.directory, root.resolve())
         self.extracted = copy_tree(root, scratch / "extracted", but=but)
         self.before = copy_tree(root, scratch / "before", but=but)
         _restore(self.before, record["edits"])
@@ -128,6 +125,14 @@ class _Stage:
         prefix = f"{self.package}/domain/"
         paths = [prefix + path for path, file in self.manifest["domain"].items() if file["origin"] == "moved"]
         return {path: (self.directory / path).read_bytes() for path in sorted(paths)}
+
+
+def _folder_inside(directory: Path, root: Path) -> list[str]:
+    """The top-level folder of the monolith that services lie in, which no test needs, if it is one."""
+    if not directory.is_relative_to(root):
+        return []
+    parts = directory.relative_to(root).parts
+    return [parts[0]] if len(parts) > 1 else []
 
 
 def _restore(tree: Path, edits: Mapping[str, Mapping[str, str | None]]) -> None:

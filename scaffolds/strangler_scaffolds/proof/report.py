@@ -70,8 +70,8 @@ def as_html(proof: Proof) -> str:
     if proof.flaky:
         parts += ["<h2>Tests that differ by themselves</h2>", _list(sorted(proof.flaky))]
     title = html.escape(f"{proof.service}: proof")
-    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style></head>'
-    return f"{head}<body>{''.join(parts)}</body></html>\n"
+    head = f'<meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>'
+    return f'<!doctype html><html lang="en"><head>{head}</head><body>{"".join(parts)}</body></html>\n'
 
 
 def _phases(proof: Proof) -> str:

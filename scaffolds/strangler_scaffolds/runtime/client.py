@@ -21,6 +21,7 @@ from .codec import Codec, CodecError, class_finder
 from .errors import RemoteError, ServiceUnavailable
 from .guards import Breaker, Bulkhead
 from .metrics import Metrics
+from .orm import hooks as orm_hooks
 from .remote import Answer, Remote, write_back
 from .state import State, StateSource
 
@@ -53,7 +54,7 @@ class Client:
         self.state = StateSource(self.service)
         self.metrics = Metrics("strangler_client")
         self.hooks: List[Hook] = []
-        self.codec = Codec(class_finder(list(contract["packages"])))
+        self.codec = Codec(class_finder(list(contract["packages"])), **orm_hooks(contract))
         self._remote: Optional[Remote] = None
         self._remote_url = ""
         self._breaker = Breaker()

@@ -12,6 +12,7 @@ from typing import Any, Callable, ContextManager, Dict, List, Mapping, Tuple
 
 from .calls import spread
 from .codec import Codec, CodecError, class_finder
+from .orm import hooks as orm_hooks
 
 _REMEMBERED = 10_000
 
@@ -29,7 +30,7 @@ class CallServer:
     ) -> None:
         self.contract = contract
         self._every_function = every_function  # a proof also calls what only tests call
-        self.codec = Codec(class_finder(list(contract["packages"])))
+        self.codec = Codec(class_finder(list(contract["packages"])), **orm_hooks(contract))
         self._around = around
         self._answers: "collections.OrderedDict[str, Tuple[int, bytes]]" = collections.OrderedDict()
         self._lock = threading.Lock()

@@ -20,9 +20,9 @@ def _run_the_one_behind_us() -> None:
 
 
 if os.environ.get("STRANGLER_PROBE_OUT"):
-    from strangler_probes import outcomes
+    from strangler_probes import unittests
 
-    outcomes.watch_unittest()
+    unittests.watch_unittest()
     if os.environ.get("STRANGLER_PROVE"):
         from strangler_probes import bridge
 
