@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextvars
 import functools
 import inspect
 import json
@@ -11,7 +10,7 @@ import sys
 import threading
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Dict, List
 
 from . import records, stores
 from .broker import Broker
@@ -144,10 +143,19 @@ class Bridge:
             if name in arguments:
                 write_back(arguments[name], codec.loads(codec.dumps(copies[name])))
 
-    def _remotely(self, call: Any, values: list[dict[str, Any]]) -> Any:
+    def _remotely(self, call: Any, values: List[Dict[str, Any]]) -> Any:
         state = self._client.state.current()._replace(stage="live", url=self.service.url())
         self._client.codec.dumps(call.arguments())  # what cannot cross is known before anything is sent
+        self._watch_transport(self._client.remote_for(state))
         return self.sent(values, {}, lambda: self._client.run_remote(call, state), call.ref)
+
+    def _watch_transport(self, remote: Any) -> None:
+        """Let each exchange with the service go through :meth:`exchange`."""
+        transport = remote.transport
+        if not getattr(transport, "watched", False):
+            post = transport.post
+            transport.post = lambda *args: self.exchange(lambda: post(*args))
+            transport.watched = True
 
     # -- the store --------------------------------------------------------------------------------------------------
 
@@ -161,20 +169,30 @@ class Bridge:
             return self._with_header({"url": stores.url()}, values, config, send)
         broker = Broker(connection, self._client.codec)
         records.write("call", ref=what, way="remote-lent", reason="the test holds an uncommitted transaction")
+        self._local.broker = broker
         try:
-            return broker.run(functools.partial(self._with_header, {"lent": broker.port}, values, config, send))
+            return self._with_header({"lent": broker.port}, values, config, send)
         finally:
+            self._local.broker = None
+            broker.close()
             if broker.wrote:
                 stores.expire()
 
+    def exchange(self, send: Callable[[], Any]) -> Any:
+        """Send something to the service and wait; meanwhile this thread lends its connection, if it does."""
+        broker = getattr(self._local, "broker", None)
+        return broker.run(send) if broker else send()
+
     def _with_header(
-        self, store: dict[str, Any], values: list[dict[str, Any]], config: dict[str, Any], send: Callable[[], Any]
+        self, store: Dict[str, Any], values: List[Dict[str, Any]], config: Dict[str, Any], send: Callable[[], Any]
     ) -> Any:
         content = {"store": store, "values": values, "config": config, "test": records.current_test}
-        text = self._client.codec.dumps(content).decode()
-        context = contextvars.copy_context()
-        context.run(self.context_headers().set, {HEADER: text})
-        return context.run(send)
+        headers = self.context_headers()
+        token = headers.set({HEADER: self._client.codec.dumps(content).decode()})
+        try:
+            return send()
+        finally:
+            headers.reset(token)
 
     def context_headers(self) -> Any:
         """The context variable with the headers that each call takes along."""

@@ -42,12 +42,16 @@ class Broker:
         thread.start()
         self._serve(wake)
         thread.join()
-        for opened in (wake, done, self._listener):
-            opened.close()
+        wake.close()
+        done.close()
         succeeded, value = outcome[0]
         if not succeeded:
             raise value
         return value
+
+    def close(self) -> None:
+        """Lend no more."""
+        self._listener.close()
 
     def _serve(self, wake: socket.socket) -> None:
         streams: dict[socket.socket, Any] = {}

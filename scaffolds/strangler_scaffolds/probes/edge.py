@@ -55,9 +55,14 @@ def _forward(bridge: Any, environ: dict[str, Any]) -> _Answer:
     length = int(environ.get("CONTENT_LENGTH") or 0)
     body = environ["wsgi.input"].read(length) if length else None
     headers = {**_headers(environ), **bridge.context_headers().get()}
-    try:
+
+    def exchange() -> _Answer:
         connection.request(environ["REQUEST_METHOD"], path + (f"?{query}" if query else ""), body, headers)
         return _Answer(connection.getresponse())
+
+    try:
+        answer: _Answer = bridge.exchange(exchange)
+        return answer
     finally:
         connection.close()
 

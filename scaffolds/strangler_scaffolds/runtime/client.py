@@ -14,7 +14,7 @@ import threading
 import time
 import uuid
 from contextvars import ContextVar
-from typing import Any, Callable, FrozenSet, List, Mapping, Optional
+from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional
 
 from .calls import Call
 from .codec import Codec, CodecError, class_finder
@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 CANARY_HEADER = "Strangler-Canary"
 #: Services whose canary the present user belongs to; set it where no web request is under way.
 canary_services: "ContextVar[FrozenSet[str]]" = ContextVar("canary_services", default=frozenset())
+
+# The functions that this thread or task is running locally.
+_running: "ContextVar[FrozenSet[str]]" = ContextVar("running", default=frozenset())
 
 #: Sees a call before it is made: the client, the call, and what makes it and gives its result.
 Hook = Callable[["Client", Call, Callable[[], Any]], Any]
@@ -55,6 +58,7 @@ class Client:
         self.metrics = Metrics("strangler_client")
         self.hooks: List[Hook] = []
         self.codec = Codec(class_finder(list(contract["packages"])), **orm_hooks(contract))
+        self._originals: Dict[str, Callable[..., Any]] = {}
         self._remote: Optional[Remote] = None
         self._remote_url = ""
         self._breaker = Breaker()
@@ -88,6 +92,9 @@ class Client:
 
         def wrap(stub: Callable[..., Any]) -> Any:
             signature = inspect.signature(stub)
+            module, _, name = ref.partition(":")
+            if hasattr(sys.modules.get(module), name):
+                self._originals[ref] = getattr(sys.modules[module], name)
 
             @functools.wraps(stub)
             def call(*args: Any, **kwargs: Any) -> Any:
@@ -136,7 +143,16 @@ class Client:
         module = self.local(module_name)
         if module is None:
             raise RemoteError(f"{call.ref} has no local code any more and {self.service} is not in use")
-        return getattr(module, name)(*call.args, **call.kwargs)
+        function = getattr(module, name)
+        running = _running.get()
+        if call.ref in running:
+            # Somebody has put a wrapper around our function in the place of the module's: what it wraps is the original.
+            function = self._originals.get(call.ref, function)
+        token = _running.set(running | {call.ref})
+        try:
+            return function(*call.args, **call.kwargs)
+        finally:
+            _running.reset(token)
 
     def run_remote(self, call: Call, state: Optional[State] = None) -> Any:
         """Call the service.
@@ -148,7 +164,7 @@ class Client:
         ref, arguments = call.ref, call.arguments()
         policy = self.contract["entries"][ref]
         repeatable = policy["kind"] == "query" or policy["idempotency"] != "none"
-        remote = self._remote_for(state or self.state.current())
+        remote = self.remote_for(state or self.state.current())
         deadline = time.monotonic() + policy["timeout_ms"] / 1000
         send = functools.partial(remote.call, ref, arguments, uuid.uuid4().hex)
         for pause in _PAUSES if repeatable else ():
@@ -186,7 +202,12 @@ class Client:
             self.metrics.count(call.ref, "fallback")
             return self.run_local(call)
 
-    def _remote_for(self, state: State) -> Remote:
+    def remote_for(self, state: State) -> Remote:
+        """The service at the address that ``state`` names.
+
+        Raises:
+            ServiceUnavailable: it names none.
+        """
         if not state.url:
             raise ServiceUnavailable(f"nobody said where {self.service} is: set STRANGLER_{self.service.upper()}_URL")
         if self._remote is None or self._remote_url != state.url:

@@ -54,7 +54,7 @@ class Remote:
     """The service at one address."""
 
     def __init__(self, service: str, url: str, codec: Codec, environ: Mapping[str, str] = os.environ) -> None:
-        self._transport = Transport(url)
+        self.transport = Transport(url)
         self._codec = codec
         self._keys = read_keys(environ.get(f"STRANGLER_{service.upper().replace('-', '_')}_KEYS", ""))
 
@@ -67,7 +67,7 @@ class Remote:
         """
         path = PREFIX + ref.replace(":", "/")
         body = self._codec.dumps({"arguments": arguments})
-        status, data = self._transport.post(path, body, self._headers(path, body, key, timeout), timeout)
+        status, data = self.transport.post(path, body, self._headers(path, body, key, timeout), timeout)
         content = _content(data)
         if content is None or status in (502, 503, 504):
             raise ServiceUnavailable(f"status {status} and no answer of the service", sent=status not in (502, 503))
