@@ -134,8 +134,7 @@ def _engines() -> list[Any]:
 def main() -> None:
     """Serve a service's package on a free port, whose number goes into a file."""
     package, path = sys.argv[1:3]
-    import uvicorn
-
+    uvicorn: Any = importlib.import_module("uvicorn")  # the service's, in its environment
     app = importlib.import_module(f"{package}.app").create_app(every_function=True)
     listener = socket.create_server(("127.0.0.1", 0))
     part = Path(path + ".part")

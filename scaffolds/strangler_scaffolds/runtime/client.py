@@ -146,7 +146,7 @@ class Client:
         function = getattr(module, name)
         running = _running.get()
         if call.ref in running:
-            # Somebody has put a wrapper around our function in the place of the module's: what it wraps is the original.
+            # Somebody put a wrapper around our function in the place of the module's: it means the original.
             function = self._originals.get(call.ref, function)
         token = _running.set(running | {call.ref})
         try:
