@@ -58,7 +58,8 @@ def undo(service: str, root: Path) -> tuple[list[str], Path]:
     record = _read_record(service, root)
     backward = list(_backward(record["edits"], root))
     change(backward, root)
-    (root / RECORDS / f"{service}.json").unlink()
+    for kept in (f"{service}.json", f"{service}.base.json"):
+        (root / RECORDS / kept).unlink(missing_ok=True)
     return [edit.path for edit in backward], Path(record["directory"])
 
 

@@ -87,6 +87,11 @@ class Client:
             raise AttributeError(f"{module} was moved to the service {self.service}; {name} is not part of its client")
         return getattr(found, name)
 
+    def close(self) -> None:
+        """Close what is open; the next call opens it again."""
+        if self._remote is not None:
+            self._remote.transport.close()
+
     def entry(self, ref: str) -> Callable[[Callable[..., Any]], Any]:
         """Make a function with the signature of the decorated one, which calls ``ref`` wherever that is."""
 
@@ -211,6 +216,7 @@ class Client:
         if not state.url:
             raise ServiceUnavailable(f"nobody said where {self.service} is: set STRANGLER_{self.service.upper()}_URL")
         if self._remote is None or self._remote_url != state.url:
+            self.close()
             self._remote, self._remote_url = Remote(self.service, state.url, self.codec), state.url
         return self._remote
 
