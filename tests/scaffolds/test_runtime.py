@@ -338,6 +338,7 @@ def test_the_library_runs_on_an_old_python(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     modules = ", ".join(f"runtime.{name.removesuffix('.py')}" for name in runtime_files("") if name != "__init__.py")
-    code = f"import {modules}; from runtime.codec import *\nc = Codec(class_finder([])); print(c.loads(c.dumps({{1: (2,)}})))"
+    use = "c = Codec(class_finder([])); print(c.loads(c.dumps({1: (2,)})))"
+    code = f"import {modules}; from runtime.codec import *\n{use}"
     done = subprocess.run([str(old[0]), "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout == "{1: (2,)}\n"

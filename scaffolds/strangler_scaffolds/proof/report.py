@@ -81,7 +81,7 @@ def _phases(proof: Proof) -> str:
         shade = "bad" if differences else "good"
         outcomes = ", ".join(f"{count} {outcome}" for outcome, count in phase.counts.items())
         ways = ", ".join(f"{n} {way}" for way, n in _phase(proof, phase)["ways"].items())
-        cells = [phase.name, phase.title, outcomes, ways, f"<code>{digest(phase)}</code>"]
+        cells = [phase.name, phase.title, html.escape(outcomes), ways, f"<code>{digest(phase)}</code>"]
         rows.append(f"<tr>{''.join(f'<td>{c}</td>' for c in cells)}<td class='{shade}'>{len(differences)}</td></tr>")
     head = (
         "<tr><th></th><th>tests run</th><th>outcomes</th><th>tests by way</th><th>vector</th><th>differences</th></tr>"
