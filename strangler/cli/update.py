@@ -9,7 +9,7 @@ import click
 import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session
 from strangler.cli.command import command as define
-from strangler.cli.reading import analysis_option, read_analysis
+from strangler.cli.document import analysis_for, analysis_option
 from strangler.model import Finding, Location, Severity
 
 
@@ -18,14 +18,14 @@ from strangler.model import Finding, Location, Severity
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Default: services/SERVICE.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
 @analysis_option
-def update(session: Session, service: str, output: Path | None, dry_run: bool, analysis: Path | None) -> int:
+def update(session: Session, service: str, output: Path | None, dry_run: bool, document: Path | None) -> int:
     """Merge the monolith's changes since the extraction into SERVICE, and keep what was changed there by hand.
 
     Conflicts are marked in the files (exit 1).
     """
     plan, root = session.plan(), session.root
-    document = read_analysis(session, analysis)
-    extraction = scaffolds.extract(document, plan, service, root)
+    analysis = analysis_for(session, document)
+    extraction = scaffolds.extract(analysis, plan, service, root)
     refused = [finding for finding in extraction.findings if finding.severity is Severity.ERROR]
     session.out.findings(refused)
     if refused:

@@ -34,7 +34,7 @@ def test_a_folder_without_a_dockerfile_is_no_service(tmp_path: Path) -> None:
 
 
 def test_no_engine_is_said_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:9")
     (tmp_path / "Dockerfile").touch()
     with pytest.raises(UpstreamError) as caught:
         scaffolds.build(tmp_path, "x", lambda text: None)
