@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -40,13 +41,15 @@ def _options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+@contextmanager
 def _target(
     session: Session, directory: Path | None, cluster: str | None, context: str | None, kinds: Sequence[str]
-) -> _Target:
+) -> Iterator[_Target]:
     plan, tenants = session.plan(), session.tenants()
     tree = deploy.read_tree(directory) if directory else deploy.render(plan, tenants)
     name, documents = deploy.objects_of(tree, plan, tenants, cluster, kinds)
-    return _Target(name, plan.monolith.name, documents, deploy.connect(context or cluster))
+    with deploy.connect(context or cluster) as server:
+        yield _Target(name, plan.monolith.name, documents, server)
 
 
 def add_to(group: click.Group) -> None:
@@ -57,8 +60,7 @@ def add_to(group: click.Group) -> None:
     @click.option("--prune", is_flag=True, help="Show what apply --prune would delete, too.")
     def diff(session: Session, prune: bool, **where: Any) -> int:
         """Show what an apply would change, field by field; asked of the server, nothing is written."""
-        target = _target(session, **where)
-        with session.out.progress(f"asking cluster {target.name}"):
+        with _target(session, **where) as target, session.out.progress(f"asking cluster {target.name}"):
             found = list(deploy.changes(target.cluster, target.documents, target.product, prune=prune))
         shown = [change for change in found if change.action != "keep"]
         session.out.json({"cluster": target.name, "changes": [_change_fields(change) for change in shown]})
@@ -72,9 +74,8 @@ def add_to(group: click.Group) -> None:
     @click.option("--timeout", default=600.0, show_default=True, help="Seconds that one wave may take to be ready.")
     def apply(session: Session, prune: bool, force: bool, timeout: float, **where: Any) -> None:
         """Bring the tree in: tried dry as a whole, then wave by wave, each waited for."""
-        target = _target(session, **where)
         done: Counter[str] = Counter()
-        with session.out.progress(f"applying to cluster {target.name}") as progress:
+        with _target(session, **where) as target, session.out.progress(f"applying to {target.name}") as progress:
             bring_in = partial(deploy.apply, target.cluster, target.documents, target.product)
             for step in bring_in(prune=prune, force=force, timeout=timeout):
                 done[step.what.partition(":")[0]] += 1
@@ -90,8 +91,7 @@ def add_to(group: click.Group) -> None:
     @_options
     def status(session: Session, **where: Any) -> int:
         """Show how every object of the tree stands in the cluster."""
-        target = _target(session, **where)
-        with session.out.progress(f"asking cluster {target.name}"):
+        with _target(session, **where) as target, session.out.progress(f"asking cluster {target.name}"):
             found = deploy.status(target.cluster, target.documents)
         objects = [{"object": str(key), "health": str(state.health), "reason": state.reason} for key, state in found]
         session.out.json({"cluster": target.name, "objects": objects})

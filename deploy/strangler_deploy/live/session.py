@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from strangler.errors import StranglerError
 from strangler.model import Finding
@@ -15,7 +16,8 @@ from strangler_deploy.estate import Estate
 from strangler_deploy.live.cluster import Cluster
 
 
-def connect(context: str | None) -> Cluster:
+@contextmanager
+def connect(context: str | None) -> Iterator[Cluster]:
     """The API server of a kubeconfig context (None: the current one, or the one this runs in).
 
     Raises:
@@ -23,7 +25,11 @@ def connect(context: str | None) -> Cluster:
     """
     from strangler_deploy.live.server import LiveCluster  # the client is slow to import, and rarely needed
 
-    return LiveCluster(context)
+    cluster = LiveCluster(context)
+    try:
+        yield cluster
+    finally:
+        cluster.close()
 
 
 def objects_of(

@@ -5,15 +5,20 @@ STRANGLER_KUBE_APISERVER and STRANGLER_ETCD name the two programs; .ci/steps/71-
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import os
 import socket
+import ssl
 import subprocess
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import urllib3
 import yaml
 
 from strangler.cli.main import main
@@ -48,17 +53,15 @@ def _program(variable: str) -> str:
 
 
 def _ready(port: int, log: Path, server: subprocess.Popen[bytes]) -> None:
-    import http.client
-    import ssl
-
     context = ssl._create_unverified_context()
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and server.poll() is None:
         try:
             connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=5)
-            connection.request("GET", "/readyz", headers={"Authorization": "Bearer admin"})
-            if connection.getresponse().status == 200:
-                return
+            with contextlib.closing(connection):
+                connection.request("GET", "/readyz", headers={"Authorization": "Bearer admin"})
+                if connection.getresponse().status == 200:
+                    return
         except OSError:
             pass
         time.sleep(0.5)
@@ -108,13 +111,14 @@ def _kubeconfig(folder: Path, port: int) -> Path:
 
 
 @pytest.fixture
-def cluster(kubeconfig: Path, monkeypatch: pytest.MonkeyPatch) -> LiveCluster:
+def cluster(kubeconfig: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LiveCluster]:
     monkeypatch.setenv("KUBECONFIG", str(kubeconfig))
     monkeypatch.setattr("kubernetes.config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION", str(kubeconfig))
-    import urllib3
-
-    urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    return LiveCluster("main")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+        made = LiveCluster("main")
+        yield made
+        made.close()
 
 
 def _native(tree: list[Document]) -> list[Document]:
@@ -172,21 +176,23 @@ def test_the_servers_admission_agrees_with_ours_on_every_fixture(cluster: LiveCl
     ours = AdmissionPolicies(rendered)
     _wait_until_enforced(cluster)
     asked = 0
-    for fixture in every():
+    for number, fixture in enumerate(every()):
         review = fixture.review
         is_plain = review.operation == "CREATE" and review.user.name.endswith("argocd-application-controller")
         if not is_plain or review.group not in ("", "apps", "batch") or review.namespace_name != "tenant-acme":
             continue
-        if review.kind == "Job" or review.object is None:
-            continue  # a Job's selector is made by the server, which changes what it says
+        assert review.object is not None
         expected = sorted({denial.policy for denial in ours.denials(review)})
-        asked += 1
         try:
-            cluster.apply(review.object, dry_run=True)
+            metadata = {**review.object["metadata"], "name": f"fixture-{number}"}
+            cluster.apply({**review.object, "metadata": metadata}, dry_run=True)
             assert expected == [], fixture.name
         except Refused as error:
+            if " is invalid: " in str(error):
+                continue  # the server's own validation comes first, and does not like every broken pod
             assert expected, f"{fixture.name}: {error}"
             assert f"ValidatingAdmissionPolicy '{expected[0]}'" in str(error), fixture.name
+        asked += 1
     assert asked >= 35
 
 
