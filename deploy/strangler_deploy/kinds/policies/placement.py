@@ -1,7 +1,7 @@
 """Forced placement: whatever a tenant's pod asks for, it runs on its tier's machines (or on its tenant's own).
 
-A toleration lets a pod onto machines, and pins it nowhere; whoever may write pods could choose others. So the API
-server writes node selector and toleration itself, from labels of the namespace that no tenant can edit.
+A toleration lets a pod onto machines and pins it nowhere; whoever may write pods could choose others. So the API server
+writes the node selector itself, from labels of the namespace that no tenant can edit.
 """
 
 from __future__ import annotations
@@ -12,10 +12,8 @@ from strangler_deploy.estate import Estate, Site
 from strangler_deploy.manifest import Data, Manifest
 from strangler_deploy.placement import TENANT, TIER
 
-NAME = "placement"
-OWN_MACHINES = "saas/machines"
-"""Label of a namespace whose tenant has machines of its own; its value is ``tenant``."""
-_ADMISSION = "admissionregistration.k8s.io/v1"
+_ADMISSION = "admissionregistration.k8s.io"
+_FIRST_STABLE = (1, 36)
 _HYBRID = "eks.amazonaws.com/compute-type"
 _ORIGIN = "strangler.yaml platform.policies"
 
@@ -23,79 +21,75 @@ _ORIGIN = "strangler.yaml platform.policies"
 def placement(estate: Estate, site: Site) -> Iterator[Manifest]:
     """The objects of the engine that the platform lets change pods; only where machines come in pools."""
     if site.cluster.compute == "auto" and site.cluster.is_eks and site.cluster.role == "application":
-        yield from _ENGINES[estate.platform.policies.placement]()
+        tiers = sorted(estate.platform.tiers.items())
+        keys = {name: TENANT if tier.nodes.dedicated else TIER for name, tier in tiers}
+        yield from _ENGINES[estate.platform.policies.placement](keys, site)
 
 
-def _scope(key: str) -> Data:
-    """The namespaces whose pods go to the machines with this label."""
-    own: Data = {"key": OWN_MACHINES, "operator": "Exists" if key == TENANT else "DoesNotExist"}
-    return {"matchExpressions": [{"key": key, "operator": "Exists"}, own]}
+def _native(keys: Mapping[str, str], site: Site) -> Iterator[Manifest]:
+    stable = tuple(int(part) for part in site.cluster.version.split(".")) >= _FIRST_STABLE
+    api = f"{_ADMISSION}/{'v1' if stable else 'v1beta1'}"
+    for name, spec in _policies(keys):
+        rules = {"failurePolicy": "Fail", "reinvocationPolicy": "IfNeeded", **spec}
+        yield Manifest(api, "MutatingAdmissionPolicy", name, {"spec": rules}, origin=_ORIGIN)
+        yield Manifest(api, "MutatingAdmissionPolicyBinding", name, {"spec": {"policyName": name}}, origin=_ORIGIN)
 
 
-def _rules() -> list[Data]:
-    return [{"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}]
+def _kyverno(keys: Mapping[str, str], _: Site) -> Iterator[Manifest]:
+    for name, spec in _policies(keys):
+        yield Manifest("policies.kyverno.io/v1", "MutatingPolicy", name, {"spec": spec}, origin=_ORIGIN)
 
 
-def _in_cloud() -> list[Data]:
-    """Pods that ask for machines on premises are left alone: those are in no pool."""
-    expression = f"object.spec.?nodeSelector[?'{_HYBRID}'].orValue('') != 'hybrid'"
-    return [{"name": "in-the-cloud", "expression": expression}]
+def _policies(keys: Mapping[str, str]) -> Iterator[tuple[str, Data]]:
+    """Name and spec, for tiers that share machines and for those whose tenants have their own."""
+    for key, name in ((TIER, "placement-by-tier"), (TENANT, "placement-by-tenant")):
+        tiers = [tier for tier, wanted in keys.items() if wanted == key]
+        if tiers:
+            yield name, _spec(key, tiers)
 
 
-def _expression(key: str) -> str:
+def _spec(key: str, tiers: list[str]) -> Data:
     label = f"namespaceObject.metadata.labels['{key}']"
-    toleration = f"Object.spec.tolerations{{key: '{key}', operator: 'Equal', value: {label}, effect: 'NoSchedule'}}"
-    kept = "has(object.spec.tolerations) ? object.spec.tolerations.map(t, Object.spec.tolerations{" + (
-        "key: t.?key.orValue(''), operator: t.?operator.orValue(''), value: t.?value.orValue(''), "
-        "effect: t.?effect.orValue('')"
-    )
-    tolerations = f"({kept}}}).filter(t, t.key != '{key}') : []) + [{toleration}]"
-    return f"Object{{spec: Object.spec{{nodeSelector: {{'{key}': {label}}}, tolerations: {tolerations}}}}}"
+    expression = f"Object{{spec: Object.spec{{nodeSelector: {{'{key}': {label}}}}}}}"
+    rule = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}
+    return {
+        "matchConstraints": {"resourceRules": [rule], "namespaceSelector": _of_tiers(tiers)},
+        "matchConditions": _conditions(),
+        "mutations": [{"patchType": "ApplyConfiguration", "applyConfiguration": {"expression": expression}}],
+    }
 
 
-def _native() -> Iterator[Manifest]:
-    for key, suffix in ((TIER, "tier"), (TENANT, "tenant")):
-        spec: Data = {
-            "failurePolicy": "Fail",
-            "reinvocationPolicy": "IfNeeded",
-            "matchConstraints": {"resourceRules": _rules(), "namespaceSelector": _scope(key)},
-            "matchConditions": _in_cloud(),
-            "mutations": [{"patchType": "ApplyConfiguration", "applyConfiguration": {"expression": _selector(key)}}],
-        }
-        name = f"{NAME}-{suffix}"
-        yield Manifest(_ADMISSION, "MutatingAdmissionPolicy", name, {"spec": spec}, origin=_ORIGIN)
-        binding = {"spec": {"policyName": name}}
-        yield Manifest(_ADMISSION, "MutatingAdmissionPolicyBinding", name, binding, origin=_ORIGIN)
+def _of_tiers(tiers: list[str]) -> Data:
+    return {"matchExpressions": [{"key": TIER, "operator": "In", "values": tiers}]}
 
 
-def _selector(key: str) -> str:
-    """The node selector alone: the toleration is in our pods already, and one more harms no other."""
-    return f"Object{{spec: Object.spec{{nodeSelector: {{'{key}': namespaceObject.metadata.labels['{key}']}}}}}}"
+def _conditions() -> list[Data]:
+    """Two kinds of pods are left alone: those for machines on premises, and those pinned to their own tenant's."""
+    own = f"namespaceObject.metadata.?labels[?'{TENANT}'].orValue('-')"
+    return [
+        {"name": "in-the-cloud", "expression": f"object.spec.?nodeSelector[?'{_HYBRID}'].orValue('') != 'hybrid'"},
+        {"name": "not-on-its-own", "expression": f"object.spec.?nodeSelector[?'{TENANT}'].orValue('') != {own}"},
+    ]
 
 
-def _kyverno() -> Iterator[Manifest]:
-    for key, suffix in ((TIER, "tier"), (TENANT, "tenant")):
-        spec: Data = {
-            "matchConstraints": {"resourceRules": _rules(), "namespaceSelector": _scope(key)},
-            "matchConditions": _in_cloud(),
-            "mutations": [{"patchType": "ApplyConfiguration", "applyConfiguration": {"expression": _selector(key)}}],
-        }
-        yield Manifest("policies.kyverno.io/v1", "MutatingPolicy", f"{NAME}-{suffix}", {"spec": spec}, origin=_ORIGIN)
-
-
-def _gatekeeper() -> Iterator[Manifest]:
-    """Gatekeeper assigns from the pod's own fields: our pods carry the labels of their namespace."""
-    for key, suffix in ((TIER, "tier"), (TENANT, "tenant")):
+def _gatekeeper(keys: Mapping[str, str], _: Site) -> Iterator[Manifest]:
+    """Gatekeeper assigns constants only: one object for each tier that shares machines, none for tenants' own."""
+    for tier in (tier for tier, key in keys.items() if key == TIER):
         spec: Data = {
             "applyTo": [{"groups": [""], "versions": ["v1"], "kinds": ["Pod"]}],
-            "match": {"scope": "Namespaced", "namespaceSelector": _scope(key)},
-            "location": f'spec.nodeSelector."{key}"',
-            "parameters": {"assign": {"fromMetadata": {"field": "namespace"}}},
+            "match": {"scope": "Namespaced", "namespaceSelector": _of_tiers([tier])},
+            "location": f'spec.nodeSelector."{TIER}"',
+            "parameters": {
+                "assign": {"value": tier},
+                "pathTests": [
+                    {"subPath": f'spec.nodeSelector."{key}"', "condition": "MustNotExist"} for key in (TENANT, _HYBRID)
+                ],
+            },
         }
-        yield Manifest("mutations.gatekeeper.sh/v1", "Assign", f"{NAME}-{suffix}", {"spec": spec}, origin=_ORIGIN)
+        yield Manifest("mutations.gatekeeper.sh/v1", "Assign", f"placement-{tier}", {"spec": spec}, origin=_ORIGIN)
 
 
-_ENGINES: Mapping[str, Callable[[], Iterator[Manifest]]] = {
+_ENGINES: Mapping[str, Callable[[Mapping[str, str], Site], Iterator[Manifest]]] = {
     "mutating-policy": _native,
     "kyverno": _kyverno,
     "gatekeeper": _gatekeeper,
