@@ -9,6 +9,9 @@ from strangler_deploy.checks.ceilings import Ceiling
 from strangler_deploy.checks.rules import RULES, Explanation, explain
 from strangler_deploy.checks.stale import stale
 from strangler_deploy.compare import Choice, compare
+from strangler_deploy.live.apply import apply, status
+from strangler_deploy.live.changes import changes
+from strangler_deploy.live.session import connect, objects_of
 from strangler_deploy.render import render
 from strangler_deploy.tenancy import require_placeable
 from strangler_deploy.tenants import Kept, check_tenant, deleted, kept, summary, tenant_folder, tenant_text
@@ -20,18 +23,23 @@ __all__ = [
     "Choice",
     "Explanation",
     "Kept",
+    "apply",
+    "changes",
     "check",
     "check_tenant",
     "compare",
+    "connect",
     "deleted",
     "explain",
     "kept",
+    "objects_of",
     "read_tree",
     "remove_tenant",
     "render",
     "render_to",
     "require_placeable",
     "stale",
+    "status",
     "summary",
     "tenant_folder",
     "tenant_text",
