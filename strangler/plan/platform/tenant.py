@@ -21,7 +21,7 @@ class Contract(Section):
 
 
 class Tenant(Section):
-    """One customer; what is not said comes from the tier."""
+    """One customer; what is not said comes from the tier. Of a ``suspended`` one nothing runs, and its data stays."""
 
     id: Label
     name: Line = ""
@@ -35,3 +35,4 @@ class Tenant(Section):
     data: Mapping[Label, TenantData] = Field(default_factory=dict)
     administrators: tuple[Group, ...] = ()
     contract: Contract = Contract()
+    suspended: bool = False
