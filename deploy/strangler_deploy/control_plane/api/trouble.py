@@ -114,6 +114,8 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    title = {400: "Not readable", 404: "Not found", 405: "Method not allowed"}.get(error.status_code, "Refused")
+    title = {400: "Not readable", 404: "Not found", 405: "Method not allowed", 413: "Too large"}.get(
+        error.status_code, "Refused"
+    )
     request.state.reason = str(error.detail)
     return answer(problem(error.status_code, title, str(error.detail)), dict(error.headers or {}))

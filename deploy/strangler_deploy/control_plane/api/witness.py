@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from strangler_deploy.control_plane import audit
@@ -14,10 +15,6 @@ from strangler_deploy.control_plane.plane import Plane
 from strangler_deploy.control_plane.store.store import StoreError
 
 LARGEST_BODY = 8 * 1024 * 1024
-
-
-class _TooLarge(Exception):
-    pass
 
 
 class Witness:
@@ -34,12 +31,7 @@ class Witness:
             return
         scope.setdefault("state", {})
         witnessed = _Witnessed(self, scope, send)
-        try:
-            await self._app(scope, _limited(receive), witnessed.send)
-        except _TooLarge:
-            scope["state"]["reason"] = "the body is too large"
-            refusal = answer(problem(413, "Too large", f"a body may have {LARGEST_BODY} bytes"))
-            await refusal(scope, receive, witnessed.send)
+        await self._app(scope, _limited(receive), witnessed.send)
 
     def record(self, scope: Scope, status: int) -> None:
         """Write the entry."""
@@ -99,7 +91,7 @@ def _limited(receive: Receive) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > LARGEST_BODY:
-            raise _TooLarge
+            raise HTTPException(413, f"a body may have {LARGEST_BODY} bytes")
         return message
 
     return limited

@@ -10,7 +10,6 @@ from __future__ import annotations
 import fcntl
 import os
 import subprocess
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,10 @@ from pathlib import Path
 from strangler.errors import UpstreamError
 
 TRAILER = "Strangler-Request"
-_BASE = "refs/strangler/base"
+_BASE, _BUILD = "refs/strangler/base", "refs/strangler/build"
 _TIMEOUT = 120
+# What is published has to be on disk; written together, as a tenant has dozens of files.
+_SAFE = ("-c", "core.fsync=committed", "-c", "core.fsyncMethod=batch", "-c", "gc.autoDetach=false")
 _FIELDS, _RECORDS = "\x1f", "\x1e"
 
 
@@ -53,8 +54,8 @@ class Repository:
             leftover.unlink()
         if not (directory / "HEAD").exists():
             self._git("init", "--quiet", "--bare", f"--initial-branch={branch}", ".")
-        for name in self._git("for-each-ref", "--format=%(refname)", "refs/strangler/build").split():
-            self._git("update-ref", "-d", name)
+        self._known = self._resolve(_BASE)
+        self._git("gc", "--auto", "--quiet")
 
     def close(self) -> None:
         """Let another process have the clone."""
@@ -71,17 +72,15 @@ class Repository:
         listed = self._git("ls-remote", "--", self._remote, self._ref).split()
         if not listed:
             return ""
-        if self._resolve(_BASE) != listed[0]:
+        if self._known != listed[0]:
             self._git("fetch", "--quiet", "--no-tags", "--", self._remote, f"+{self._ref}:{_BASE}")
-        return self._resolve(_BASE)
+            self._known = self._resolve(_BASE)
+        return self._known
 
     def build(self, base: str, change: Change) -> str:
         """A commit of the change on ``base`` ("": the first of all), which nothing refers to yet."""
-        name = f"refs/strangler/build/{uuid.uuid4().hex}"  # a name of its own: a killed build is in nobody's way
-        self._git("fast-import", "--quiet", "--done", "--date-format=raw", stdin=b"".join(_stream(name, base, change)))
-        commit = self._resolve(name)
-        self._git("update-ref", "-d", name)
-        return commit
+        stream = b"".join(_stream(base, change))
+        return self._git("fast-import", "--quiet", "--force", "--done", "--date-format=raw", stdin=stream).strip()
 
     def publish(self, commit: str, base: str, branch: str = "") -> bool:
         """Make the branch (or a new one beside it) point to ``commit``; False if it is not at ``base`` any more.
@@ -96,6 +95,7 @@ class Repository:
             lease = f"--force-with-lease={ref}:{expected}"
             done = self._run("push", "--quiet", "--porcelain", lease, "--", self._remote, f"{commit}:{ref}")
         if done.returncode == 0:
+            self._known = self._known if branch else commit
             return True
         text = (done.stdout + done.stderr).decode(errors="replace")
         if any(word in text for word in ("stale info", "[rejected]", "but expected", "reference already exists")):
@@ -104,7 +104,7 @@ class Repository:
 
     def requests_since(self, cursor: str, head: str) -> Iterator[tuple[str, str]]:
         """(request, commit) of every commit of ours that ``head`` has and ``cursor`` ("": nothing) has not."""
-        if not head:
+        if head in ("", cursor):
             return
         known = cursor and self._run("merge-base", "--is-ancestor", cursor, head).returncode == 0
         fields = f"%H{_FIELDS}%(trailers:key={TRAILER},valueonly,separator=%x2C){_RECORDS}"
@@ -124,10 +124,13 @@ class Repository:
         """Whether ``revision`` is ``commit`` or came after it; False as well if we do not know it."""
         return bool(revision) and self._run("merge-base", "--is-ancestor", commit, revision).returncode == 0
 
-    def read(self, commit: str, path: str) -> str | None:
-        """A file as it is in a commit; None if it is not there."""
-        done = self._run("cat-file", "blob", f"{commit}:{path}") if commit else None
-        return done.stdout.decode() if done and done.returncode == 0 else None
+    def read(self, commit: str, *paths: str) -> dict[str, str]:
+        """Those of the files that a commit has, by their paths; no path may have a line end in it."""
+        asked = "".join(f"{commit}:{path}\n" for path in paths)
+        done = self._run("cat-file", "--batch=%(objecttype) %(objectsize)", stdin=asked.encode())
+        if done.returncode != 0:
+            raise GitError(f"git cannot read: {_last_line(done.stderr.decode(errors='replace'))}")
+        return dict(_contents(paths, done.stdout))
 
     def _resolve(self, ref: str) -> str:
         done = self._run("rev-parse", "--verify", "--quiet", ref)
@@ -140,7 +143,7 @@ class Repository:
         return done.stdout.decode()
 
     def _run(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-        command = ["git", "-c", "core.fsync=committed", "-c", "gc.auto=0", *arguments]
+        command = ["git", *_SAFE, *arguments]
         settings = {"GIT_DIR": ".", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
         try:
             return subprocess.run(
@@ -157,10 +160,22 @@ class Repository:
             raise GitError(f"git {arguments[0]} cannot run: {error}", hint="is git installed?") from error
 
 
-def _stream(ref: str, base: str, change: Change) -> Iterator[bytes]:
+def _contents(paths: Sequence[str], answer: bytes) -> Iterator[tuple[str, str]]:
+    """What ``git cat-file --batch`` answered: for each path a line, and after that of a file its bytes."""
+    at = 0
+    for path in paths:
+        end = answer.index(b"\n", at)
+        kind, _, size = answer[at:end].rpartition(b" ")
+        at = end + 1
+        if kind == b"blob":
+            yield path, answer[at : at + int(size)].decode()
+        at += int(size) + 1 if size.isdigit() else 0
+
+
+def _stream(base: str, change: Change) -> Iterator[bytes]:
     """The change in the language of ``git fast-import``; lengths come first, so that no content can say anything."""
     who = f"Strangler control plane <control-plane@strangler.invalid> {change.moment}"
-    yield f"commit {ref}\ncommitter {who}\n".encode()
+    yield f"commit {_BUILD}\nmark :1\ncommitter {who}\n".encode()
     yield _data(change.message)
     if base:
         yield f"from {base}\n".encode()
@@ -169,7 +184,7 @@ def _stream(ref: str, base: str, change: Change) -> Iterator[bytes]:
     for path, text in sorted(change.files.items()):
         yield f"M 100644 inline {_quoted(path)}\n".encode()
         yield _data(text)
-    yield b"\ndone\n"
+    yield b"\nget-mark :1\ndone\n"
 
 
 def _data(text: str) -> bytes:

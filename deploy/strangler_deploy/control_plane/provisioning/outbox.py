@@ -145,7 +145,7 @@ class Outbox:
             cursor = connection.scalar(select(facts.c.value).where(facts.c.name == "cursor")) or ""
         commit = self._commit_of(asked, cursor, head)
         if commit:
-            text = self._repository.read(commit, tenant_path(asked.tenant))
+            text = self._repository.read(commit, tenant_path(asked.tenant)).get(tenant_path(asked.tenant))
             document = asked.wish if text is None else declared(text, asked.tenant)
             with self._store.write() as connection:
                 committed(connection, asked.id, commit, self._branch(asked), document, self._now())
@@ -162,15 +162,16 @@ class Outbox:
         return commit
 
     def _prepare(self, asked: Asked, head: str) -> Prepared:
-        text = self._repository.read(head, PLAN_FILE)
-        if text is None:
+        path = tenant_path(asked.tenant)
+        found = self._repository.read(head, PLAN_FILE, path)
+        if PLAN_FILE not in found:
             raise PlanError(f"the repository has no {PLAN_FILE}", hint="commit the plan")
-        if text != self._declaration.text:
-            self._declaration = Declaration(text)
+        if found[PLAN_FILE] != self._declaration.text:
+            self._declaration = Declaration(found[PLAN_FILE])
         return prepare(
             asked,
             self._declaration,
-            lambda path: self._repository.read(head, path),
+            found.get(path),
             instance=self._store.instance,
             folder=self._settings.folder,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,8 +25,6 @@ from strangler_deploy.control_plane.tenants.stages import Kind
 from strangler_deploy.control_plane.tenants.wish import document_of, merged, tenant_of
 from strangler_deploy.render import tenant_files
 
-Read = Callable[[str], str | None]
-
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -36,13 +34,13 @@ class Prepared:
     document: Mapping[str, Any]
 
 
-def prepare(asked: Asked, declaration: Declaration, read: Read, *, instance: str, folder: str) -> Prepared:
+def prepare(asked: Asked, declaration: Declaration, present: str | None, *, instance: str, folder: str) -> Prepared:
     """What meets the request.
 
     Args:
         asked: the request.
         declaration: the plan at the commit that is built upon.
-        read: gives a file of that commit.
+        present: the tenant's file at that commit, None if there is none.
         instance: this installation, for the trailer by which the commit is found again.
         folder: where in the repository the rendered tree is ("": at its root).
 
@@ -50,7 +48,7 @@ def prepare(asked: Asked, declaration: Declaration, read: Read, *, instance: str
         Refused: the platform's rules forbid it.
         InvalidWish: with the request the tenant's file would have mistakes.
     """
-    tenant = _wished(asked, read(tenant_path(asked.tenant)))
+    tenant = _wished(asked, present)
     rendered = {} if asked.kind is Kind.OFFBOARD else _rendered(declaration, tenant)
     root = f"{folder}/" if folder else ""
     files = {f"{root}{path}": text for path, text in rendered.items()}
