@@ -40,15 +40,16 @@ def test_half_of_the_files_are_shorter_than_130_lines() -> None:
 
 @pytest.mark.parametrize(("area", "path"), MODULES, ids=lambda value: str(value))
 def test_a_module_has_its_test_where_one_looks_for_it(area: str, path: Path) -> None:
-    """A module's tests are in the mirrored file, or in one that is named after a package it is in."""
+    """A module's tests are in the mirrored file, or in one (or a journey) that is named after a package it is in."""
     if path.name in ("__init__.py", "__main__.py"):
         return
     folder = ROOT / "tests" / area
     mirrored = folder / path.parent / f"test_{path.name}"
-    of_a_package = [
-        (folder / package).with_name(f"test_{package.name}.py") for package in path.parents if package != Path()
-    ]
-    assert any(candidate.exists() for candidate in [mirrored, *of_a_package]), f"expected {mirrored.relative_to(ROOT)}"
+    packages = [package for package in path.parents if package != Path()]
+    of_a_package = [(folder / package).with_name(f"test_{package.name}.py") for package in packages]
+    journeys = [ROOT / "tests" / "journeys" / f"test_{package.name}.py" for package in packages]
+    candidates = [mirrored, *of_a_package, *journeys]
+    assert any(candidate.exists() for candidate in candidates), f"expected {mirrored.relative_to(ROOT)}"
 
 
 def _tracked_text() -> list[tuple[str, str]]:

@@ -5,22 +5,42 @@ What is declared belongs to ``strangler.plan``.
 """
 
 from strangler_deploy.check import check
+from strangler_deploy.checks.ceilings import Ceiling
 from strangler_deploy.checks.rules import RULES, Explanation, explain
+from strangler_deploy.checks.stale import stale
+from strangler_deploy.compare import Choice, compare
 from strangler_deploy.control_plane.front import run as run_control_plane
 from strangler_deploy.control_plane.front import token as control_plane_token
 from strangler_deploy.control_plane.options import Options as ControlPlaneOptions
 from strangler_deploy.render import render
-from strangler_deploy.write import read_tree, write
+from strangler_deploy.tenancy import require_placeable
+from strangler_deploy.tenants import Kept, check_tenant, deleted, kept, summary, tenant_folder, tenant_text
+from strangler_deploy.write import read_tree, remove_tenant, render_to, write, write_tenant
 
 __all__ = [
     "RULES",
+    "Ceiling",
+    "Choice",
     "ControlPlaneOptions",
     "Explanation",
+    "Kept",
     "check",
+    "check_tenant",
+    "compare",
     "control_plane_token",
+    "deleted",
     "explain",
+    "kept",
     "read_tree",
+    "remove_tenant",
     "render",
+    "render_to",
+    "require_placeable",
     "run_control_plane",
+    "stale",
+    "summary",
+    "tenant_folder",
+    "tenant_text",
     "write",
+    "write_tenant",
 ]

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from strangler_facade.hash import BUCKETS, bucket, threshold
-from strangler_facade.match import PathPattern, Request, Test, normalised, tests_of
+from strangler_facade.match import PathPattern, Request, Test, crumb, normalised, tests_of
 from strangler_facade.table import Match, Route, RouteTable, Share, Split, StickyKey, Target, TenantSource
 
 _REMEMBERED = 8192
+_LONGEST_REMEMBERED = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,24 +52,39 @@ class Router:
         self._rules = tuple(_Rule(route, table, self) for route in table.routes)
         self._last = _Rule(_everything_else(table), table, self)
         self._index = _index(self._rules)
+        self._of_path: dict[bytes, tuple[_Rule, ...]] = {}
         self._unindexed = tuple(rule for rule in self._rules if not rule.heads)
 
     def decide(self, request: Request) -> Decision:
         """The decision for a request: the first route that matches, and in it the share the user belongs to."""
-        path = normalised(request.path)
-        for rule in self._index.get(path[1 : path.find(b"/", 1)] if b"/" in path[1:] else path[1:], self._unindexed):
-            if rule.matches(request, path):
+        for rule in self._of_path.get(request.path) or self._rules_of(request.path):
+            if not rule.tests or rule.passes(request):
                 return rule.choose(request)
-        return self._last.choose(request)
+        raise AssertionError("the last rule matches everything")
+
+    def _rules_of(self, raw: bytes) -> tuple[_Rule, ...]:
+        """The rules whose path matches, in order, the one for everything else last; remembered for the next time."""
+        path = normalised(raw)
+        end = path.find(b"/", 1)
+        candidates = self._index.get(path[1:end] if end > 0 else path[1:], self._unindexed)
+        found = (*(rule for rule in candidates if rule.path_matches(path)), self._last)
+        if len(self._of_path) >= _REMEMBERED:
+            self._of_path.clear()
+        if len(raw) <= _LONGEST_REMEMBERED:
+            self._of_path[raw] = found
+        return found
 
     def explain(self, request: Request) -> Explanation:
         """The same decision, with every route that was passed over and why."""
         path = normalised(request.path)
         passed: list[tuple[str, str]] = []
         for rule in self._rules:
-            if rule.matches(request, path):
+            if not rule.path_matches(path):
+                passed.append((rule.route.name, "path"))
+            elif not rule.passes(request):
+                passed.append((rule.route.name, "another condition"))
+            else:
                 return self._explained(rule, request, passed)
-            passed.append((rule.route.name, "path" if not rule.path_matches(path) else "another condition"))
         return self._explained(self._last, request, passed)
 
     def _explained(self, rule: _Rule, request: Request, passed: list[tuple[str, str]]) -> Explanation:
@@ -95,9 +111,10 @@ class _Rule:
 
     def __init__(self, route: Route, table: RouteTable, router: Router) -> None:
         self.route = route
-        self._paths = tuple(PathPattern(path) for path in route.match.paths)
-        self.heads = _heads(self._paths)
-        self._tests: tuple[Test, ...] = tests_of(route.match, router.tenant_of)
+        patterns = tuple(PathPattern(path) for path in route.match.paths)
+        self._paths = tuple(pattern.matches for pattern in patterns)
+        self.heads = _heads(patterns)
+        self.tests: tuple[Test, ...] = tests_of(route.match, router.tenant_of)
         self._tenant = router.tenant_of
         self._pinned = frozenset(route.split.pinned)
         self._ranges = tuple(_ranges(route.split))
@@ -109,6 +126,7 @@ class _Rule:
             for name in names
             for reason in ("only target", "pinned tenant", "no sticky key", "bucket")
         }
+        self._by_bucket = tuple((end, self._decisions[name, "bucket"]) for end, name in self._ranges)
 
     def _decision(self, name: str, reason: str, version: int, targets: dict[str, Target]) -> Decision:
         fallback = self.route.fallback
@@ -116,10 +134,10 @@ class _Rule:
         return Decision(version, self.route, targets[name], other, reason)
 
     def path_matches(self, path: bytes) -> bool:
-        return not self._paths or any(pattern.matches(path) for pattern in self._paths)
+        return not self._paths or any(matches(path) for matches in self._paths)
 
-    def matches(self, request: Request, path: bytes) -> bool:
-        return self.path_matches(path) and all(test(request) for test in self._tests)
+    def passes(self, request: Request) -> bool:
+        return all(test(request) for test in self.tests)
 
     def choose(self, request: Request) -> Decision:
         split = self.route.split
@@ -127,14 +145,16 @@ class _Rule:
             return self._decisions[split.shares[0].target if split.shares else split.rest, "pinned tenant"]
         if len(self._ranges) == 1:
             return self._decisions[self._ranges[0][1], "only target"]
-        found = self.sticky_key(request)
-        if found is None:
-            return self._decisions[split.rest, "no sticky key"]
-        place = self._bucket(found[1])
-        for end, name in self._ranges:
-            if place < end:
-                return self._decisions[name, "bucket"]
-        raise AssertionError("the last range ends at the last bucket")
+        for _, find in self._finders:
+            key = find(request)
+            if key:
+                place = self._buckets.get(key)
+                if place is None:
+                    place = self._bucket(key)
+                for end, decision in self._by_bucket:
+                    if place < end:
+                        return decision
+        return self._decisions[split.rest, "no sticky key"]
 
     def sticky_key(self, request: Request) -> tuple[str, str] | None:
         for kind, find in self._finders:
@@ -144,11 +164,9 @@ class _Rule:
         return None
 
     def _bucket(self, key: str) -> int:
-        place = self._buckets.get(key)
-        if place is None:
-            if len(self._buckets) >= _REMEMBERED:
-                self._buckets.clear()
-            place = self._buckets[key] = bucket(self.route.split.salt, key)
+        if len(self._buckets) >= _REMEMBERED:
+            self._buckets.clear()
+        place = self._buckets[key] = bucket(self.route.split.salt, key)
         return place
 
 
@@ -201,9 +219,19 @@ def key_finder(key: StickyKey, tenant: Callable[[Request], str]) -> Callable[[Re
     """How a sticky key is found in a request ("" when it is not there)."""
     name = key.name
     if key.kind == "cookie":
-        return lambda request: (request.cookie_value(name) or b"").decode("utf-8", "surrogateescape")
+        return _cookie_finder(name)
     if key.kind == "header":
         return lambda request: (request.header(name) or b"").decode("utf-8", "surrogateescape")
     if key.kind == "claim":
         return lambda request: request.claims.get(name, "")
     return tenant if key.kind == "tenant" else lambda request: request.address
+
+
+def _cookie_finder(name: str) -> Callable[[Request], str]:
+    search = crumb(name).search
+
+    def find(request: Request) -> str:
+        found = search(request.cookie)
+        return found[1].decode("utf-8", "surrogateescape") if found else ""
+
+    return find

@@ -53,7 +53,7 @@ class Request:
 
     def cookie_value(self, name: str) -> bytes | None:
         """The value of a cookie."""
-        found = _crumb(name).search(self.cookie) if self.cookie else None
+        found = crumb(name).search(self.cookie) if self.cookie else None
         return found[1] if found else None
 
     def query_value(self, name: str) -> bytes | None:
@@ -75,7 +75,8 @@ def _field(name: str) -> re.Pattern[bytes]:
 
 
 @lru_cache(maxsize=1024)
-def _crumb(name: str) -> re.Pattern[bytes]:
+def crumb(name: str) -> re.Pattern[bytes]:
+    """A pattern that finds the value of a cookie in a Cookie field."""
     return re.compile(rb"(?:^|;[ \t]*)" + re.escape(name.encode()) + rb'="?([^;"]*)')
 
 
@@ -104,25 +105,27 @@ def _decoded(match: re.Match[bytes]) -> bytes:
 
 
 class PathPattern:
-    """One path template, compiled to the cheapest thing that decides it."""
+    """One path template, compiled to the cheapest thing that decides it: ``matches`` takes a normalised path."""
 
-    __slots__ = ("_exact", "_prefix", "_regex", "literal")
+    __slots__ = ("literal", "matches")
 
     def __init__(self, template: str) -> None:
         pieces = _WILD.findall(template)
         self.literal = pieces[0].encode() if not _is_wild(pieces[0]) else b""
-        self._exact = template.encode() if not any(map(_is_wild, pieces)) else None
-        simple = template.endswith("/**") and len(pieces) == 2
-        self._prefix = template[:-2].encode() if simple else None
-        self._regex = re.compile(_expression(template).encode(), re.DOTALL)
+        self.matches: Callable[[bytes], bool]
+        if not any(map(_is_wild, pieces)):
+            self.matches = template.encode().__eq__
+            self.literal += b"/"
+        elif template.endswith("/**") and len(pieces) == 2:
+            self.matches = _prefix_test(template[:-2].encode())
+        else:
+            regex = re.compile(_expression(template).encode(), re.DOTALL)
+            self.matches = lambda path: regex.fullmatch(path) is not None
 
-    def matches(self, path: bytes) -> bool:
-        """Whether a normalised path is one of the pattern's."""
-        if self._prefix is not None:
-            return path.startswith(self._prefix) or path == self._prefix[:-1]
-        if self._exact is not None:
-            return path == self._exact
-        return self._regex.fullmatch(path) is not None
+
+def _prefix_test(prefix: bytes) -> Callable[[bytes], bool]:
+    bare = prefix[:-1]
+    return lambda path: path.startswith(prefix) or path == bare
 
 
 def _is_wild(piece: str) -> bool:

@@ -2,3 +2,8 @@
 
 It only calls what users call, in their order; nothing it needs may be known to a capability.
 """
+
+from strangler.demo.facts import Facts
+from strangler.demo.story import tell
+
+__all__ = ["Facts", "tell"]

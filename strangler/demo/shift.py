@@ -79,12 +79,13 @@ class Shift:
         self.say(f"{percent:>3} %: {told['requests']} requests so far, {told.get('failed', 0)} failed")
 
     def _state(self) -> dict[str, Any]:
-        return self.admin.service(self.name)
+        state: dict[str, Any] = self.admin.service(self.name)
+        return state
 
     def _why(self) -> str:
         """The reason the audit log gives for the last move that no person made."""
         entries = self.admin.history(service=self.name, limit=20)
-        return next((str(entry["reason"]) for entry in entries if entry["action"] == "rollback"), "")
+        return next((str(entry["reason"]) for entry in entries if entry["action"] == "retreat"), "")
 
     def _told(self, reached: Callable[[Mapping[str, Any]], bool]) -> None:
         if not self.traffic.until(reached, seconds=_PATIENCE):

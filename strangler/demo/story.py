@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -103,7 +102,10 @@ def _declare(sample: Sample, addresses: Addresses, service: str) -> None:
         ("monolith", "upstream"): sample.url,
         ("services", service, "upstream"): f"http://{addresses.service}",
         ("facade",): {"listen": addresses.listen, "admin": addresses.admin, "sticky": {"cookie": "shop_session"}},
-        ("platform",): {"clusters": {"main": {"role": "application", "compute": "auto"}}},
+        ("platform",): {
+            "clusters": {"main": {"role": "application", "compute": "auto"}},
+            "monolith": {"host": "shop.internal.example"},
+        },
     }
     for key, value in values.items():
         text = set_value(text, key, value)
@@ -201,8 +203,3 @@ def _look_at(addresses: Addresses, sample: Sample, directory: Path, service: str
         "shop": f"http://{addresses.listen}",
         "traffic page": f"http://{addresses.admin}",
     }
-
-
-def scratch() -> Path:
-    """A new folder for one run."""
-    return Path(tempfile.mkdtemp(prefix="strangler-demo-"))

@@ -14,7 +14,7 @@ Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, m
 class Form(BaseModel):
     """A request's body: without room for keys that mean nothing."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     reason: Reason
 
 
@@ -59,7 +59,7 @@ class RestoreForm(Form):
 class ExplainForm(BaseModel):
     """A request to decide about, without sending it."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
     method: str = "GET"
     path: str = "/"
     headers: dict[str, str] = Field(default_factory=dict)
@@ -105,6 +105,7 @@ class ServiceView(BaseModel):
     differing: int
     rollout: RolloutView | None
     evidence: dict[str, bool]
+    warnings: list[str]
 
 
 class StatusView(BaseModel):
@@ -128,6 +129,21 @@ class StateView(BaseModel):
     calls: Literal["local", "shadow", "canary", "remote"]
     salt: str
     sticky: dict[str, Any]
+
+
+class ClientState(BaseModel):
+    """A service's stage, the percentage of its users it has, and where it answers ("": nowhere yet)."""
+
+    stage: Stage
+    percent: float
+    url: str
+
+
+class StatesView(BaseModel):
+    """Where all services stand, for their clients."""
+
+    version: int
+    services: dict[str, ClientState]
 
 
 class EntryView(BaseModel):

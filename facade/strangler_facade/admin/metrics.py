@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 
 from strangler.model import Stage
+from strangler_facade.admin.forms import ErrorView
 from strangler_facade.admin.guardian import Viewer
 from strangler_facade.admin.services import plane
 from strangler_facade.channel import BOUNDS
@@ -21,6 +22,7 @@ _COUNTERS = (
     ("failures", "Of these, 5xx, no answer, or not even sent; counted before any fallback."),
     ("skipped", "Requests a breaker, health check or limit kept from the target."),
     ("fallbacks", "Requests that the fallback target answered instead."),
+    ("keyless", "Requests that could be split, but carried no sticky key."),
     ("indeterminate", "Requests of which nobody knows whether they took effect."),
 )
 
@@ -31,7 +33,7 @@ async def healthz(request: Request) -> str:
     return "ok\n"
 
 
-@router.get("/metrics", response_class=PlainTextResponse)
+@router.get("/metrics", response_class=PlainTextResponse, responses={401: {"model": ErrorView}})
 async def metrics(request: Request, who: Viewer) -> PlainTextResponse:
     """Everything that is counted, for Prometheus."""
     text = "".join(f"{line}\n" for line in lines(plane(request)))

@@ -17,6 +17,7 @@ from strangler_facade.admin.forms import (
     ShadowForm,
     ShiftForm,
     StageForm,
+    StatesView,
     StateView,
     StatusView,
 )
@@ -28,6 +29,8 @@ from strangler_facade.control.plane import ControlPlane
 REFUSALS = {status: {"model": ErrorView} for status in (400, 401, 403, 404, 409, 412, 422, 507)}
 router = APIRouter(prefix="/v1", responses=REFUSALS)  # type: ignore[arg-type]
 
+After = Annotated[int, Query(ge=-1, lt=2**53)]
+Wait = Annotated[float, Query(ge=0, le=60)]
 _BY_APPROVERS = (Stage.SPLIT, Stage.RETIRED)
 
 
@@ -47,6 +50,15 @@ def _view(request: Request, response: Response, name: str) -> ServiceView:
 async def status(request: Request, who: Viewer) -> StatusView:
     """Version, services and workers."""
     return views.status(plane(request))
+
+
+@router.get("/state")
+async def all_states(request: Request, who: Viewer, after: After = -1, wait: Wait = 0) -> StatesView:
+    """Where every service stands, in the form that their clients read; waits as a single service's state does."""
+    control = plane(request)
+    if after >= 0:
+        await control.controller.wait_beyond(after, wait)
+    return StatesView.model_validate(control.controller.states())
 
 
 @router.get("/services/{name}")
@@ -139,8 +151,8 @@ async def state(
     request: Request,
     name: str,
     who: Viewer,
-    after: Annotated[int, Query(ge=-1, lt=2**53)] = -1,
-    wait: Annotated[float, Query(ge=0, le=60)] = 0,
+    after: After = -1,
+    wait: Wait = 0,
 ) -> StateView:
     """What a client of the service needs to know; with ``after`` and ``wait`` it answers when the version is another.
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from strangler.errors import StranglerError
+from strangler.errors import OutputError, StranglerError
+from strangler.files import write_file
 from strangler.model import Stage
 from strangler.plan import Plan
 from strangler_facade.control import stages
@@ -72,6 +74,7 @@ class Controller:
         if latest is not None:
             self.version, self.routes, self._digest = latest.number, latest.routes, latest.plan
         self._take_plan(plan)
+        self._tell()
 
     def _take_plan(self, plan: Plan) -> bool:
         """Make a version of the plan's rules, if they are not the ones loaded last."""
@@ -118,6 +121,14 @@ class Controller:
         """The service's stage; ``planned`` while it has no upstream."""
         position = self.position(service)
         return position.stage if self.routes.rules[service].upstream else Stage.PLANNED
+
+    def states(self) -> dict[str, Any]:
+        """Where all services stand, in the form that their clients read (also from ``services.json``)."""
+        services = {
+            name: {"stage": str(self.stage(name)), "percent": self.position(name).weight, "url": rules.upstream or ""}
+            for name, rules in sorted(self.routes.rules.items())
+        }
+        return {"version": self.version, "services": services}
 
     def revision(self, service: str) -> int:
         """The version that last changed this service's position or evidence."""
@@ -303,8 +314,14 @@ class Controller:
 
     async def _in_force(self) -> None:
         await self._plane.apply(self.version, self.table())
+        self._tell()
         async with self._changed:
             self._changed.notify_all()
+
+    def _tell(self) -> None:
+        """Write where everybody stands beside the store, for clients on this machine."""
+        with contextlib.suppress(OutputError):  # on a full disk they ask the admin, or trust what they know for a while
+            write_file(self._store.path.with_name("services.json"), json.dumps(self.states()) + "\n")
 
     async def wait_beyond(self, version: int, seconds: float) -> int:
         """Wait until the version is another one than ``version``, at most ``seconds``; returns the one in force."""

@@ -16,7 +16,7 @@ from strangler.plan import Plan
 from strangler_facade.control.controller import Controller
 from strangler_facade.control.pilot import Pilot
 from strangler_facade.control.store import Store
-from strangler_facade.control.supervisor import Plane, Supervisor, WorkerSettings, socket_path
+from strangler_facade.control.supervisor import Ears, Plane, Supervisor, WorkerSettings, socket_path
 from strangler_facade.control.tallies import Tallies
 from strangler_facade.control.watch import Watch
 from strangler_facade.control.webhooks import Webhooks
@@ -51,9 +51,8 @@ class ControlPlane:
         self._shadow_socket = socket_path(settings.state, "shadow")
         extra = ("--shadow", str(self._shadow_socket), *settings.extra)
         worker_settings = WorkerSettings(settings.listen, settings.workers, extra)
-        self.supervisor = Supervisor(
-            worker_settings, settings.state, on_message=self._receive, on_lost=self.tallies.lost, on_note=on_note
-        )
+        ears = Ears(self._receive, self.tallies.lost, self.tallies.adopted, on_note)
+        self.supervisor = Supervisor(worker_settings, settings.state, ears)
         self.controller = Controller(Store(settings.state / "facade.sqlite3"), settings.plan, plane or self.supervisor)
         self.webhooks = Webhooks(on_note=on_note)
         self.pilot = Pilot(self.controller, self.webhooks, on_note=on_note)

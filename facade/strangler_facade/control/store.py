@@ -104,6 +104,11 @@ class Store:
             for statement in _statements(_SCHEMA):
                 self._db.execute(statement)
 
+    @property
+    def path(self) -> Path:
+        """The state file."""
+        return self._path
+
     def close(self) -> None:
         """Let go of the file."""
         self._db.close()

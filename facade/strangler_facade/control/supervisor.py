@@ -50,21 +50,22 @@ class WorkerSettings:
     extra: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Ears:
+    """Who is told what: a worker's message, its process id when it is gone or was taken over, and notes for people."""
+
+    message: Callable[[Mapping[str, Any]], None]
+    lost: Callable[[int], None]
+    adopted: Callable[[int], None]
+    note: Callable[[str], None]
+
+
 class Supervisor:
     """The workers of one facade, as a ``Plane``."""
 
-    def __init__(
-        self,
-        settings: WorkerSettings,
-        state: Path,
-        *,
-        on_message: Callable[[Mapping[str, Any]], None],
-        on_lost: Callable[[int], None],
-        on_note: Callable[[str], None],
-    ) -> None:
-        self._settings = settings
-        self._state = state
-        self._on_message, self._on_lost, self._on_note = on_message, on_lost, on_note
+    def __init__(self, settings: WorkerSettings, state: Path, ears: Ears) -> None:
+        self._settings, self._state, self._ears = settings, state, ears
+        self._seen: set[int] = set()
         self._workers: dict[int, _Worker] = {}
         self._keepers: list[asyncio.Task[None]] = []
         self._current: tuple[int, Mapping[str, Any]] | None = None
@@ -90,10 +91,11 @@ class Supervisor:
 
     async def _adopt(self) -> None:
         alive = [pid for pid in _recorded(self._state) if _is_worker(pid)]
+        self._seen.update(alive)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._until(lambda: all(self._by_pid(pid) for pid in alive)), _ADOPTION_SECONDS)
         if self._workers:
-            self._on_note(f"took over {len(self._workers)} running workers")
+            self._ears.note(f"took over {len(self._workers)} running workers")
 
     def _by_pid(self, pid: int) -> _Worker | None:
         return next((worker for worker in self._workers.values() if worker.pid == pid), None)
@@ -137,10 +139,10 @@ class Supervisor:
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "strangler_facade.plane", *arguments, *self._settings.extra, start_new_session=True
         )
-        self._on_note(f"worker {number} started (pid {process.pid})")
+        self._ears.note(f"worker {number} started (pid {process.pid})")
         status = await process.wait()
         if not self._stopping:
-            self._on_note(f"worker {number} (pid {process.pid}) ended with {status}; starting another")
+            self._ears.note(f"worker {number} (pid {process.pid}) ended with {status}; starting another")
             await self._forget(number, process.pid)
         return status
 
@@ -151,7 +153,7 @@ class Supervisor:
                 for message in decoder.feed(data):
                     worker = await self._receive(worker, message, writer)
         except (ChannelError, ConnectionError) as error:
-            self._on_note(f"a worker's channel broke: {error}")
+            self._ears.note(f"a worker's channel broke: {error}")
         finally:
             writer.close()
             if worker is not None:
@@ -169,14 +171,17 @@ class Supervisor:
                 worker.applied.set()
                 await self._notify()
         elif kind == "refused":
-            self._on_note(f"worker refused version {message['version']}: {message['reason']}")
+            self._ears.note(f"worker refused version {message['version']}: {message['reason']}")
         else:
-            self._on_message(message)
+            self._ears.message(message)
         return worker
 
     async def _welcome(self, message: Mapping[str, Any], writer: asyncio.StreamWriter) -> _Worker:
         worker = _Worker(message["worker"], message["pid"], writer)
         self._workers[worker.number] = worker
+        if worker.pid in self._seen:
+            self._ears.adopted(worker.pid)
+        self._seen.add(worker.pid)
         _record(self._state, [each.pid for each in self._workers.values()])
         if self._identity is not None:
             writer.write(encode({"type": "identity", "config": self._identity}))
@@ -189,7 +194,7 @@ class Supervisor:
         worker = self._workers.get(number)
         if worker is not None and worker.pid == pid:
             del self._workers[number]
-            self._on_lost(pid)
+            self._ears.lost(pid)
             await self._notify()
 
     async def apply(self, version: int, table: Mapping[str, Any]) -> None:
@@ -204,7 +209,7 @@ class Supervisor:
             await asyncio.wait_for(self._until(lambda: all(self._holds(worker) for worker in waiting)), 5.0)
         for worker in waiting:
             if not self._holds(worker):
-                self._on_note(f"worker {worker.number} does not take version {version}; replacing it")
+                self._ears.note(f"worker {worker.number} does not take version {version}; replacing it")
                 _signal(worker.pid)
 
     def _holds(self, worker: _Worker) -> bool:

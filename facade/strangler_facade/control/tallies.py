@@ -9,7 +9,7 @@ from typing import Any
 from strangler_facade.channel import BOUNDS
 
 Key = tuple[str, str]
-_COUNTERS = ("requests", "failures", "skipped", "fallbacks", "indeterminate")
+_COUNTERS = ("requests", "failures", "skipped", "fallbacks", "indeterminate", "keyless")
 
 
 @dataclass
@@ -21,17 +21,18 @@ class Tally:
     skipped: int = 0
     fallbacks: int = 0
     indeterminate: int = 0
+    keyless: int = 0
     latency_sum: float = 0.0
     statuses: list[int] = field(default_factory=lambda: [0] * 6)
     buckets: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
 
-    def add(self, record: Mapping[str, Any]) -> None:
-        """Add a worker's record."""
+    def add(self, record: Mapping[str, Any], sign: int = 1) -> None:
+        """Add a worker's record, or take it off again."""
         for name in _COUNTERS:
-            setattr(self, name, getattr(self, name) + record.get(name, 0))
-        self.latency_sum += record.get("latency_sum", 0.0)
-        self.statuses = [a + b for a, b in zip(self.statuses, record["statuses"], strict=True)]
-        self.buckets = [a + b for a, b in zip(self.buckets, record["buckets"], strict=True)]
+            setattr(self, name, getattr(self, name) + sign * record.get(name, 0))
+        self.latency_sum += sign * record.get("latency_sum", 0.0)
+        self.statuses = [a + sign * b for a, b in zip(self.statuses, record["statuses"], strict=True)]
+        self.buckets = [a + sign * b for a, b in zip(self.buckets, record["buckets"], strict=True)]
 
 
 class Tallies:
@@ -40,35 +41,53 @@ class Tallies:
     def __init__(self) -> None:
         self._live: dict[int, Mapping[str, Any]] = {}
         self._gone: dict[Key, Tally] = {}
-        self._names: dict[int, str] = {}
+        self._base: dict[int, dict[Key, Tally] | None] = {}
+
+    def adopted(self, pid: int) -> None:
+        """A worker was counting before we watched: what it says first is where its counting begins for us."""
+        self._base[pid] = None
 
     def take(self, message: Mapping[str, Any]) -> None:
         """Take a worker's ``metrics`` message; what the same process said before is forgotten."""
-        self._live[message["pid"]] = message
+        pid = message["pid"]
+        if pid in self._base and self._base[pid] is None:
+            self._base[pid] = _summed(message["tallies"])
+        self._live[pid] = message
 
     def lost(self, pid: int) -> None:
         """A worker process is gone: keep its last figures."""
         message = self._live.pop(pid, None)
         if message is not None:
-            _add(self._gone, message["tallies"])
+            self._add(self._gone, pid, message)
+        self._base.pop(pid, None)
 
     def total(self) -> dict[Key, Tally]:
         """(service, target) → the sum over all workers, dead ones included."""
         sums: dict[Key, Tally] = {}
         for key, tally in self._gone.items():
             sums.setdefault(key, Tally()).add(vars(tally))
-        for message in self._live.values():
-            _add(sums, message["tallies"])
+        for pid, message in self._live.items():
+            self._add(sums, pid, message)
         return sums
+
+    def _add(self, sums: dict[Key, Tally], pid: int, message: Mapping[str, Any]) -> None:
+        base = self._base.get(pid) or {}
+        for key, tally in _summed(message["tallies"]).items():
+            sums.setdefault(key, Tally()).add(vars(tally))
+            if key in base:
+                sums[key].add(vars(base[key]), -1)
 
     def workers(self) -> list[Mapping[str, Any]]:
         """The newest message of each living worker, by worker number."""
         return sorted(self._live.values(), key=lambda message: int(message["worker"]))
 
 
-def _add(sums: dict[Key, Tally], records: Iterable[Mapping[str, Any]]) -> None:
+def _summed(records: Iterable[Mapping[str, Any]]) -> dict[Key, Tally]:
+    """A worker's records, which are by route, by service."""
+    sums: dict[Key, Tally] = {}
     for record in records:
         sums.setdefault((service_of(record["route"]), record["target"]), Tally()).add(record)
+    return sums
 
 
 def service_of(route: str) -> str:

@@ -57,7 +57,8 @@ class Watch:
         monolith = _counts(total.get((service, MONOLITH)))
         routes = [name for name in self.differences if name.rpartition(".")[0] == service]
         compared, differing = totals(self.differences, routes)
-        return Reading(now, own, monolith, compared, differing)
+        keyless = sum(total[key].keyless for key in ((service, service), (service, MONOLITH)) if key in total)
+        return Reading(now, own, monolith, compared, differing, keyless)
 
     async def _look(self, service: str, reading: Reading) -> None:
         watched = self._follow(service, reading)
@@ -76,10 +77,10 @@ class Watch:
         watched = self._watched.get(service)
         if watched is None or watched.position != position:
             baseline = self._baseline(service, watched)
-            watched = _Watched(position, Windows(reading), baseline, watched.last if watched else reading.at)
+            begin = watched.windows.now if watched else reading
+            watched = _Watched(position, Windows(begin), baseline, begin.at)
             self._watched[service] = watched
-        else:
-            watched.windows.add(reading)
+        watched.windows.add(reading)
         return watched
 
     def _baseline(self, service: str, before: _Watched | None) -> Counts:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import Any
 
 from strangler_facade.match import Request
 from strangler_facade.plane.codecs.heads import RequestHead
 from strangler_facade.plane.connections.client import Client
 from strangler_facade.plane.connections.exchange import Exchange
-from strangler_facade.plane.lanes import Applied
+from strangler_facade.plane.identity import BridgeMaker, Identity
+from strangler_facade.plane.lanes import Applied, Course
+from strangler_facade.plane.mirror import Mirrors
+from strangler_facade.plane.records.access import AccessLog
+from strangler_facade.plane.records.capture import Capture
 from strangler_facade.plane.records.metrics import Ledger
 from strangler_facade.plane.settings import Settings
+from strangler_facade.plane.upstreams.health import Prober, probe_pool
 from strangler_facade.plane.upstreams.pool import Pool
 from strangler_facade.table import RouteTable, Target
 
@@ -25,12 +30,23 @@ _SWEEP_EVERY = 5
 class Core:
     """Everything one worker holds; it satisfies ``connections.client.Plane``."""
 
-    def __init__(self, table: RouteTable, settings: Settings, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        table: RouteTable,
+        settings: Settings,
+        loop: asyncio.AbstractEventLoop,
+        make_bridge: BridgeMaker | None = None,
+    ) -> None:
         self.settings, self.loop = settings, loop
         self.ledger = Ledger()
         self.now = monotonic()
         self.draining = False
         self.clients: set[Client] = set()
+        self.log: AccessLog | None = None
+        self.mirrors = Mirrors(self._new_pool, lambda record: False)
+        self._make_bridge = make_bridge
+        self._identity: Identity | None = None
+        self._probers: dict[Target, Prober] = {}
         self._by_address: Counter[str] = Counter()
         self._pools: dict[Target, Pool] = {}
         self._ticks = 0
@@ -45,12 +61,20 @@ class Core:
         wanted = set(table.targets)
         for target in [target for target in self._pools if target not in wanted]:
             self._pools.pop(target).close()
+            if target in self._probers:
+                self._probers.pop(target).close()
+        self.mirrors.close(frozenset(wanted))
 
     def _pool(self, target: Target) -> Pool:
         pool = self._pools.get(target)
         if pool is None:
-            pool = self._pools[target] = Pool(target, self.loop, monotonic, self.settings.high_water)
+            pool = self._pools[target] = self._new_pool(target)
+            if target.health is not None:
+                self._probers[target] = Prober(target.health, pool, probe_pool(pool))
         return pool
+
+    def _new_pool(self, target: Target) -> Pool:
+        return Pool(target, self.loop, monotonic, self.settings.high_water)
 
     def pools(self) -> list[Pool]:
         """The pools of the targets in force."""
@@ -58,12 +82,21 @@ class Core:
 
     def identify(self, config: Mapping[str, Any]) -> None:
         """Verify sessions from now on as ``config`` says."""
+        if self._make_bridge is not None:
+            self._identity = Identity(self._make_bridge(config))
 
     def gauges(self) -> dict[str, float]:
         """What goes up and down."""
         active = sum(client.exchange is not None for client in self.clients)
         upstream = sum(pool.open for pool in self._pools.values())
-        return {"client_connections": len(self.clients), "active_requests": active, "target_connections": upstream}
+        return {
+            "client_connections": len(self.clients),
+            "active_requests": active,
+            "target_connections": upstream,
+            "refused_messages": self.ledger.refused,
+            "access_log_lost": self.log.lost if self.log else 0,
+            **self.mirrors.counts,
+        }
 
     # Clients
 
@@ -74,6 +107,7 @@ class Core:
     def opened(self, client: Client) -> bool:
         """A client has connected; whether it may stay."""
         self.clients.add(client)
+        client.keeps = not self.draining
         self._by_address[client.address] += 1
         few = self._by_address[client.address] <= self.settings.connections_per_address
         return few and len(self.clients) <= self.settings.connections
@@ -86,11 +120,27 @@ class Core:
             del self._by_address[client.address]
 
     def prepare(self, head: RequestHead, request: Request) -> RequestHead:
-        """Add what sessions tell: claims to the request, lines for the target."""
-        return head
+        """Add what a verified session tells to the request, take off what only we may say."""
+        if self._identity is None:
+            return head
+        return self._identity.prepare(head, request)
+
+    def identity_lines(self, head: RequestHead, service: str) -> bytes:
+        """The lines that tell a service whose session this is."""
+        return self._identity.lines(head, service) if self._identity is not None else b""
+
+    def capture(self, course: Course, method: bytes) -> Capture | None:
+        """Where an exchange is copied to for a mirror, if it is."""
+        return self.mirrors.capture(course, method)
 
     def exchanged(self, exchange: Exchange) -> None:
         """A request has ended, one way or the other."""
+        if exchange.capture is not None:
+            self.mirrors.submit(exchange)
+        if self.log is not None:
+            self.log.add(entry(exchange))
+        if exchange.applied.counts_tenants:
+            self.ledger.of_tenant(exchange.applied.router.tenant_of(exchange.request))
 
     def refused(self, client: Client, status: int, reason: str) -> None:
         """A message was refused before it was a request."""
@@ -110,12 +160,20 @@ class Core:
             client.cut(framed=False)
         for pool in self._pools.values():
             pool.close(at_once=True)
+        for prober in self._probers.values():
+            prober.close()
+        self.mirrors.close()
 
     def _tick(self) -> None:
         self._timer = self.loop.call_later(TICK, self._tick)
         self.now = monotonic()
         self._ticks += 1
         self.applied.allowance.earned(self.ledger.requests(), self.now)
+        if self.log is not None:
+            self.log.flush()
+        for prober in self._probers.values():
+            prober.tick(self.now)
+        self.mirrors.tick(self.now)
         if self._ticks % _SWEEP_EVERY == 0:
             for client in list(self.clients):
                 client.tick(self.now)
@@ -128,3 +186,24 @@ class Core:
         self.draining = True
         for client in list(self.clients):
             client.drain()
+
+
+def entry(exchange: Exchange) -> dict[str, Any]:
+    """What the access log says of a request; never a cookie, a credential or a body."""
+    head, course = exchange.head, exchange.course
+    return {
+        "client": exchange.request.address,
+        "method": head.method.decode("latin-1"),
+        "target": head.target.decode("latin-1"),
+        "host": head.host.decode("latin-1"),
+        "status": exchange.status,
+        "received": exchange.bytes_in,
+        "sent": exchange.bytes_out,
+        "seconds": round(perf_counter() - exchange.begun, 6),
+        "version": exchange.applied.version,
+        "route": course.route.name,
+        "served_by": exchange.lane.target.name,
+        "fell_back": exchange.lane is not course.lane,
+        "reason": exchange.reason,
+        "trace": exchange.trace.decode("ascii")[3:35],
+    }

@@ -11,17 +11,17 @@ from strangler_facade.plane.codecs.heads import RequestHead
 from strangler_facade.table import Forwarding, Rewrite
 
 _TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
-_SPREAD = 0x9E3779B97F4A7C15
-_trace_prefix = os.urandom(8).hex()
-_trace_counter = itertools.count(int.from_bytes(os.urandom(8), "little"))
+_SPREAD, _MASK = 0x9E3779B97F4A7C15, 0xFFFFFFFFFFFFFFFF
+_trace_prefix = b"00-" + os.urandom(8).hex().encode()
+_trace_numbers = itertools.count(int.from_bytes(os.urandom(7), "little") | 1)
 
 
 def trace_context(given: bytes | None) -> bytes:
     """The traceparent to send on: the client's own if it is well formed, otherwise that of a new, sampled trace."""
     if given is not None and _TRACEPARENT.fullmatch(given):
         return given
-    number = "%016x" % (next(_trace_counter) * _SPREAD & 0xFFFFFFFFFFFFFFFF)
-    return f"00-{_trace_prefix}{number}-{number[8:]}{_trace_prefix[:7]}1-01".encode()
+    number = next(_trace_numbers) * _SPREAD & _MASK
+    return b"%b%016x-%016x-01" % (_trace_prefix, number, number ^ _MASK or 1)
 
 
 class Forwarder:

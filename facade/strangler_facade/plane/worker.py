@@ -6,16 +6,21 @@ import argparse
 import asyncio
 import contextlib
 import gc
+import importlib
 import json
 import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from strangler.errors import StranglerError
 from strangler_facade.plane.core import Core
+from strangler_facade.plane.identity import Bridge
 from strangler_facade.plane.link import Link
+from strangler_facade.plane.outlet import Outlet
+from strangler_facade.plane.records.access import AccessLog
 from strangler_facade.plane.settings import Settings
 from strangler_facade.plane.tls import server_context
 from strangler_facade.serialize import from_json
@@ -70,9 +75,11 @@ async def _serve(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     leave = asyncio.Event()
     settings = Settings()
-    core = Core(_first_table(options), settings, loop)
+    core = Core(_first_table(options), settings, loop, _bridge)
+    core.log = AccessLog(options.access_log) if options.access_log else None
     link = Link(core, options.channel, options.id, leave.set) if options.channel else None
     if link is not None:
+        core.mirrors.send = Outlet(options.shadow, loop).send if options.shadow else link.send
         await link.connect()
         await link.ready.wait()
     tls = server_context(options.tls_cert, options.tls_key) if options.tls_cert else None
@@ -81,12 +88,21 @@ async def _serve(options: argparse.Namespace) -> None:
         loop.add_signal_handler(number, leave.set)
     if options.table:
         loop.add_signal_handler(signal.SIGHUP, lambda: core.apply(_read(options.table)))
+    if core.log is not None:
+        loop.add_signal_handler(signal.SIGUSR1, core.log.reopen)
     core.start()
     gc.freeze()
     await leave.wait()
     server.close()
     core.drain()
     await _drained(core, link.drain_seconds if link else settings.drain)
+    if core.log is not None:
+        core.log.flush()
+
+
+def _bridge(config: Mapping[str, Any]) -> Bridge:
+    bridge: Bridge = importlib.import_module("strangler_facade.sessions").bridge(config)
+    return bridge
 
 
 def _first_table(options: argparse.Namespace) -> RouteTable:

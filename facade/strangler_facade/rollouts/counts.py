@@ -34,13 +34,17 @@ def _combined(left: tuple[int, ...], right: tuple[int, ...], sign: int) -> tuple
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The counters of service and monolith for one service's routes, and the shadow's, at one moment."""
+    """The counters of service and monolith for one service's routes, and the shadow's, at one moment.
+
+    ``keyless`` requests could be split, but carried nothing that their user is known by.
+    """
 
     at: float = 0.0
     service: Counts = Counts()
     monolith: Counts = Counts()
     compared: int = 0
     differing: int = 0
+    keyless: int = 0
 
     def since(self, earlier: Reading) -> Reading:
         """The window between the two readings; ``at`` becomes its length in seconds."""
@@ -50,6 +54,7 @@ class Reading:
             self.monolith.since(earlier.monolith),
             self.compared - earlier.compared,
             self.differing - earlier.differing,
+            self.keyless - earlier.keyless,
         )
 
 

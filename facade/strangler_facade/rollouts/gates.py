@@ -8,7 +8,7 @@ Ramdas, "Reducing sequential change detection to sequential estimation", 2023, t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 from strangler.plan import AbortIf
@@ -40,7 +40,7 @@ def judge(windows: Iterable[Reading], limits: AbortIf, baseline: Counts = Counts
     """
     for window in windows:
         if not window.monolith.requests:
-            window = Reading(window.at, window.service, baseline, window.compared, window.differing)
+            window = replace(window, monolith=baseline)
         for gate in _GATES:
             breach = gate(window, limits)
             if breach is not None:

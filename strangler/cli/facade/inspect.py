@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from typing import Any
 
 import click
+from rich.console import RenderableType
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from strangler.cli.command import Session
 from strangler.cli.facade.group import facade_command
@@ -18,22 +22,36 @@ def status(session: Session, client: AdminClient) -> None:
     """Show each service's stage, live split, errors and latency."""
     answer = client.status()
     session.out.json(answer)
-    session.out.show(services_table(answer))
+    session.out.show(*status_lines(answer))
 
 
-def services_table(answer: dict[str, Any]) -> Table:
-    """One line per service; figures since its position last changed."""
-    table = Table(title=f"version {answer['version']}, {len(answer['workers'])} workers")
-    for column in ("service", "stage", "users", "requests", "failed", "p99 ms", "monolith failed", "p99 ms", "differ"):
-        table.add_column(column, justify="left" if column in ("service", "stage") else "right")
+def status_lines(answer: dict[str, Any]) -> Iterator[RenderableType]:
+    """A paragraph per service; figures since its position last changed."""
+    workers = len(answer["workers"])
+    yield f"version {answer['version']}, {workers} worker{'s' * (workers != 1)}, monolith {answer['monolith']}"
     for service in answer["services"]:
-        own, monolith = service["service"], service["monolith"]
-        users = f"{service['weight']:g} %" + (" +mirror" if service["mirrored"] else "")
-        differ = f"{service['differing']}/{service['compared']}" if service["compared"] else "-"
-        figures = (own["requests"], own["failures"], own["p99_ms"], monolith["failures"], monolith["p99_ms"])
-        cells = (str(figure if figure is not None else "-") for figure in figures)
-        table.add_row(service["name"], service["stage"], users, *cells, differ)
-    return table
+        mirrored = ", mirrored" if service["mirrored"] else ""
+        yield f"{service['name']}: {service['stage']}, {service['weight']:g} % of its users{mirrored}"
+        for name, text in _facts(service):
+            yield Padding(Text(f"{name:9} {text}"), (0, 0, 0, 2))
+    if answer["owed_entries"]:
+        yield f"warning: {answer['owed_entries']} audit entries wait for room on the disk"
+
+
+def _facts(service: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for target in ("service", "monolith"):
+        figures = service[target]
+        if figures["requests"]:
+            p99 = f", p99 {figures['p99_ms']:g} ms" if figures["p99_ms"] is not None else ""
+            yield target, f"{figures['requests']} requests, {figures['failures']} failed{p99}"
+    if service["compared"]:
+        yield "shadow", f"{service['differing']} of {service['compared']} answers differ beyond noise"
+    if service["rollout"]:
+        progress = service["rollout"]
+        why = f": {progress['reason']}" if progress["reason"] else ""
+        yield "rollout", f"{progress['status']}, step {progress['step'] + 1} of {len(progress['steps'])}{why}"
+    for warning in service["warnings"]:
+        yield "warning", warning
 
 
 @facade_command("routes", example="strangler facade routes --json")
@@ -60,22 +78,32 @@ def history(session: Session, client: AdminClient, service: str | None, limit: i
     """Show who changed what, and why; newest first."""
     lines = client.history(service=service, limit=limit)
     session.out.json({"history": lines})
-    table = Table(title="history")
-    for column in ("when", "who", "what", "service", "version", "change", "reason"):
-        table.add_column(column)
     for line in lines:
-        when = datetime.datetime.fromtimestamp(line["at"]).astimezone().isoformat(" ", "seconds")
-        cells = (line["actor"], line["action"], line["service"] or "-", str(line["version"] or "-"))
-        table.add_row(when, *cells, _changes(line["detail"].get("changes", {})), line["reason"])
-    session.out.show(table)
+        session.out.show(*_entry_lines(line))
+
+
+def _entry_lines(line: dict[str, Any]) -> Iterator[RenderableType]:
+    moment = datetime.datetime.fromtimestamp(line["at"])
+    when = f"{moment:%H:%M:%S}" if moment.date() == datetime.datetime.now().date() else f"{moment:%Y-%m-%d %H:%M:%S}"
+    version = f", version {line['version']}" if line["version"] else ""
+    changes = _changes(line["detail"].get("changes", {}))
+    what = " ".join(part for part in (line["action"], line["service"]) if part)
+    yield f"{when}  {what} by {line['actor']}{version}"
+    for text in (changes, line["reason"]):
+        if text:
+            yield Padding(Text(text), (0, 0, 0, 10))
 
 
 def _changes(changes: dict[str, Any]) -> str:
     """The changed positions in short; rules only by number."""
     moves = {path.split(".", 2)[2]: pair for path, pair in changes.items() if path.startswith("positions.")}
-    parts = [f"{name} {pair[0]}→{pair[1]}" for name, pair in moves.items()]
-    rules = len(changes) - len(moves)
-    return ", ".join(parts + ([f"{rules} rules"] if rules else [])) or "-"
+    parts = [f"{name} {_short(old)} → {_short(new)}" for name, (old, new) in moves.items() if old is not None]
+    rules = sum(not path.startswith("positions.") for path in changes)
+    return ", ".join(parts + ([f"{rules} values of the plan's rules"] if rules else []))
+
+
+def _short(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value).lower()
 
 
 @facade_command("differences", example="strangler facade differences --service billing")

@@ -62,6 +62,9 @@ _ANSWERS: tuple[tuple[type[StranglerError], int, str], ...] = (
 )
 
 
+_BY_HTTP = {400: "Not readable", 404: "Not found", 405: "Method not allowed", 413: "Too large"}
+
+
 def install(app: FastAPI) -> None:
     """Make every exception of ``app`` answer in this shape."""
     app.add_exception_handler(StranglerError, _refused)
@@ -81,7 +84,7 @@ def answer(body: Problem, headers: dict[str, str] | None = None) -> JSONResponse
 
 def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The refusals of an endpoint, as its OpenAPI description has them."""
-    titles = {400: "Not readable", 413: "Too large", 422: "Not a valid request"}
+    titles = {**_BY_HTTP, 422: "Not a valid request"}
     titles.update({status: title for _, status, title in reversed(_ANSWERS)})
     schema = {"$ref": "#/components/schemas/Problem"}
     return {status: {"description": titles[status], "content": {MEDIA_TYPE: {"schema": schema}}} for status in statuses}

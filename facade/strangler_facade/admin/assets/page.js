@@ -1,0 +1,275 @@
+"use strict";
+
+// The page shows what the admin interface says and asks it for changes; it decides nothing. All text is set as text,
+// never as markup, so nothing from a plan or a request can act here.
+
+const STAGES = ["extracted", "shadow", "canary", "live", "split", "retired"];
+const REFRESH_MS = 1000;
+const HISTORY_LINES = 20;
+
+const at = (id) => document.getElementById(id);
+const memory = { token: sessionStorage.getItem("strangler-token") || "", shown: new Map(), oldest: 0, version: 0 };
+
+class Refusal extends Error {
+  constructor(status, error) {
+    super(error.message + (error.hint ? ` (${error.hint})` : ""));
+    this.status = status;
+  }
+}
+
+async function ask(method, path, body, headers = {}) {
+  const options = { method, headers: { authorization: `Bearer ${memory.token}`, ...headers } };
+  if (body) {
+    options.body = JSON.stringify(body);
+    options.headers["content-type"] = "application/json";
+  }
+  const answer = await fetch(path, options);
+  const found = await answer.json();
+  if (!answer.ok) throw new Refusal(answer.status, found.error);
+  return found;
+}
+
+function element(tag, text = "", attributes = {}) {
+  const made = document.createElement(tag);
+  made.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+
+const percent = (value) => `${Number(value.toFixed(2))} %`;
+const milliseconds = (value) => (value === null ? "–" : `${Number(value.toPrecision(3))} ms`);
+
+function duration(seconds) {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`;
+}
+
+// Services
+
+function card(name) {
+  let made = memory.shown.get(name);
+  if (!made) {
+    made = at("service-template").content.firstElementChild.cloneNode(true);
+    made.dataset.service = name;
+    made.querySelector("h2").textContent = name;
+    made.querySelector("details").addEventListener("toggle", (event) => {
+      if (event.target.open) showDifferences(name).catch(problem);
+    });
+    memory.shown.set(name, made);
+    at("services").append(made);
+  }
+  return made;
+}
+
+function showService(service) {
+  const shown = card(service.name);
+  shown.dataset.revision = service.revision;
+  shown.querySelector(".stage").textContent = service.stage;
+  const mirrored = service.mirrored ? ", the rest mirrored to it" : "";
+  shown.querySelector(".users").textContent = `${percent(service.weight)} of its users at the service${mirrored}`;
+  const here = STAGES.indexOf(service.stage);
+  shown.querySelector(".stages").replaceChildren(...STAGES.map((stage, index) => {
+    const item = element("li", stage);
+    if (index < here) item.className = "past";
+    if (index === here) item.setAttribute("aria-current", "step");
+    return item;
+  }));
+  const split = shown.querySelector(".split");
+  split.setAttribute("aria-label", `${percent(service.weight)} service, ${percent(100 - service.weight)} monolith`);
+  split.firstElementChild.style.width = `${service.weight}%`;
+  shown.querySelector(".warnings").replaceChildren(...service.warnings.map((text) => element("li", text)));
+  showFigures(shown, service);
+  const rollout = service.rollout;
+  shown.querySelector(".rollout").textContent = rollout
+    ? `Rollout ${rollout.status}, step ${rollout.step + 1} of ${rollout.steps.length} (${rollout.steps.join(", ")} %)`
+      + (rollout.reason ? `: ${rollout.reason}` : "")
+    : "";
+  showActions(shown.querySelector(".actions"), service);
+  const compared = service.compared ? `${service.differing} of ${service.compared} answers differ beyond noise` : "nothing compared yet";
+  shown.querySelector("summary").textContent = `Shadow differences: ${compared}`;
+}
+
+function showFigures(shown, service) {
+  shown.querySelector("caption").textContent = `On its routes, in the ${duration(service.seconds)} since it was last moved`;
+  shown.querySelector("tbody").replaceChildren(...["service", "monolith"].map((target) => {
+    const figures = service[target];
+    const row = element("tr");
+    row.append(element("th", target, { scope: "row" }), element("td", String(figures.requests)));
+    const failed = figures.requests ? ` (${((100 * figures.failures) / figures.requests).toFixed(1)} %)` : "";
+    const cell = element("td", figures.failures + failed);
+    if (figures.failures) cell.className = "bad";
+    row.append(cell, element("td", milliseconds(figures.p50_ms)), element("td", milliseconds(figures.p99_ms)));
+    return row;
+  }));
+}
+
+function actionsOf(service) {
+  const name = service.name;
+  const actions = [];
+  const open = service.rollout && ["running", "paused", "awaiting-approval"].includes(service.rollout.status);
+  if (service.stage === "extracted") actions.push(["Mirror", "shadow", { on: true }, `Mirror ${name}'s safe requests to it. Nobody notices.`]);
+  if (service.stage === "shadow") actions.push(["Stop mirroring", "shadow", { on: false }, `Send ${name} nothing any more.`]);
+  if (["shadow", "canary", "live"].includes(service.stage)) actions.push(["Shift", "shift", null, `Move users of ${name}. Who is there stays there while the number rises.`]);
+  if (!open && ["extracted", "shadow", "canary"].includes(service.stage)) actions.push(["Start rollout", "rollout", { action: "start" }, `Let ${name} take its steps by itself, watched by its gates.`]);
+  if (open && service.rollout.status === "awaiting-approval") actions.push(["Approve step", "rollout", { action: "approve" }, `Let the next step of ${name} begin.`]);
+  if (open && service.rollout.status !== "paused") actions.push(["Pause rollout", "rollout", { action: "pause" }, `Keep ${name} where it is. Its gates go on watching.`]);
+  if (open && service.rollout.status === "paused") actions.push(["Resume rollout", "rollout", { action: "resume" }, `Let ${name} go on from where it is.`]);
+  if (["canary", "live"].includes(service.stage)) actions.push(["Roll back", "rollback", {}, `Send every user of ${name} back to the monolith, at once.`]);
+  return actions;
+}
+
+function showActions(menu, service) {
+  const actions = actionsOf(service);
+  const labels = actions.map(([label]) => label).join();
+  if (menu.dataset.labels === labels) return; // a button that has the focus must not vanish under it
+  menu.dataset.labels = labels;
+  menu.replaceChildren(...actions.map(([label, path, body, text]) => {
+    const button = element("button", label, { type: "button", "aria-label": `${label}: ${service.name}` });
+    if (path === "rollback") button.className = "danger";
+    button.addEventListener("click", () => openChange(service.name, label, path, body, text));
+    return button;
+  }));
+}
+
+// Differences
+
+async function showDifferences(name) {
+  const found = await ask("GET", `/v1/differences?service=${encodeURIComponent(name)}`);
+  const table = element("table");
+  table.append(element("caption", "Redacted samples; greyed fields are the monolith's own noise."));
+  const head = element("tr");
+  for (const title of ["Route", "Field", "Kind", "Differed", "Noise", "Monolith", "Service"]) head.append(element("th", title, { scope: "col" }));
+  const body = element("tbody");
+  for (const [route, findings] of Object.entries(found)) {
+    for (const field of findings.fields) body.append(differenceRow(route, findings, field));
+  }
+  const thead = element("thead");
+  thead.append(head);
+  table.append(thead, body);
+  const place = card(name).querySelector(".routes");
+  place.replaceChildren(body.childElementCount ? table : element("p", "No answer has differed in any field."));
+}
+
+function differenceRow(route, findings, field) {
+  const row = element("tr");
+  if (field.is_noise) row.className = "noise";
+  const sample = field.samples[field.samples.length - 1] || { monolith: "", service: "" };
+  const cells = [route, field.field, Object.keys(field.kinds).join(", "), `${field.differed} of ${findings.pairs}`,
+    `${field.noise} of ${findings.asked_twice}`, sample.monolith, sample.service];
+  row.append(...cells.map((text) => element("td", text)));
+  return row;
+}
+
+// History
+
+function historyLine(line) {
+  const item = element("li");
+  const moment = new Date(line.at * 1000);
+  const version = line.version ? `, version ${line.version}` : "";
+  item.append(element("time", moment.toLocaleString(), { datetime: moment.toISOString() }),
+    element("strong", [line.action, line.service].filter(Boolean).join(" ")),
+    document.createTextNode(` by ${line.actor}${version}`));
+  const moves = Object.entries(line.detail.changes || {}).filter(([path, pair]) => path.startsWith("positions.") && pair[0] !== null);
+  if (moves.length) item.append(element("p", moves.map(([path, [from, to]]) => `${path.split(".").pop()} ${from} → ${to}`).join(", ")));
+  if (line.reason) item.append(element("p", line.reason));
+  return item;
+}
+
+async function showHistory(older = false) {
+  const before = older && memory.oldest ? `&before=${memory.oldest}` : "";
+  const lines = await ask("GET", `/v1/history?limit=${HISTORY_LINES}${before}`);
+  const items = lines.map(historyLine);
+  if (older) at("history-lines").append(...items);
+  else at("history-lines").replaceChildren(...items);
+  if (lines.length) memory.oldest = lines[lines.length - 1].seq;
+  at("older").hidden = lines.length < HISTORY_LINES;
+}
+
+// Changes
+
+function openChange(name, label, path, body, text) {
+  const dialog = at("change");
+  memory.change = { name, path, body };
+  at("change-title").textContent = `${label}: ${name}`;
+  at("change-text").textContent = text;
+  at("change-percent-row").hidden = path !== "shift";
+  at("change-percent").required = path === "shift";
+  at("change-percent").value = "";
+  at("change-reason").value = "";
+  at("change-problem").textContent = "";
+  dialog.showModal();
+  (path === "shift" ? at("change-percent") : at("change-reason")).focus();
+}
+
+async function confirmChange(event) {
+  event.preventDefault();
+  const { name, path, body } = memory.change;
+  const reason = at("change-reason").value;
+  const sent = path === "shift" ? { percent: Number(at("change-percent").value), reason } : { ...body, reason };
+  at("change-confirm").disabled = true;
+  try {
+    const guard = path === "rollback" || path === "rollout" ? {} : { "if-match": `"r${card(name).dataset.revision}"` };
+    showService(await ask("POST", `/v1/services/${encodeURIComponent(name)}/${path}`, sent, guard));
+    at("change").close();
+    await refresh();
+  } catch (error) {
+    at("change-problem").textContent = error.message;
+  } finally {
+    at("change-confirm").disabled = false;
+  }
+}
+
+// Signing in, and staying up to date
+
+function signedOut(text = "") {
+  clearTimeout(memory.timer);
+  memory.token = "";
+  sessionStorage.removeItem("strangler-token");
+  memory.shown.clear();
+  at("services").replaceChildren();
+  for (const id of ["services", "history", "sign-out"]) at(id).hidden = true;
+  at("sign-in").hidden = false;
+  at("sign-in-problem").textContent = text;
+  at("summary").textContent = "Not connected.";
+  at("token").focus();
+}
+
+function problem(error) {
+  if (error instanceof Refusal && error.status === 401) signedOut("This token does not count.");
+  else at("summary").textContent = `The admin does not answer: ${error.message}`;
+}
+
+async function refresh() {
+  clearTimeout(memory.timer);
+  try {
+    const status = await ask("GET", "/v1/status");
+    for (const id of ["services", "history", "sign-out"]) at(id).hidden = false;
+    at("sign-in").hidden = true;
+    status.services.forEach(showService);
+    const owed = status.owed_entries ? ` – ${status.owed_entries} history entries wait for room on the disk` : "";
+    const summary = `Version ${status.version}, ${status.workers.length} workers, monolith at ${status.monolith}${owed}`;
+    if (at("summary").textContent !== summary) at("summary").textContent = summary;
+    if (status.version !== memory.version || !at("history-lines").childElementCount) {
+      memory.version = status.version;
+      await showHistory();
+    }
+  } catch (error) {
+    problem(error);
+  }
+  if (memory.token) memory.timer = setTimeout(refresh, REFRESH_MS);
+}
+
+at("sign-in").addEventListener("submit", (event) => {
+  event.preventDefault();
+  memory.token = at("token").value.trim();
+  sessionStorage.setItem("strangler-token", memory.token);
+  at("token").value = "";
+  refresh().then(() => memory.token && at("services").focus());
+});
+at("sign-out").addEventListener("click", () => signedOut());
+at("older").addEventListener("click", () => showHistory(true).catch(problem));
+at("change-form").addEventListener("submit", confirmChange);
+at("change-cancel").addEventListener("click", () => at("change").close());
+
+if (memory.token) refresh();
+else signedOut();

@@ -21,7 +21,7 @@ EXTRA: Final = 7
 NOTED: Final = 8
 """Forwarded as it came, and its value handed over by name."""
 
-_REQUEST: Final = {
+REQUEST_KINDS: Final = {
     b"host": HOST,
     b"content-length": LENGTH,
     b"transfer-encoding": CODING,
@@ -45,7 +45,7 @@ _REQUEST: Final = {
     b"authorization": NOTED,
     b"idempotency-key": NOTED,
 }
-_RESPONSE: Final = {
+RESPONSE_KINDS: Final = {
     b"content-length": LENGTH,
     b"transfer-encoding": CODING,
     b"connection": CONNECTION,
@@ -56,7 +56,7 @@ _RESPONSE: Final = {
     b"upgrade": EXTRA,
     b"x-strangler-indeterminate": DROP,
 }
-PROTECTED: Final = frozenset(_REQUEST) | frozenset(
+PROTECTED: Final = frozenset(REQUEST_KINDS) | frozenset(
     b"x-strangler-identity set-cookie content-type content-encoding cache-control www-authenticate origin".split()
 )
 """Names a Connection field may not nominate: taking them off would change what the message means."""
@@ -64,20 +64,26 @@ PROTECTED: Final = frozenset(_REQUEST) | frozenset(
 _LINE = re.compile(
     rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*((?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?)[ \t]*"
 )
-_LONGEST_REMEMBERED = 160
+_LONGEST_REMEMBERED = 200
 _MOST_REMEMBERED = 4096
 _SECRET = frozenset((b"cookie", b"authorization", b"set-cookie"))
 
+Special = tuple[int, bytes, bytes, bytes]
+"""A line that must be looked at: its kind, its name in lower case, its value without the space around it, itself."""
 
-class Lines:
-    """What becomes of a header line, remembered for lines that come again and again (most do, byte for byte)."""
+
+class Lines(dict[bytes, Special | None]):
+    """What becomes of a header line: ``None`` to forward it as it came.
+
+    Most lines come again and again, byte for byte: those are remembered, but for long ones and secrets.
+    """
 
     def __init__(self, kinds: dict[bytes, int]) -> None:
+        super().__init__()
         self._kinds = kinds
-        self.known: dict[bytes, int] = {}
 
-    def kind(self, line: bytes) -> int:
-        """The kind of a line that is not ``known``.
+    def __missing__(self, line: bytes) -> Special | None:
+        """Read a line that is not remembered.
 
         Raises:
             Refusal: 400, it is no header field: bad name, space before the colon, a fold, a control character.
@@ -87,15 +93,19 @@ class Lines:
             raise Refusal(400, "a header line is malformed")
         name = match[1].lower()
         kind = self._kinds.get(name, KEEP)
+        value = match[2]
+        if kind == CONNECTION and value == b"keep-alive":
+            kind = DROP
+        special = (kind, name, value, line) if kind else None
         if len(line) <= _LONGEST_REMEMBERED and name not in _SECRET:
-            if len(self.known) >= _MOST_REMEMBERED:
-                self.known.clear()
-            self.known[line] = kind
-        return kind
+            if len(self) >= _MOST_REMEMBERED:
+                self.clear()
+            self[line] = special
+        return special
 
 
-REQUEST_LINES = Lines(_REQUEST)
-RESPONSE_LINES = Lines(_RESPONSE)
+REQUEST_LINES = Lines(REQUEST_KINDS)
+RESPONSE_LINES = Lines(RESPONSE_KINDS)
 
 
 def name_and_value(line: bytes) -> tuple[bytes, bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from strangler_facade.plane.codecs.fields import (
@@ -12,12 +13,11 @@ from strangler_facade.plane.codecs.fields import (
     DROP,
     EXTRA,
     HOST,
-    KEEP,
     LENGTH,
-    NOTED,
     PROTECTED,
     REQUEST_LINES,
     RESPONSE_LINES,
+    Special,
     name_and_value,
 )
 from strangler_facade.plane.codecs.refusal import Refusal
@@ -37,7 +37,9 @@ _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-9]\d\d)(?: ([\t -~\x80-\xff]*))?
 _ABSOLUTE = re.compile(rb"[Hh][Tt][Tt][Pp][Ss]?://([^/?]+)(/?.*)")
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
 _DIGITS = re.compile(rb"\d{1,18}")
-_NO_EXTRAS: Final[dict[bytes, bytes]] = {}
+_request_line_of: Callable[[bytes], Special | None] = REQUEST_LINES.__getitem__
+_response_line_of: Callable[[bytes], Special | None] = RESPONSE_LINES.__getitem__
+NO_EXTRAS: Final[dict[bytes, bytes]] = {}
 
 
 class RequestHead(NamedTuple):
@@ -81,29 +83,40 @@ def request_head(block: bytes) -> RequestHead:
         Refusal: 400, 405, 414, 431, 501 or 505, as RFC 9110 and 9112 have it.
     """
     lines = block.split(b"\r\n")
-    method, target, minor = _request_line(lines[0])
+    first = lines[0]
+    match = _REQUEST_LINE.fullmatch(first)
+    if match is None or len(first) > LONGEST_TARGET + 48:
+        raise _bad_request_line(first)
     if len(lines) > MOST_FIELDS:
         raise Refusal(431, "there are too many header fields")
-    reader = _RequestReader(minor)
     del lines[0]
-    known = REQUEST_LINES.known
-    keep = reader.keep.append
-    for line in lines:
-        kind = known.get(line)
-        if kind is None:
-            kind = REQUEST_LINES.kind(line)
-        if kind == KEEP:
-            keep(line)
-        elif kind != DROP:
-            reader.take(kind, line)
-    return reader.finished(method, target)
+    specials = list(filter(None, map(_request_line_of, lines)))
+    method, target, minor = match.groups()
+    host, cookie = None, b""
+    for kind, _, value, line in specials:
+        if kind == COOKIE and not cookie:
+            cookie = value
+        elif kind == HOST and host is None and _HOST.fullmatch(value):
+            host = value
+            lines.remove(line)
+        elif kind == DROP:
+            lines.remove(line)
+        else:
+            return _unusual_request(match, block.split(b"\r\n")[1:], specials)
+    if host is None or minor != b"1" or target[0] != _SLASH:
+        return _unusual_request(match, block.split(b"\r\n")[1:], specials)
+    lines.append(b"")
+    forwarded = b"\r\n".join(lines)
+    return tuple.__new__(RequestHead, (method, target, 1, host, 0, True, forwarded, cookie, NO_EXTRAS))
 
 
-def _request_line(line: bytes) -> tuple[bytes, bytes, int]:
-    match = _REQUEST_LINE.fullmatch(line)
-    if match is None or len(line) > LONGEST_TARGET + 48:
-        raise _bad_request_line(line)
-    return match[1], match[2], 1 if match[3] == b"1" else 0
+def _unusual_request(match: re.Match[bytes], lines: list[bytes], specials: list[Special]) -> RequestHead:
+    """A request with more to it than Host and cookies."""
+    reader = _RequestReader(1 if match[3] == b"1" else 0)
+    for kind, name, value, line in specials:
+        if reader.take(kind, name, value):
+            lines.remove(line)
+    return reader.finished(match[1], match[2], lines)
 
 
 def _bad_request_line(line: bytes) -> Refusal:
@@ -116,34 +129,35 @@ def _bad_request_line(line: bytes) -> Refusal:
 
 
 class _RequestReader:
-    """Gathers what the lines of one request say."""
+    """Gathers what the special lines of one request say."""
 
-    __slots__ = ("cookie", "extras", "host", "keep", "length", "minor", "nominated", "persistent")
+    __slots__ = ("cookie", "extras", "host", "length", "minor", "nominated", "persistent")
 
     def __init__(self, minor: int) -> None:
         self.minor = minor
         self.persistent = minor == 1
-        self.keep: list[bytes] = []
         self.host: bytes | None = None
         self.length = 0
         self.cookie = b""
-        self.extras = _NO_EXTRAS
-        self.nominated: list[bytes] = []
+        self.extras = NO_EXTRAS
+        self.nominated: list[bytes] | None = None
 
-    def take(self, kind: int, line: bytes) -> None:
-        name, value = name_and_value(line)
+    def take(self, kind: int, name: bytes, value: bytes) -> bool:
+        """Note what a line says; whether it is left out of those forwarded."""
+        if kind == COOKIE:
+            self.cookie = self.cookie + b"; " + value if self.cookie else value
+            return False
         if kind == HOST:
             self._host(value)
-        elif kind == COOKIE:
-            self.cookie = self.cookie + b"; " + value if self.cookie else value
-            self.keep.append(line)
         elif kind == CONNECTION:
             self._connection(value)
         elif kind in (LENGTH, CODING):
             self._framing(kind, value)
-            self.keep.append(line)
-        else:
-            self._extra(kind, name, value, line)
+            return False
+        elif kind != DROP:
+            self._extra(name, value)
+            return kind == EXTRA
+        return True
 
     def _host(self, value: bytes) -> None:
         if self.host is not None:
@@ -153,57 +167,48 @@ class _RequestReader:
         self.host = value
 
     def _connection(self, value: bytes) -> None:
-        for token in value.lower().split(b","):
-            name = token.strip(b" \t")
-            if name == b"close":
-                self.persistent = False
-            elif name == b"upgrade":
-                self._extra(EXTRA, b"connection", name, b"")
-            elif name != b"keep-alive" and name not in PROTECTED:
-                self.nominated.append(name)
+        close, upgrade, nominated = connection_options(value)
+        if close:
+            self.persistent = False
+        if upgrade:
+            self._extra(b"connection", b"upgrade")
+        if nominated:
+            self.nominated = [*(self.nominated or ()), *nominated]
 
     def _framing(self, kind: int, value: bytes) -> None:
         if self.length:
             raise Refusal(400, "the length of the body is given twice")
         if kind == LENGTH:
-            self.length = content_length(value)
-            self.length = self.length or _ZERO
-        else:
-            self._coding(value)
-
-    def _coding(self, value: bytes) -> None:
-        if self.minor == 0:
+            self.length = content_length(value) or _ZERO
+        elif self.minor == 0:
             raise Refusal(400, "HTTP/1.0 knows no Transfer-Encoding")
-        if value.lower() != b"chunked":
+        elif value.lower() != b"chunked":
             raise Refusal(501, "the only transfer coding known here is chunked")
-        self.length = CHUNKED
+        else:
+            self.length = CHUNKED
 
-    def _extra(self, kind: int, name: bytes, value: bytes, line: bytes) -> None:
-        if self.extras is _NO_EXTRAS:
+    def _extra(self, name: bytes, value: bytes) -> None:
+        if self.extras is NO_EXTRAS:
             self.extras = {}
         before = self.extras.get(name)
         self.extras[name] = value if before is None else before + b", " + value
-        if kind == NOTED:
-            self.keep.append(line)
 
-    def finished(self, method: bytes, target: bytes) -> RequestHead:
+    def finished(self, method: bytes, target: bytes, lines: list[bytes]) -> RequestHead:
         host = self.host
-        if target[0] != 47:  # "/"
+        if target[0] != _SLASH:
             host, target = _other_form(method, target, host)
         if host is None:
             if self.minor == 1:
                 raise Refusal(400, "there is no Host")
             host = b""
-        keep = (
-            [line for line in self.keep if name_and_value(line)[0] not in self.nominated]
-            if self.nominated
-            else self.keep
+        length = self.length if self.length != _ZERO else 0
+        block = _forwarded(lines, self.nominated)
+        return tuple.__new__(
+            RequestHead, (method, target, self.minor, host, length, self.persistent, block, self.cookie, self.extras)
         )
-        block = b"\r\n".join(keep) + b"\r\n" if keep else b""
-        length = 0 if self.length == _ZERO else self.length
-        return RequestHead(method, target, self.minor, host, length, self.persistent, block, self.cookie, self.extras)
 
 
+_SLASH: Final = 47
 _ZERO: Final = -3  # "Content-Length: 0" has been read
 
 
@@ -231,6 +236,23 @@ def content_length(value: bytes) -> int:
     return int(value)
 
 
+def connection_options(value: bytes) -> tuple[bool, bool, list[bytes]]:
+    """Whether a Connection field says close, whether it says upgrade, and the fields it nominates."""
+    names = [token.strip(b" \t") for token in value.lower().split(b",")]
+    known = (b"close", b"keep-alive", b"upgrade", b"")
+    nominated = [name for name in names if name not in known and name not in PROTECTED]
+    return b"close" in names, b"upgrade" in names, nominated
+
+
+def _forwarded(lines: list[bytes], nominated: list[bytes] | None) -> bytes:
+    if nominated:
+        lines = [line for line in lines if name_and_value(line)[0] not in nominated]
+    if not lines:
+        return b""
+    lines.append(b"")
+    return b"\r\n".join(lines)
+
+
 def response_head(block: bytes) -> ResponseHead:
     """Read a response's head: all up to the empty line, without the CRLF before it.
 
@@ -242,53 +264,71 @@ def response_head(block: bytes) -> ResponseHead:
     match = _STATUS_LINE.fullmatch(first)
     if match is None or len(lines) > MOST_FIELDS:
         raise Refusal(502, "the answer's status line is malformed, or it has too many fields")
-    reader = _ResponseReader(1 if match[1] == b"1" else 0)
     del lines[0]
-    known = RESPONSE_LINES.known
-    keep = reader.keep.append
-    for line in lines:
-        kind = known.get(line)
-        if kind is None:
-            kind = RESPONSE_LINES.kind(line)
-        if kind == KEEP:
-            keep(line)
-        elif kind != DROP:
-            reader.take(kind, line)
-    return reader.finished(int(match[2]), first[9:])
+    specials = list(filter(None, map(_response_line_of, lines)))
+    length = UNTIL_CLOSE
+    for kind, name, value, line in specials:
+        if kind == LENGTH and length == UNTIL_CLOSE:
+            length = content_length(value)
+        elif (kind == DROP and name != b"connection") or (kind == DROP and match[1] == b"1"):
+            lines.remove(line)
+        else:
+            return _unusual_response(match, first, block.split(b"\r\n")[1:], specials)
+    lines.append(b"")
+    forwarded = b"\r\n".join(lines) if len(lines) > 1 else b""
+    persistent = match[1] == b"1"
+    return tuple.__new__(
+        ResponseHead,
+        (1 if persistent else 0, int(match[2]), first[9:], length, persistent, forwarded, NO_EXTRAS),
+    )
+
+
+def _unusual_response(
+    match: re.Match[bytes], first: bytes, lines: list[bytes], specials: list[Special]
+) -> ResponseHead:
+    """A response with more to it than a length."""
+    reader = _ResponseReader(1 if match[1] == b"1" else 0)
+    for kind, name, value, line in specials:
+        if reader.take(kind, name, value):
+            lines.remove(line)
+    block = _forwarded(lines, reader.nominated)
+    return tuple.__new__(
+        ResponseHead,
+        (reader.minor, int(match[2]), first[9:], reader.length, reader.persistent, block, reader.extras),
+    )
 
 
 class _ResponseReader:
-    """Gathers what the lines of one response say."""
+    """Gathers what the special lines of one response say."""
 
-    __slots__ = ("extras", "keep", "length", "minor", "nominated", "persistent")
+    __slots__ = ("extras", "length", "minor", "nominated", "persistent")
 
     def __init__(self, minor: int) -> None:
         self.minor = minor
         self.persistent = minor == 1
-        self.keep: list[bytes] = []
         self.length = UNTIL_CLOSE
-        self.extras = _NO_EXTRAS
-        self.nominated: list[bytes] = []
+        self.extras = NO_EXTRAS
+        self.nominated: list[bytes] | None = None
 
-    def take(self, kind: int, line: bytes) -> None:
-        name, value = name_and_value(line)
-        if kind == CONNECTION:
+    def take(self, kind: int, name: bytes, value: bytes) -> bool:
+        """Note what a line says; whether it is left out of those forwarded."""
+        if kind in (LENGTH, CODING):
+            self._framing(kind, value)
+            return False
+        if name == b"connection":
             self._connection(value)
         elif kind == EXTRA:
             self.extras = {**self.extras, name: value}
-        else:
-            self._framing(kind, value)
-            self.keep.append(line)
+        return True
 
     def _connection(self, value: bytes) -> None:
-        for token in value.lower().split(b","):
-            name = token.strip(b" \t")
-            if name == b"close":
-                self.persistent = False
-            elif name == b"keep-alive":
-                self.persistent = True
-            elif name != b"upgrade" and name not in PROTECTED:
-                self.nominated.append(name)
+        if value == b"keep-alive":
+            self.persistent = True
+            return
+        close, _, nominated = connection_options(value)
+        self.persistent = not close and (self.minor == 1 or b"keep-alive" in value.lower())
+        if nominated:
+            self.nominated = [*(self.nominated or ()), *nominated]
 
     def _framing(self, kind: int, value: bytes) -> None:
         if self.length != UNTIL_CLOSE:
@@ -299,12 +339,3 @@ class _ResponseReader:
             self.length = CHUNKED
         else:
             raise Refusal(502, "the answer has an unknown transfer coding")
-
-    def finished(self, status: int, phrase: bytes) -> ResponseHead:
-        keep = (
-            [line for line in self.keep if name_and_value(line)[0] not in self.nominated]
-            if self.nominated
-            else self.keep
-        )
-        block = b"\r\n".join(keep) + b"\r\n" if keep else b""
-        return ResponseHead(self.minor, status, phrase, self.length, self.persistent, block, self.extras)

@@ -6,6 +6,7 @@ import asyncio
 from time import perf_counter
 from typing import Final, Protocol
 
+from strangler_facade.plane.codecs.accelerated import response_head
 from strangler_facade.plane.codecs.chunks import Chunks
 from strangler_facade.plane.codecs.heads import (
     CHUNKED,
@@ -13,7 +14,6 @@ from strangler_facade.plane.codecs.heads import (
     UNTIL_CLOSE,
     RequestHead,
     ResponseHead,
-    response_head,
 )
 from strangler_facade.plane.codecs.refusal import Refusal
 from strangler_facade.plane.forward import wants_websocket
@@ -44,6 +44,8 @@ class Caller(Protocol):
     """The client's connection, as an answer and its exchange see it."""
 
     transport: asyncio.Transport
+    keeps: bool
+    """Whether the connection may be kept for another request."""
 
     @property
     def now(self) -> float:
@@ -54,9 +56,6 @@ class Caller(Protocol):
 
     def let(self, why: int) -> None:
         """Read from the client again, unless there is another reason not to."""
-
-    def keeps(self) -> bool:
-        """Whether the facade means to keep the connection for another request."""
 
 
 class Answer:
@@ -178,7 +177,7 @@ class Answer:
         lane.pool.switch.answered()
         self.state = PASSING
         self.reusable = head.keep
-        if self.keep and not self.caller.keeps():
+        if not self.caller.keeps:
             self.keep = False
         length, lines = head.length, head.lines
         if length < 0 or status == 204 or status == 304 or self.head.method == b"HEAD":
@@ -186,7 +185,7 @@ class Answer:
         close = b"" if self.keep else b"Connection: close\r\n"
         block = b"".join((b"HTTP/1.1 ", head.phrase, b"\r\n", lines, lane.signature, close, b"\r\n"))
         if self.capture is not None:
-            self.capture.answer_begins(status, head.lines, perf_counter() - self.lane_begun)
+            self.capture.answer_begins(status, length, head.lines, perf_counter() - self.lane_begun)
         if length == len(rest):
             if self.capture is not None:
                 self.capture.answer_body(rest)
@@ -234,7 +233,7 @@ class Answer:
     def _pass_unmeasured(self, data: bytes) -> None:
         if self.answer_chunks is None:
             if data:
-                self._write(b"%x\r\n%b\r\n" % (len(data), data) if self.head.minor else data)
+                self._write_unframed(data)
             return
         try:
             out, rest = self.answer_chunks.feed(data)
@@ -246,6 +245,13 @@ class Answer:
         if self.answer_chunks.done:
             self.reusable = self.reusable and not rest
             self.finished()
+
+    def _write_unframed(self, data: bytes) -> None:
+        """Pass on bytes of an answer that ends with its connection; in chunks, where the client knows them."""
+        self.bytes_out += len(data)
+        if self.capture is not None:
+            self.capture.answer_body(data)
+        self.caller.transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self.head.minor else data)
 
     def _write(self, data: bytes) -> None:
         self.bytes_out += len(data)

@@ -7,12 +7,14 @@ import re
 from typing import Protocol, cast
 
 from strangler_facade.match import Request
-from strangler_facade.plane.codecs.heads import LONGEST_HEAD, LONGEST_TARGET, RequestHead, request_head
+from strangler_facade.plane.codecs.accelerated import request_head
+from strangler_facade.plane.codecs.heads import LONGEST_HEAD, LONGEST_TARGET, RequestHead
 from strangler_facade.plane.codecs.refusal import Refusal
 from strangler_facade.plane.connections.answer import PIPELINED, TUNNEL
 from strangler_facade.plane.connections.exchange import Exchange
 from strangler_facade.plane.connections.replies import reply
-from strangler_facade.plane.lanes import Applied
+from strangler_facade.plane.lanes import Applied, Course
+from strangler_facade.plane.records.capture import Capture
 from strangler_facade.plane.settings import Settings
 
 _BARE_LF = re.compile(rb"(?:^|[^\r])\n")
@@ -26,7 +28,6 @@ class Plane(Protocol):
     applied: Applied
     settings: Settings
     now: float
-    draining: bool
 
     def opened(self, client: Client) -> bool:
         """A client has connected; whether it may stay."""
@@ -40,6 +41,12 @@ class Plane(Protocol):
     def prepare(self, head: RequestHead, request: Request) -> RequestHead:
         """Add what sessions tell: claims to the request, lines for the target."""
 
+    def capture(self, course: Course, method: bytes) -> Capture | None:
+        """Where an exchange is copied to for a mirror, if it is."""
+
+    def identity_lines(self, head: RequestHead, service: str) -> bytes:
+        """The lines that tell a service whose session this is."""
+
     def refused(self, client: Client, status: int, reason: str) -> None:
         """A message was refused before it was a request."""
 
@@ -50,7 +57,6 @@ class Client(asyncio.Protocol):
     __slots__ = (
         "_buffer",
         "_deadline",
-        "_ended",
         "_full",
         "_holds",
         "_lines",
@@ -61,6 +67,7 @@ class Client(asyncio.Protocol):
         "address",
         "body_begun",
         "exchange",
+        "keeps",
         "leaving",
         "secure",
         "settings",
@@ -76,9 +83,10 @@ class Client(asyncio.Protocol):
         self.address = ""
         self.secure = self.trusted = False
         self.leaving = False
+        self.keeps = True
         self._buffer = b""
         self._deadline = plane.now + plane.settings.keep_alive
-        self._ended = self._full = self._running = self._partial = False
+        self._full = self._running = self._partial = False
         self._holds = 0
         self._lines = b""
         self._lines_of: Applied | None = None
@@ -114,7 +122,7 @@ class Client(asyncio.Protocol):
 
     def eof_received(self) -> bool:
         """The client has finished sending; an answer may still go out."""
-        self._ended = True
+        self.keeps = False
         if self.exchange is None:
             return False
         if self.exchange.client_ended():
@@ -230,9 +238,13 @@ class Client(asyncio.Protocol):
         """The worker's coarse clock."""
         return self._plane.now
 
-    def keeps(self) -> bool:
-        """Whether the facade means to keep the connection for another request."""
-        return not self._plane.draining and not self._ended
+    def capture(self, course: Course, method: bytes) -> Capture | None:
+        """Where the exchange is copied to for a mirror, if it is."""
+        return self._plane.capture(course, method)
+
+    def identity_lines(self, head: RequestHead, service: str) -> bytes:
+        """The lines that tell a service whose session this is."""
+        return self._plane.identity_lines(head, service)
 
     def hold(self, why: int) -> None:
         """Do not read from the client."""
@@ -309,9 +321,7 @@ class Client(asyncio.Protocol):
             if now > self._deadline:
                 self._too_slow()
         elif exchange.reading and self._crawls(exchange, now):
-            exchange.keep = False
-            exchange.abandoned()
-            self.refuse(408, "the body comes too slowly")
+            exchange.spoilt(Refusal(408, "the body comes too slowly"))
         elif not self._full:
             exchange.tick(now)
         elif now > self._deadline:
@@ -332,7 +342,8 @@ class Client(asyncio.Protocol):
         return seconds > 0 and exchange.bytes_in < seconds * self.settings.slowest_body
 
     def drain(self) -> None:
-        """Close now if nothing is under way."""
+        """Close now if nothing is under way, otherwise after the answer."""
+        self.keeps = False
         if self.exchange is None and not self._buffer and not self.leaving:
             self.leaving = True
             self.transport.close()

@@ -22,6 +22,7 @@ from strangler_facade.plane.connections.answer import (
 from strangler_facade.plane.connections.replies import reply
 from strangler_facade.plane.forward import rewritten, special_lines, trace_context
 from strangler_facade.plane.lanes import Applied, Course, Lane
+from strangler_facade.plane.records.capture import Capture
 from strangler_facade.plane.settings import Settings
 from strangler_facade.plane.upstreams.connection import Connection
 
@@ -35,6 +36,12 @@ class Client(Caller, Protocol):
 
     def forward_lines(self, applied: Applied, head: RequestHead) -> bytes:
         """The lines that tell a target who asks."""
+
+    def capture(self, course: Course, method: bytes) -> Capture | None:
+        """Where the exchange is copied to for a mirror, if it is."""
+
+    def identity_lines(self, head: RequestHead, service: str) -> bytes:
+        """The lines that tell a service whose session this is."""
 
     def over(self, exchange: Exchange, keep: bool) -> None:
         """The exchange has ended; whether the connection may be used for another."""
@@ -95,6 +102,8 @@ class Exchange(Answer):
             self.refuse(*refused)
             return b"" if self.reading else rest
         self.forwarded = self.client.forward_lines(self.applied, self.head)
+        if course.mirror is not None:
+            self.capture = self.client.capture(course, self.head.method)
         if self.reading and rest:
             rest = self.feed(rest)
         if self.state != OVER:
@@ -130,11 +139,11 @@ class Exchange(Answer):
             try:
                 data, rest = self.chunks.feed(data)
             except Refusal as refusal:
-                self._bad_body(refusal)
+                self.spoilt(refusal)
                 return b""
             self.reading = not self.chunks.done
             if self.course.largest_body is not None and self.chunks.size > self.course.largest_body:
-                self._bad_body(Refusal(413, f"a body here has at most {self.course.largest_body} bytes"))
+                self.spoilt(Refusal(413, f"a body here has at most {self.course.largest_body} bytes"))
                 return b""
         self._send(data)
         return rest
@@ -153,9 +162,11 @@ class Exchange(Answer):
             self.held = None
         self.connection.transport.write(data)
 
-    def _bad_body(self, refusal: Refusal) -> None:
-        """The body is malformed: the target must not take what it has for a whole request, its connection ends."""
+    def spoilt(self, refusal: Refusal) -> None:
+        """The body is not to be had: the target must not take what it has for a whole request, its connection ends."""
         self.keep = False
+        if self.connection is None:
+            self.lane.pool.forget(self)
         self._leave()
         if self.state == WAITING:
             self.refuse(refusal.status, refusal.reason)
@@ -182,7 +193,7 @@ class Exchange(Answer):
             return
         self.connection = connection
         self.sent = True
-        block = self._block()
+        block = self.block(self.lane)
         if self.held:
             block += b"".join(self.held)
             self.client.let(UNCONNECTED)
@@ -190,12 +201,14 @@ class Exchange(Answer):
             self.held = None
         connection.transport.write(block)
 
-    def _block(self) -> bytes:
-        """The head as this target gets it."""
-        head, lane = self.head, self.lane
+    def block(self, lane: Lane, mark: bytes = b"") -> bytes:
+        """The head as a lane's target gets it."""
+        head = self.head
         target = head.target if lane.plain else rewritten(head.target, lane.base, lane.rewrite)
         host = head.host if lane.host else lane.authority
-        special = special_lines(head) if head.extras else b""
+        special = special_lines(head) + mark if head.extras else mark
+        if self.course.service and lane.target.name != self.course.route.split.rest:
+            special += self.client.identity_lines(head, self.course.service)
         return b"".join(
             (
                 head.method,
@@ -248,7 +261,7 @@ class Exchange(Answer):
     def refuse(self, status: int, reason: str, extra: bytes = b"") -> None:
         """Answer in the target's place."""
         self.status, self.reason = status, reason
-        keep = self.keep and not self.reading and self.caller.keeps()
+        keep = self.keep and not self.reading and self.caller.keeps
         if status == 429:
             extra += b"Retry-After: 1\r\n"
         bodiless = self.head.method == b"HEAD"

@@ -23,6 +23,7 @@ class Switch:
         self.state = "closed"
         self.healthy = True
         self.changes = 0
+        self.troubled = False
 
     def passes(self) -> bool:
         """Whether a request may go to the target now."""
@@ -39,15 +40,18 @@ class Switch:
 
     def answered(self) -> None:
         """The target has answered, whatever it said."""
-        self._streak = 0
         self._good += 1
-        if self.state != "closed":
-            self.state = "closed"
-            self.changes += 1
-            self._restart(self._clock())
+        if self.troubled:
+            self.troubled = False
+            self._streak = 0
+            if self.state != "closed":
+                self.state = "closed"
+                self.changes += 1
+                self._restart(self._clock())
 
     def failed(self) -> None:
         """The target could not be reached, broke off or kept silent."""
+        self.troubled = True
         self._streak += 1
         self._bad += 1
         breaker, now = self._breaker, self._clock()

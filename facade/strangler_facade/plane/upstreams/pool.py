@@ -36,11 +36,16 @@ class Pool:
         self._all: set[Connection] = set()
         self._loop, self._clock, self._high = loop, clock, high
         self._closed = False
+        self._now, self._most_idle = clock(), target.idle_connections
         parts = urlsplit(target.url)
         self.host, self.port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
         self.base = parts.path.rstrip("/").encode()
         self.authority = parts.netloc.rpartition("@")[2].encode()
         self._tls = _context(target) if parts.scheme == "https" else None
+
+    def sibling(self, target: Target) -> Pool:
+        """A pool of its own for ``target``, on the same loop and clock."""
+        return Pool(target, self._loop, self._clock, self._high)
 
     @property
     def open(self) -> int:
@@ -74,17 +79,18 @@ class Pool:
     def release(self, connection: Connection) -> None:
         """Take back a connection on which a request has ended cleanly."""
         connection.user = None
-        connection.let()
+        if connection.held:
+            connection.let()
         if self._closed:
             connection.transport.close()
             return
         if self._waiting:
             self._serve(connection)
             return
-        if len(self.idle) >= self.target.idle_connections:
+        if len(self.idle) >= self._most_idle:
             connection.transport.close()
             return
-        connection.idle_since = self._clock()
+        connection.idle_since = self._now
         self.idle.append(connection)
 
     def discard(self, connection: Connection) -> None:
@@ -107,6 +113,7 @@ class Pool:
 
     def sweep(self, now: float) -> None:
         """Close what has been idle too long; the oldest are at the beginning."""
+        self._now = now
         limit = now - self.target.keep_idle
         while self.idle and self.idle[0].idle_since < limit:
             self.idle.pop(0).transport.close()

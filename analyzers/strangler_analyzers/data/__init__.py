@@ -1,0 +1,1 @@
+"""Who declares, reads and writes which table, and within which transaction."""

@@ -1,0 +1,162 @@
+"""Django's models: table names, foreign keys, many-to-many, generic relations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from strangler.analysis import Reference
+from strangler_analyzers.data.declared import declared
+from strangler_analyzers.detectors import World
+from strangler_analyzers.detectors.django_apps import is_config, label_of
+from strangler_analyzers.detectors.world import argument, text
+from strangler_analyzers.resolve.hierarchy import linearised
+from strangler_analyzers.resolve.values import Class, Const, Ext, Made, Value, Values
+
+_KINDS = {
+    "ForeignKey": "fk",
+    "OneToOneField": "o2o",
+    "ManyToManyField": "m2m",
+    "GenericRelation": "generic",
+    "TreeForeignKey": "fk",
+    "ParentalKey": "fk",
+    "ParentalManyToManyField": "m2m",
+    "SortedManyToManyField": "m2m",
+    "AutoOneToOneField": "o2o",
+}
+
+
+def _meta(cls: Class, name: str) -> Values:
+    """``Meta.name``, inherited as Django does (``abstract`` never is)."""
+    for one in linearised(cls)[0] if name != "abstract" else [cls]:
+        for meta in one.members.get("Meta", ()):
+            if isinstance(meta, Class):
+                for level in linearised(meta)[0] if name != "abstract" else [meta]:
+                    if name in level.members:
+                        return level.members[name]
+    return ()
+
+
+def is_abstract(cls: Class) -> bool:
+    """Whether the model has no table."""
+    return any(isinstance(value, Const) and value.value is True for value in _meta(cls, "abstract"))
+
+
+def table_of(world: World, cls: Class) -> str | None:
+    """``db_table``, or ``label_model``; a proxy has its base's."""
+    if is_abstract(cls):
+        return None
+    if any(isinstance(value, Const) and value.value is True for value in _own_meta(cls, "proxy")):
+        bases = [base for base in cls.bases if isinstance(base, Class)]
+        return next((table for base in bases if (table := table_of(world, base))), None)
+    given = text(_own_meta(cls, "db_table")) or text(_from_abstract(cls, "db_table"))
+    if given and "%(" not in given:
+        return given
+    name = cls.scope.name.lower()
+    label = text(_meta(cls, "app_label")) or app_label(world, cls)
+    if given:
+        return given.replace("%(app_label)s", label).replace("%(class)s", name)
+    return f"{label}_{name}"
+
+
+def _own_meta(cls: Class, name: str) -> Values:
+    for meta in cls.members.get("Meta", ()):
+        if isinstance(meta, Class):
+            for level in linearised(meta)[0]:
+                if name in level.members:
+                    return level.members[name]
+    return ()
+
+
+def _from_abstract(cls: Class, name: str) -> Values:
+    if "Meta" in cls.members:
+        return ()
+    for base in linearised(cls)[0][1:]:
+        if "Meta" in base.members:
+            return _own_meta(base, name) if is_abstract(base) else ()
+    return ()
+
+
+def app_label(world: World, cls: Class) -> str:
+    """The label of the application whose package is nearest around the class."""
+    labels = _labels(world)
+    parts = cls.module.name.split(".")
+    for end in range(len(parts) - 1, 0, -1):
+        package = ".".join(parts[:end])
+        if package in labels:
+            return labels[package]
+    place = next((index for index, part in enumerate(parts) if part in ("models", "abstract_models")), len(parts))
+    return parts[place - 1] if place else parts[0]
+
+
+def _labels(world: World) -> dict[str, str]:
+    found: dict[str, str] | None = world.__dict__.get("django_labels")
+    if found is None:
+        found = world.__dict__["django_labels"] = {}
+        for cls in world.classes:
+            label = label_of(cls) if is_config(cls) else None
+            if label and "name" in cls.members:
+                found.setdefault(text(cls.members["name"]) or "", label)
+            elif label:
+                found.setdefault(cls.module.name.rpartition(".")[0], label)
+    return found
+
+
+def fields(cls: Class) -> list[str]:
+    """The names of its fields, inherited ones included."""
+    return sorted({name for name, made in declared(cls) if made.callee.dotted.endswith(("Field", "ForeignKey"))})
+
+
+def references(world: World, models: Any, cls: Class) -> Iterator[Reference]:
+    """Its relations to other models; those it inherits from an abstract model too."""
+    for name, made in declared(cls):
+        kind = _KINDS.get(made.callee.dotted.rpartition(".")[2]) or _internal_kind(made)
+        if kind is None:
+            continue
+        target = _target(world, models, cls, argument(made, 0, "to"))
+        through = _target(world, models, cls, argument(made, -1, "through"))
+        if target is not None:
+            yield Reference(name, kind, target.ref, models.tables.get(target), through.ref if through else None)
+        else:
+            yield Reference(name, kind, None, None, through.ref if through else None)
+    for base in cls.bases:
+        if isinstance(base, Class) and models.tables.get(base) and models.tables[base] != models.tables.get(cls):
+            yield Reference(f"{base.scope.name.lower()}_ptr", "o2o", base.ref, models.tables[base])
+
+
+def _internal_kind(made: Made) -> str | None:
+    """A field class of the program that derives from one of Django's."""
+    if made.instance is None:
+        return None
+    for base in linearised(made.instance.cls)[1]:
+        kind = _KINDS.get(base.dotted.rpartition(".")[2])
+        if kind:
+            return kind
+    return None
+
+
+def _target(world: World, models: Any, cls: Class, values: Values) -> Class | None:
+    for value in values:
+        if isinstance(value, Class):
+            return value
+        name = _named(world, value)
+        if name == "self":
+            return cls
+        if name:
+            found: Class | None = models.named(name, cls)
+            if found is not None:
+                return found
+    return None
+
+
+def _named(world: World, value: Value) -> str | None:
+    if isinstance(value, Const) and isinstance(value.value, str):
+        return value.value
+    if isinstance(value, Ext) and value.name.startswith("django.conf.settings."):
+        setting = value.name.rpartition(".")[2]
+        for _, module in sorted(world.modules.items()):
+            given = text(module.env.get(setting, ()))
+            if given and "settings" in module.name:
+                return given
+        return "auth.User" if setting == "AUTH_USER_MODEL" else None
+    return None

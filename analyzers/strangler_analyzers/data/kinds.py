@@ -1,0 +1,75 @@
+"""Which classes are ORM models, by what they derive from outside the program."""
+
+from __future__ import annotations
+
+from strangler_analyzers.resolve.hierarchy import linearised
+from strangler_analyzers.resolve.values import Class, Made, Value
+
+_DJANGO_FIELDS = ("django.db.models.", "django.contrib.")
+_SQLALCHEMY_BASES = (
+    "sqlalchemy.orm.DeclarativeBase",
+    "sqlalchemy.orm.DeclarativeBaseNoMeta",
+    "sqlalchemy.orm.decl_api.DeclarativeBase",
+)
+_SQLALCHEMY_MAKERS = ("declarative_base", "automap_base", "generate_base", "as_declarative")
+
+
+def orm_of(cls: Class) -> str | None:
+    """The ORM ``cls`` is a model of: ``django sqlalchemy sqlmodel peewee tortoise pony``, or None."""
+    for base in linearised(cls)[1]:
+        found = _by_base(base)
+        if found is not None:
+            return found
+    if any(_is_declarative(value) for one in linearised(cls)[0] for values in one.decorators for value in values):
+        return "sqlalchemy"
+    return "django" if _has_django_fields(cls) else None
+
+
+def _by_base(base: Value) -> str | None:
+    name = base.dotted
+    if name.startswith("django."):
+        return "django" if name.endswith(".models.Model") or _is_django_model(name) else None
+    if name in _SQLALCHEMY_BASES or name.rpartition(".")[2] in _SQLALCHEMY_MAKERS:
+        return "sqlalchemy"
+    if name.endswith(("SQLAlchemy.Model", "sqlalchemy.SQLAlchemy.Model")):
+        return "sqlalchemy"
+    return _SIMPLE_BASES.get(name) or _by_suffix(name)
+
+
+_SIMPLE_BASES = {
+    "sqlmodel.SQLModel": "sqlmodel",
+    "sqlmodel.main.SQLModel": "sqlmodel",
+    "peewee.Model": "peewee",
+    "tortoise.models.Model": "tortoise",
+    "tortoise.Model": "tortoise",
+    "advanced_alchemy.base.UUIDBase": "sqlalchemy",
+}
+
+
+def _by_suffix(name: str) -> str | None:
+    if name.startswith("tortoise.") and name.endswith(".Model"):
+        return "tortoise"
+    if name.startswith("peewee.") or name.endswith((".peewee.Model", "flask_db.Model", "FlaskDB.Model")):
+        return "peewee"
+    return "sqlalchemy" if name.startswith(("sqlalchemy.", "advanced_alchemy.base.")) and "Base" in name else None
+
+
+def _is_django_model(name: str) -> bool:
+    return name.startswith("django.contrib.") and ".models." in name and "Manager" not in name and "Mixin" not in name
+
+
+def _is_declarative(value: Value) -> bool:
+    return value.dotted.endswith(("registry.mapped", "mapped_as_dataclass", "as_declarative"))
+
+
+def _has_django_fields(cls: Class) -> bool:
+    """A model by way of a third party's abstract base: it derives from outside and declares Django's fields."""
+    order, outside = linearised(cls)
+    if not outside or outside[0].dotted.startswith(("<builtin>.", "django.forms", "rest_framework.", "graphene")):
+        return False
+    for one in order:
+        for values in one.members.values():
+            for value in values:
+                if isinstance(value, Made) and value.callee.dotted.startswith("django.db.models."):
+                    return value.callee.dotted.endswith(("Field", "ForeignKey"))
+    return False

@@ -1,0 +1,133 @@
+"""Background tasks: Celery, RQ, dramatiq, huey, APScheduler."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from strangler.analysis import Task
+from strangler_analyzers.detectors.kinds import Detector, Example, Found
+from strangler_analyzers.detectors.mounts import kind_of, receiver_of
+from strangler_analyzers.detectors.world import World, argument, ref_of, text
+from strangler_analyzers.resolve.frames import Event
+from strangler_analyzers.resolve.values import Const, Ext, Func, Items, Made, Member, Value
+
+_DECORATORS = {
+    "task": ("celery", "huey"),
+    "shared_task": ("celery",),
+    "periodic_task": ("celery", "huey"),
+    "db_task": ("huey",),
+    "db_periodic_task": ("huey",),
+    "actor": ("dramatiq",),
+    "job": ("rq",),
+    "scheduled_job": ("apscheduler",),
+}
+
+
+def detect(world: World) -> Found:
+    """Every task, and every function handed to a scheduler."""
+    tasks = {(task.kind, task.name, task.handler): task for task in [*_decorated(world), *_scheduled(world)]}
+    return Found(tasks=tuple(tasks[key] for key in sorted(tasks)))
+
+
+def _decorated(world: World) -> Iterator[Task]:
+    for func in world.functions:
+        for values in func.decorators:
+            for value in values:
+                task = _task(world, func, value)
+                if task is not None:
+                    yield task
+
+
+def _task(world: World, func: Func, value: Value) -> Task | None:
+    name = value.dotted
+    tail = name.rpartition(".")[2]
+    kinds = _DECORATORS.get(tail)
+    if kinds is None or not isinstance(value, Ext | Member | Made):
+        return None
+    origin = f"{name} {_origin(value)}".lower()
+    kind = next((kind for kind in kinds if kind in origin), None)
+    if kind is None:
+        return None
+    given = text(argument(value, -1, "name", "actor_name", "id")) if isinstance(value, Made) else None
+    queue = text(argument(value, -1, "queue", "queue_name")) if isinstance(value, Made) else None
+    schedule = _schedule(value) if isinstance(value, Made) and ("periodic" in tail or tail == "scheduled_job") else None
+    default = func.scope.name if kind in ("dramatiq", "huey") else func.dotted
+    where = (world.evidence(func.module, func.scope.line),)
+    return Task(kind, given or default, func.ref, func.module.name, schedule, queue, where)
+
+
+def _origin(value: Value) -> str:
+    """The kind of object whose method decorates."""
+    callee = value.callee if isinstance(value, Made) else value
+    return kind_of(callee.base) if isinstance(callee, Member) else ""
+
+
+def _schedule(made: Made) -> str | None:
+    parts = [_shown(values) for values in made.args]
+    parts += [f"{key}={_shown(values)}" for key, values in sorted(made.kwargs.items()) if key not in ("name", "id")]
+    return " ".join(part for part in parts if part) or None
+
+
+def _shown(values: tuple[Value, ...]) -> str:
+    for value in values:
+        if isinstance(value, Const):
+            return str(value.value)
+        if isinstance(value, Made):
+            inner = _schedule(value)
+            return f"{value.callee.dotted.rpartition('.')[2]}({inner or ''})"
+        if isinstance(value, Items):
+            return "…"
+    return ""
+
+
+def _scheduled(world: World) -> Iterator[Task]:
+    """``scheduler.add_job(f, …)`` (APScheduler)."""
+    for event in world.named("add_job", "schedule_job"):
+        holder = receiver_of(event.made)
+        if "scheduler" not in (event.name + (kind_of(holder) if holder else "")).lower():
+            continue
+        for job in argument(event.made, 0, "func"):
+            ref = ref_of(job)
+            if ref is not None:
+                yield _job(world, event, ref)
+
+
+def _job(world: World, event: Event, ref: str) -> Task:
+    identity = text(argument(event.made, -1, "id")) or ref.replace(":", ".")
+    rest = {key: values for key, values in event.made.kwargs.items() if key not in ("func", "id", "args", "kwargs")}
+    trigger = [_shown(values) for values in event.made.args[1:2]]
+    schedule = " ".join([*filter(None, trigger), *(f"{key}={_shown(values)}" for key, values in sorted(rest.items()))])
+    where = (world.evidence(event.func.module, event.line),)
+    return Task("apscheduler", identity, ref, ref.partition(":")[0], schedule or None, None, where)
+
+
+DETECTOR = Detector(
+    "tasks",
+    "Background tasks of Celery, RQ, dramatiq, huey and APScheduler: decorated functions with their names, queues "
+    "and schedules, and functions handed to a scheduler.",
+    detect,
+    (
+        Example(
+            "Celery tasks with and without a name",
+            {
+                "shop/tasks.py": (
+                    "from celery import Celery, shared_task\n\napp = Celery('shop')\n\n\n"
+                    "@app.task(queue='mail')\ndef ship(order_id): ...\n\n\n"
+                    "@shared_task(name='billing.charge')\ndef charge(order_id): ...\n"
+                ),
+            },
+            ("celery billing.charge -> shop.tasks:charge", "celery shop.tasks.ship -> shop.tasks:ship"),
+        ),
+        Example(
+            "a dramatiq actor and a scheduled job",
+            {
+                "jobs.py": (
+                    "import dramatiq\nfrom apscheduler.schedulers.background import BackgroundScheduler\n\n"
+                    "scheduler = BackgroundScheduler()\n\n\n@dramatiq.actor\ndef mail(to): ...\n\n\n"
+                    "def nightly(): ...\n\n\nscheduler.add_job(nightly, 'cron', hour=3, id='nightly')\n"
+                ),
+            },
+            ("apscheduler nightly -> jobs:nightly", "dramatiq mail -> jobs:mail"),
+        ),
+    ),
+)

@@ -1,0 +1,301 @@
+"""Django's URLconfs: ``path``, ``re_path``, ``include``, translated and configured URLs, class-based views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from strangler.analysis import Diagnostic, Route
+from strangler_analyzers.detectors.drf import router_routes, viewset_methods
+from strangler_analyzers.detectors.kinds import Detector, Example, Found
+from strangler_analyzers.detectors.paths import from_angles, from_regex, methods_of, route_id, unique
+from strangler_analyzers.detectors.world import World, argument, flat, ref_of, root, text, texts
+from strangler_analyzers.resolve.hierarchy import linearised
+from strangler_analyzers.resolve.values import (
+    Bound,
+    Class,
+    Func,
+    Instance,
+    Items,
+    Made,
+    Member,
+    Module,
+    Value,
+    Values,
+    unwrapped,
+)
+
+_PATTERNS = {"path": False, "re_path": True, "url": True}
+_MOST_DEPTH = 20
+_VERBS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where in the tree of URLconfs a pattern stands."""
+
+    module: Module
+    prefix: str = ""
+    raw: str = ""
+    namespace: str = ""
+    depth: int = 0
+    seen: tuple[str, ...] = ()
+
+
+def detect(world: World) -> Found:
+    """The routes below every root URLconf."""
+    reader = _Reader(world)
+    for module in _roots(world):
+        reader.read(module.env.get("urlpatterns", ()), _Place(module, seen=(module.name,)))
+    return Found(tuple(unique(reader.routes)), diagnostics=tuple(reader.notes))
+
+
+def _roots(world: World) -> list[Module]:
+    """The modules ``ROOT_URLCONF`` names; without any, those with patterns that no other includes."""
+    with_patterns = [module for _, module in sorted(world.modules.items()) if "urlpatterns" in module.env]
+    named = set()
+    for module in world.modules.values():
+        named.update(texts(module.env.get("ROOT_URLCONF", ())))
+    roots = [module for module in with_patterns if module.name in named]
+    if roots:
+        return roots
+    included = _included(world)
+    return [module for module in with_patterns if module.name not in included]
+
+
+def _included(world: World) -> set[str]:
+    found = set()
+    for event in world.named("include"):
+        for value in argument(event.made, 0, "arg"):
+            if isinstance(value, Module):
+                found.add(value.name)
+        found.update(texts(argument(event.made, 0, "arg")))
+    return found
+
+
+class _Reader:
+    """Collects routes while it walks from a root down."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.routes: list[Route] = []
+        self.notes: list[Diagnostic] = []
+
+    def read(self, values: Values, place: _Place) -> None:
+        """The patterns among ``values``."""
+        if place.depth > _MOST_DEPTH:
+            return
+        for one in flat(values):
+            if isinstance(one, Made):
+                self._pattern(one, place)
+            elif isinstance(one, Member):
+                self._routers(one, place)
+
+    def _pattern(self, made: Made, place: _Place) -> None:
+        tail = made.callee.dotted.rpartition(".")[2]
+        if tail in _PATTERNS and made.callee.dotted.startswith("django."):
+            self._path(made, place, is_regex=_PATTERNS[tail])
+        elif tail in ("i18n_patterns", "format_suffix_patterns", "decorator_include"):
+            for values in made.args:
+                self.read(values, replace(place, depth=place.depth + 1))
+        elif tail == "include":
+            self._include(made, place)
+
+    def _path(self, made: Made, place: _Place, *, is_regex: bool) -> None:
+        raw = text(argument(made, 0, "route", "regex"))
+        if raw is None:
+            return
+        here = replace(
+            place,
+            prefix=place.prefix + (from_regex(raw) if is_regex else from_angles(raw)),
+            raw=place.raw + raw,
+            depth=place.depth + 1,
+        )
+        for view in argument(made, 1, "view"):
+            self._view(made, view, here)
+
+    def _view(self, made: Made, view: Value, place: _Place) -> None:
+        if isinstance(view, Items):
+            # What include() gives, or a triple (patterns, app name, namespace) as an AppConfig's or admin's urls.
+            known = view.keyed.get(0, ())
+            names = texts(view.keyed.get(2, ())) or texts(view.keyed.get(1, ()))
+            self.read(known, _within(place, names[0] if names else ""))
+        elif isinstance(view, Made) and view.callee.dotted.endswith(".include"):
+            self._include(view, place)
+        elif isinstance(view, Member):
+            self._routers(view, place)
+        else:
+            self._handler(made, view, place)
+
+    def _include(self, made: Made, place: _Place) -> None:
+        inner = _within(place, text(argument(made, 1, "namespace")) or "")
+        for value in argument(made, 0, "arg"):
+            if isinstance(value, Items) and _is_pair(value):
+                names = texts(value.keyed.get(1, ()))
+                self.read(value.keyed[0], _within(inner, names[0] if names and inner is place else ""))
+            elif isinstance(value, Items | Member):
+                self.read((value,), inner)
+            elif isinstance(value, Module):
+                self._module(value, inner)
+        for name in texts(tuple(v for v in argument(made, 0, "arg") if not isinstance(v, Items))):
+            module = self.world.modules.get(name)
+            if module is not None:
+                self.world.program.note_dynamic(made.module, module, made.line, "urlpatterns")
+                self._module(module, inner)
+
+    def _module(self, module: Module, place: _Place) -> None:
+        if module.name in place.seen:
+            return
+        app = text(module.env.get("app_name", ())) or ""
+        there = replace(place, module=module, seen=(*place.seen, module.name))
+        namespaced = there if place.namespace or not app else _within(there, app)
+        self.read(module.env.get("urlpatterns", ()), namespaced)
+
+    def _routers(self, member: Member, place: _Place) -> None:
+        """``router.urls`` of Django REST framework."""
+        router = member.base
+        if member.attr == "urls" and isinstance(router, Made):
+            for found in router_routes(self.world, router):
+                self._add(found.line, found.path, found.methods, found.handler, found.name, place, found.module)
+
+    def _handler(self, made: Made, view: Value, place: _Place) -> None:
+        name = text(argument(made, 3, "name"))
+        for handler in viewed(view):
+            ref = ref_of(handler)
+            if ref is not None:
+                self._add(made.line, "", methods_taken(handler, view), ref, name, place, made.module)
+
+    def _add(
+        self,
+        line: int,
+        path: str,
+        methods: tuple[str, ...] | None,
+        ref: str,
+        name: str | None,
+        place: _Place,
+        at: Module,
+    ) -> None:
+        full = "/" + (place.prefix + path).lstrip("/")
+        name = f"{place.namespace}:{name}" if place.namespace and name else name
+        where = (self.world.evidence(at, line),)
+        module = ref.partition(":")[0]
+        raw = place.raw + path
+        self.routes.append(Route(route_id(methods, full), "django", methods, full, ref, module, raw, name, where))
+
+
+def _within(place: _Place, namespace: str) -> _Place:
+    if not namespace:
+        return place
+    return replace(place, namespace=f"{place.namespace}:{namespace}" if place.namespace else namespace)
+
+
+def _is_pair(value: Items) -> bool:
+    first = value.keyed.get(0, ())
+    return len(value.keyed) in (2, 3) and any(isinstance(one, Items) for one in first)
+
+
+def viewed(view: Value, depth: int = 0) -> Iterator[Value]:
+    """The functions and classes behind a view, through ``as_view()`` and decorators."""
+    view = unwrapped(view)
+    if isinstance(view, Func | Bound | Class):
+        yield view
+    elif isinstance(view, Instance):
+        yield view.cls
+    elif isinstance(view, Made):
+        callee = view.callee
+        if isinstance(callee, Member) and callee.attr == "as_view":
+            base = root(callee.base)
+            yield from [base] if isinstance(base, Class) else []
+        elif depth < 6:
+            for values in view.args:
+                for one in values:
+                    yield from viewed(one, depth + 1)
+
+
+def methods_taken(handler: Value, view: Value) -> tuple[str, ...] | None:
+    """The HTTP methods a view answers, where its class says."""
+    if not isinstance(handler, Class):
+        return None
+    if isinstance(view, Made) and view.args:
+        mapped = viewset_methods(view)
+        if mapped is not None:
+            return mapped
+    order, outside = linearised(handler)
+    names = [verb for verb in _VERBS if any(verb in cls.members for cls in order)]
+    for base in outside:
+        names.extend(_GENERIC.get(base.dotted.rpartition(".")[2], ()))
+    return methods_of(names)
+
+
+_READS = ("get",)
+_FORMS = ("get", "post", "put")
+_GENERIC = {
+    "TemplateView": _READS,
+    "ListView": _READS,
+    "DetailView": _READS,
+    "ArchiveIndexView": _READS,
+    "RedirectView": ("get", "post", "put", "patch", "delete"),
+    "FormView": _FORMS,
+    "CreateView": _FORMS,
+    "UpdateView": _FORMS,
+    "DeleteView": ("get", "post", "put", "delete"),
+    "LoginView": _FORMS,
+    "ListAPIView": _READS,
+    "RetrieveAPIView": _READS,
+    "CreateAPIView": ("post",),
+    "DestroyAPIView": ("delete",),
+    "UpdateAPIView": ("put", "patch"),
+    "ListCreateAPIView": ("get", "post"),
+    "RetrieveUpdateAPIView": ("get", "put", "patch"),
+    "RetrieveDestroyAPIView": ("get", "delete"),
+    "RetrieveUpdateDestroyAPIView": ("get", "put", "patch", "delete"),
+}
+
+
+DETECTOR = Detector(
+    "django",
+    "Django URLconfs: `path`, `re_path`, `include` of modules, lists and pairs, `i18n_patterns`, URLs made by "
+    "`AppConfig` methods, class-based views behind decorators; Django REST framework's routers and viewsets.",
+    detect,
+    (
+        Example(
+            "a root URLconf that includes others",
+            {
+                "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+                "shop/urls.py": (
+                    "from django.urls import include, path\n\n"
+                    "urlpatterns = [path('orders/', include('shop.orders.urls'))]\n"
+                ),
+                "shop/orders/urls.py": (
+                    "from django.urls import path, re_path\nfrom . import views\n\napp_name = 'orders'\n"
+                    "urlpatterns = [\n    path('', views.OrderList.as_view(), name='list'),\n"
+                    "    re_path(r'^(?P<pk>\\d+)/$', views.show),\n]\n"
+                ),
+                "shop/orders/views.py": (
+                    "from django.views.generic import ListView\n\n\nclass OrderList(ListView): ...\n\n\n"
+                    "def show(request, pk): ...\n"
+                ),
+            },
+            ("GET /orders/ -> shop.orders.views:OrderList", "* /orders/{pk}/ -> shop.orders.views:show"),
+        ),
+        Example(
+            "a REST framework router",
+            {
+                "api/urls.py": (
+                    "from rest_framework.routers import DefaultRouter\nfrom api.views import OrderViewSet\n\n"
+                    "router = DefaultRouter()\nrouter.register('orders', OrderViewSet)\nurlpatterns = router.urls\n"
+                ),
+                "api/views.py": (
+                    "from rest_framework import viewsets\nfrom rest_framework.decorators import action\n\n\n"
+                    "class OrderViewSet(viewsets.ReadOnlyModelViewSet):\n    @action(detail=True, methods=['post'])\n"
+                    "    def cancel(self, request, pk=None): ...\n"
+                ),
+            },
+            (
+                "GET /orders/ -> api.views:OrderViewSet",
+                "GET /orders/{pk}/ -> api.views:OrderViewSet",
+                "POST /orders/{pk}/cancel/ -> api.views:OrderViewSet.cancel",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,145 @@
+"""What detectors look at: the records of an abstract run, in a stable order, with the means to name things."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from strangler.analysis import Evidence
+from strangler_analyzers.resolve import Program
+from strangler_analyzers.resolve.frames import Event, Record
+from strangler_analyzers.resolve.hierarchy import linearised
+from strangler_analyzers.resolve.values import (
+    Bound,
+    Class,
+    Const,
+    Func,
+    Instance,
+    Items,
+    Made,
+    Member,
+    Module,
+    Partial,
+    Value,
+    Values,
+    unwrapped,
+)
+
+
+class World:
+    """A program after its abstract run."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.modules: dict[str, Module] = program.table.by_name
+
+    @cached_property
+    def functions(self) -> list[Func]:
+        """Every function that was run (module bodies too), in the order of the source."""
+        keys = sorted(self.program.functions)
+        return [self.program.functions[key] for key in keys if self.program.functions[key].record is not None]
+
+    @cached_property
+    def classes(self) -> list[Class]:
+        """Every class that was run, in the order of the source."""
+        return [self.program.classes[key] for key in sorted(self.program.classes)]
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """Every call of something outside, in the order of the source."""
+        return [event for func in self.functions for record in self.records(func) for event in record.events]
+
+    @cached_property
+    def by_tail(self) -> dict[str, list[Event]]:
+        """The events by the last part of what is called."""
+        found: dict[str, list[Event]] = {}
+        for event in self.events:
+            found.setdefault(event.name.rpartition(".")[2], []).append(event)
+        return found
+
+    def named(self, *tails: str) -> Iterator[Event]:
+        """The events whose callee's last part is one of ``tails``, in the order of the source per tail."""
+        for tail in tails:
+            yield from self.by_tail.get(tail, ())
+
+    def records(self, func: Func) -> Iterator[Record]:
+        """What ``func`` did, on each class it was followed apart for."""
+        for one in func.variants():
+            if one.record is not None:
+                yield one.record
+
+    def evidence(self, module: Module, line: int, symbol: str | None = None) -> Evidence:
+        """A place in the source."""
+        return Evidence(module.path, line, symbol=symbol)
+
+    def derived(self, *bases: str) -> Iterator[Class]:
+        """The classes that derive from an outside class with one of these names (or ends of names)."""
+        for cls in self.classes:
+            if any(base.dotted.endswith(bases) for base in linearised(cls)[1]):
+                yield cls
+
+
+def ref_of(value: Value) -> str | None:
+    """Where ``value`` is defined, if it is a function, method or class of the program; inside its decorators."""
+    value = unwrapped(value)
+    if isinstance(value, Func):
+        return value.ref if value.index else None
+    if isinstance(value, Bound):
+        return (value.original or value.func).ref
+    if isinstance(value, Class):
+        return value.ref
+    if isinstance(value, Instance):
+        return value.cls.ref
+    return ref_of(value.func) if isinstance(value, Partial) else None
+
+
+def text(values: Values) -> str | None:
+    """The first text among ``values``."""
+    return next((value.value for value in values if isinstance(value, Const) and isinstance(value.value, str)), None)
+
+
+def texts(values: Values) -> list[str]:
+    """The texts among ``values`` and in the containers among them."""
+    found = []
+    for value in values:
+        if isinstance(value, Const) and isinstance(value.value, str):
+            found.append(value.value)
+        elif isinstance(value, Items):
+            for key in sorted(value.keyed, key=str):
+                found.extend(texts(value.keyed[key]))
+            found.extend(texts(value.rest))
+    return found
+
+
+def argument(made: Made, place: int, *names: str) -> Values:
+    """What a call was given at ``place``, or by one of ``names``."""
+    for name in names:
+        if name in made.kwargs:
+            return made.kwargs[name]
+    return made.args[place] if 0 <= place < len(made.args) else ()
+
+
+def flat(values: Iterable[Value]) -> list[Value]:
+    """The values, with those inside containers instead of these, in order."""
+    found: list[Value] = []
+    for value in values:
+        if isinstance(value, Items):
+            for key in sorted((key for key in value.keyed if isinstance(key, int)), key=int):
+                found.extend(flat(value.keyed[key]))
+            for key in sorted((key for key in value.keyed if not isinstance(key, int)), key=str):
+                found.extend(flat(value.keyed[key]))
+            found.extend(flat(value.rest))
+        else:
+            found.append(value)
+    return found
+
+
+def root(value: Value) -> Value:
+    """What a chain of attributes and calls starts at."""
+    seen = 0
+    while isinstance(value, Made | Member) and seen < 200:
+        inner = value.callee if isinstance(value, Made) else value.base
+        if isinstance(value, Made) and not isinstance(inner, Made | Member):
+            return value
+        value, seen = inner, seen + 1
+    return value

@@ -1,0 +1,15 @@
+"""What the resolution is told about frameworks while it runs."""
+
+from __future__ import annotations
+
+from strangler_analyzers.data import subjects, transactions
+from strangler_analyzers.detectors import django_apps
+from strangler_analyzers.resolve.library import Knowledge
+
+KNOWLEDGE = Knowledge(
+    results=(django_apps.result, subjects.result),
+    elements=(subjects.element,),
+    fields=(subjects.field,),
+    class_members=(subjects.class_member,),
+    transactions=(transactions.kind_of,),
+)

@@ -1,0 +1,310 @@
+"""What Python's own functions and containers do with the values handed to them."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+from strangler_analyzers.resolve.evaluate import elements, item_of, merge_items
+from strangler_analyzers.resolve.frames import CallOf, Frame
+from strangler_analyzers.resolve.values import (
+    EMPTY,
+    Class,
+    Const,
+    Func,
+    Instance,
+    Items,
+    Made,
+    Values,
+    union,
+)
+
+NAMES = frozenset(dir(builtins))
+
+
+def call_builtin(frame: Frame, name: str, call: CallOf) -> Values:
+    """What the builtin ``name`` gives."""
+    action = _BUILTINS.get(name)
+    return action(frame, call) if action else EMPTY
+
+
+def _first(call: CallOf) -> Values:
+    return call.args[0] if call.args else EMPTY
+
+
+def _super(frame: Frame, call: CallOf) -> Values:
+    func: Func | None = frame.func
+    while func is not None and func.owner is None:
+        func = func.outer
+    if len(call.args) == 2:
+        classes = [value for value in call.args[0] if isinstance(value, Class)]
+        owner = classes[0] if classes else func.owner if func else None
+    else:
+        owner = func.owner if func else None
+    if owner is None or func is None or not func.scope.params:
+        return EMPTY
+    receivers = func.env.get(func.scope.params[0][0], EMPTY) or (owner.instance,)
+    return tuple(frame.program.superior(owner, receiver) for receiver in receivers)
+
+
+def _getattr(frame: Frame, call: CallOf) -> Values:
+    found = EMPTY
+    if len(call.args) >= 2:
+        for name in call.args[1]:
+            if isinstance(name, Const) and isinstance(name.value, str) and name.value.isidentifier():
+                found = union(found, frame.program.attribute(frame, _first(call), name.value))
+    return union(found, call.args[2]) if len(call.args) > 2 else found
+
+
+def _setattr(frame: Frame, call: CallOf) -> Values:
+    if len(call.args) == 3:
+        for name in call.args[1]:
+            if isinstance(name, Const) and isinstance(name.value, str):
+                for owner in call.args[0]:
+                    frame.record.writes.append((owner, name.value, call.args[2], call.line, frame.transaction))
+                    frame.program.set_attribute(frame, owner, name.value, call.args[2])
+    return EMPTY
+
+
+def _invoke(frame: Frame, callees: Values, args: list[Values]) -> Values:
+    return frame.program.apply(frame, CallOf(callees, args, {}, frame.line, frame.next_site()))  # type: ignore[no-any-return]
+
+
+def _map(frame: Frame, call: CallOf) -> Values:
+    iterated = [elements(frame, values) for values in call.args[1:]]
+    return _collection(frame, _invoke(frame, _first(call), iterated))
+
+
+def _filter(frame: Frame, call: CallOf) -> Values:
+    held = elements(frame, call.args[1]) if len(call.args) > 1 else EMPTY
+    _invoke(frame, _first(call), [held])
+    return _collection(frame, held)
+
+
+def _sorted(frame: Frame, call: CallOf) -> Values:
+    held = elements(frame, _first(call))
+    if call.kwargs.get("key"):
+        _invoke(frame, call.kwargs["key"], [held])
+    return _collection(frame, held)
+
+
+def _extreme(frame: Frame, call: CallOf) -> Values:
+    held = elements(frame, _first(call)) if len(call.args) == 1 else EMPTY
+    for values in call.args if len(call.args) > 1 else ():
+        held = union(held, values)
+    if call.kwargs.get("key"):
+        _invoke(frame, call.kwargs["key"], [held])
+    return held
+
+
+def _collection(frame: Frame, values: Values) -> Values:
+    return (frame.program.container(frame, "[", [], values),)
+
+
+def _copied(frame: Frame, call: CallOf) -> Values:
+    for value in _first(call):
+        if isinstance(value, Items) and value.kind == "[" and value.keyed and not value.rest:
+            known = [value.keyed[key] for key in sorted(k for k in value.keyed if isinstance(k, int))]
+            return (frame.program.container(frame, "[", known, EMPTY),)
+    return _collection(frame, elements(frame, _first(call)))
+
+
+def _enumerate(frame: Frame, call: CallOf) -> Values:
+    held = elements(frame, _first(call))
+    return _collection(frame, (frame.program.container(frame, "[", [EMPTY, held], EMPTY),))
+
+
+def _zip(frame: Frame, call: CallOf) -> Values:
+    held = [elements(frame, values) for values in call.args]
+    return _collection(frame, (frame.program.container(frame, "[", held, EMPTY),))
+
+
+def _next(frame: Frame, call: CallOf) -> Values:
+    found = EMPTY
+    for value in _first(call):
+        if isinstance(value, Instance):
+            found = union(found, _invoke(frame, frame.program.special(value, "__next__"), []))
+        else:
+            found = union(found, elements(frame, (value,)))
+    return union(found, call.args[1]) if len(call.args) > 1 else found
+
+
+def _iter(frame: Frame, call: CallOf) -> Values:
+    found = EMPTY
+    for value in _first(call):
+        if isinstance(value, Instance):
+            found = union(found, _invoke(frame, frame.program.special(value, "__iter__"), []))
+        else:
+            found = union(found, (value,))
+    return found
+
+
+def _dict(frame: Frame, call: CallOf) -> Values:
+    items = frame.program.container(frame, "d", [], EMPTY)
+    merge_items(frame, items, _first(call))
+    for name, values in call.kwargs.items():
+        items.keyed[name] = values
+        frame.program.flow(items.ever, values)
+    return (items,)
+
+
+def _type(frame: Frame, call: CallOf) -> Values:
+    if len(call.args) != 1:
+        return EMPTY
+    found = tuple(value.cls for value in call.args[0] if isinstance(value, Instance))
+    made = tuple(value.instance.cls for value in call.args[0] if isinstance(value, Made) and value.instance)
+    return union(found, made)
+
+
+def _text(frame: Frame, call: CallOf) -> Values:
+    return tuple(value for value in _first(call) if isinstance(value, Const) and isinstance(value.value, str))
+
+
+def _special(name: str) -> Callable[[Frame, CallOf], Values]:
+    def action(frame: Frame, call: CallOf) -> Values:
+        for value in _first(call):
+            if isinstance(value, Instance):
+                callees = frame.program.special(value, name)
+                if callees:
+                    _invoke(frame, callees, [])
+        return EMPTY
+
+    return action
+
+
+_BUILTINS: dict[str, Callable[[Frame, CallOf], Values]] = {
+    "super": _super,
+    "getattr": _getattr,
+    "setattr": _setattr,
+    "map": _map,
+    "filter": _filter,
+    "sorted": _sorted,
+    "min": _extreme,
+    "max": _extreme,
+    "list": _copied,
+    "tuple": _copied,
+    "set": _copied,
+    "frozenset": _copied,
+    "reversed": _copied,
+    "enumerate": _enumerate,
+    "zip": _zip,
+    "next": _next,
+    "anext": _next,
+    "iter": _iter,
+    "aiter": _iter,
+    "dict": _dict,
+    "type": _type,
+    "str": _text,
+    "len": _special("__len__"),
+    "repr": _special("__repr__"),
+    "bool": _special("__bool__"),
+    "hash": _special("__hash__"),
+}
+
+
+def call_container(frame: Frame, member: Any, call: CallOf) -> Values:
+    """What a method of a container (or text) gives."""
+    base = member.base
+    if isinstance(base, Const):
+        return _call_text(frame, base, member.attr, call)
+    action = _CONTAINERS.get(member.attr)
+    return action(frame, base, call) if action else EMPTY
+
+
+def _call_text(frame: Frame, base: Const, attr: str, call: CallOf) -> Values:
+    if attr in ("format", "strip", "lstrip", "rstrip", "rstrip", "lower", "upper"):
+        return (base,)
+    return EMPTY
+
+
+def _append(frame: Frame, items: Items, call: CallOf) -> Values:
+    values = call.args[-1] if call.args else EMPTY
+    straight = items.maker is frame.func and not frame.branch and len(call.args) == 1
+    if straight and items.kind == "[" and not items.rest:
+        items.keyed[sum(1 for key in items.keyed if isinstance(key, int))] = values
+        frame.program.flow(items.ever, values)
+    else:
+        frame.program.put(items, values)
+    return EMPTY
+
+
+def _extend(frame: Frame, items: Items, call: CallOf) -> Values:
+    for value in _first(call):
+        straight = items.maker is frame.func and not frame.branch and not items.rest
+        if isinstance(value, Items) and straight and not value.rest:
+            place = sum(1 for key in items.keyed if isinstance(key, int))
+            for key in sorted(key for key in value.keyed if isinstance(key, int)):
+                items.keyed[place] = value.keyed[key]
+                frame.program.flow(items.ever, value.keyed[key])
+                place += 1
+        else:
+            frame.program.put(items, elements(frame, (value,)))
+    return EMPTY
+
+
+def _update(frame: Frame, items: Items, call: CallOf) -> Values:
+    if items.kind != "d":
+        return _extend(frame, items, call)
+    merge_items(frame, items, _first(call))
+    for name, values in call.kwargs.items():
+        items.keyed[name] = values
+        frame.program.flow(items.ever, values)
+    return EMPTY
+
+
+def _get(frame: Frame, items: Items, call: CallOf) -> Values:
+    found = item_of(frame, items, _first(call))
+    for values in call.args[1:]:
+        found = union(found, values)
+    return found
+
+
+def _setdefault(frame: Frame, items: Items, call: CallOf) -> Values:
+    if len(call.args) == 2:
+        for key in call.args[0]:
+            if isinstance(key, Const):
+                items.keyed[key.value] = union(items.keyed.get(key.value, EMPTY), call.args[1])
+                frame.program.flow(items.ever, call.args[1])
+    return _get(frame, items, call)
+
+
+def _values(frame: Frame, items: Items, call: CallOf) -> Values:
+    items.ever.readers[frame.func] = None
+    return _collection(frame, items.all())
+
+
+def _items(frame: Frame, items: Items, call: CallOf) -> Values:
+    items.ever.readers[frame.func] = None
+    pair = frame.program.container(frame, "[", [EMPTY, items.all()], EMPTY)
+    return _collection(frame, (pair,))
+
+
+def _pop(frame: Frame, items: Items, call: CallOf) -> Values:
+    if items.kind == "d" and call.args:
+        return _get(frame, items, call)
+    items.ever.readers[frame.func] = None
+    return items.all()
+
+
+def _same(frame: Frame, items: Items, call: CallOf) -> Values:
+    return (items,)
+
+
+_CONTAINERS: dict[str, Callable[[Frame, Items, CallOf], Values]] = {
+    "append": _append,
+    "add": _append,
+    "appendleft": _append,
+    "insert": _append,
+    "extend": _extend,
+    "update": _update,
+    "get": _get,
+    "setdefault": _setdefault,
+    "values": _values,
+    "items": _items,
+    "pop": _pop,
+    "popitem": _pop,
+    "popleft": _pop,
+    "copy": _same,
+    "union": _same,
+}

@@ -1,0 +1,354 @@
+"""Runs statements. Every branch is run; what a name can be after it is the union of the branches that go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from strangler_analyzers.resolve.evaluate import added, call_method, elements, evaluate
+from strangler_analyzers.resolve.frames import CallOf, Frame
+from strangler_analyzers.resolve.mutations import note_mutation
+from strangler_analyzers.resolve.values import (
+    EMPTY,
+    Class,
+    Const,
+    Instance,
+    Items,
+    Made,
+    Typed,
+    Values,
+    union,
+)
+
+
+def execute(frame: Frame, body: tuple[Any, ...]) -> None:
+    """Run the statements of ``body``."""
+    for code in body:
+        frame.line = code[1]
+        _BY_TAG[code[0]](frame, code)
+
+
+def assign(frame: Frame, target: Any, values: Values) -> None:
+    """Let the target expression stand for ``values``."""
+    if target is None:
+        return
+    tag = target[0]
+    if tag == "n":
+        frame.bind(target[1], values)
+    elif tag == ".":
+        _assign_attribute(frame, target, values)
+    elif tag == "[]":
+        _assign_item(frame, target, values)
+    elif tag == "[":
+        _unpack(frame, target[1], values)
+    elif tag == "*":
+        assign(frame, target[1], values)
+
+
+def _assign_attribute(frame: Frame, target: Any, values: Values) -> None:
+    owners = evaluate(frame, target[1])
+    note_mutation(frame, target[1])
+    for owner in owners:
+        frame.record.writes.append((owner, target[2], values, frame.line, frame.transaction))
+        frame.program.set_attribute(frame, owner, target[2], values)
+
+
+def _assign_item(frame: Frame, target: Any, values: Values) -> None:
+    owners = evaluate(frame, target[1])
+    keys = evaluate(frame, target[2])
+    note_mutation(frame, target[1])
+    known = [key.value for key in keys if isinstance(key, Const)]
+    for owner in owners:
+        if isinstance(owner, Items):
+            _put(frame, owner, known, values)
+        elif isinstance(owner, Instance):
+            call_method(frame, owner, "__setitem__", [keys, values])
+
+
+def _put(frame: Frame, items: Items, keys: list[Any], values: Values) -> None:
+    # Inside the body that made it, and on every path, the new item replaces the old one.
+    replaces = items.maker is frame.func and not frame.branch and len(keys) == 1
+    for key in keys if items.maker is not None else ():
+        old = EMPTY if replaces else items.keyed.get(key, EMPTY)
+        merged = union(old, values)
+        items.keyed[key] = merged
+        frame.program.flow(items.ever, values)
+    if not keys:
+        frame.program.put(items, values)
+
+
+def _unpack(frame: Frame, targets: tuple[Any, ...], values: Values) -> None:
+    items = [value for value in values if isinstance(value, Items) and value.kind == "["]
+    stars = [place for place, target in enumerate(targets) if target is not None and target[0] == "*"]
+    if len(items) != 1 or not items[0].keyed:
+        spread = elements(frame, values)
+        for target in targets:
+            assign(frame, target, spread)
+        return
+    known = [items[0].keyed[key] for key in sorted(key for key in items[0].keyed if isinstance(key, int))]
+    if stars:
+        _unpack_starred(frame, targets, stars[0], known)
+        return
+    for place, target in enumerate(targets):
+        assign(frame, target, known[place] if place < len(known) else items[0].rest)
+
+
+def _unpack_starred(frame: Frame, targets: tuple[Any, ...], star: int, known: list[Values]) -> None:
+    after = len(targets) - star - 1
+    middle = known[star : len(known) - after] if after else known[star:]
+    for place in range(star):
+        assign(frame, targets[place], known[place] if place < len(known) else EMPTY)
+    assign(frame, targets[star], (frame.program.container(frame, "[", middle, EMPTY),))
+    for place in range(after):
+        index = len(known) - after + place
+        assign(frame, targets[star + 1 + place], known[index] if 0 <= index < len(known) else EMPTY)
+
+
+def _assignment(frame: Frame, code: Any) -> None:
+    values = evaluate(frame, code[3])
+    for target in code[2]:
+        assign(frame, target, values)
+
+
+def _annotated(frame: Frame, code: Any) -> None:
+    _, _, target, annotation, value = code
+    values = evaluate(frame, value)
+    declared = frame.program.annotated(frame, annotation)
+    if value is None and frame.cls is None:
+        assign(frame, target, declared)
+    elif frame.cls is not None and target[0] == "n":
+        frame.bind(target[1], values or EMPTY)
+        frame.program.declare(frame.cls, target[1], declared)
+    else:
+        concrete = tuple(value for value in values if not isinstance(value, Const))
+        assign(frame, target, concrete or declared or values)
+
+
+def _augmented(frame: Frame, code: Any) -> None:
+    _, line, target, value = code
+    new = evaluate(frame, value)
+    if target is not None and target[0] == "n":
+        old = frame.env.get(target[1], EMPTY)
+        if any(isinstance(one, Items) for one in old):
+            frame.bind(target[1], added(frame, [old, new]))
+        elif target[1] in frame.globals or frame.func.index == 0:
+            frame.bind(target[1], union(frame.module.env.get(target[1], EMPTY), new))
+        return
+    old = evaluate(frame, target)
+    note_mutation(frame, target)
+    if target is not None and target[0] == ".":
+        for owner in evaluate(frame, target[1]):
+            frame.record.writes.append((owner, target[2], new, line, frame.transaction))
+    assign(frame, target, added(frame, [old, new]) if old else new)
+
+
+def _expression(frame: Frame, code: Any) -> None:
+    evaluate(frame, code[2])
+
+
+def _return(frame: Frame, code: Any) -> None:
+    frame.program.flow(frame.func.returns, evaluate(frame, code[2]))
+    frame.ended = True
+
+
+def _raise(frame: Frame, code: Any) -> None:
+    values = evaluate(frame, code[2])
+    evaluate(frame, code[3])
+    if values:
+        frame.record.raises.append((values, code[1]))
+    classes = tuple(value for value in values if isinstance(value, Class))
+    if classes:
+        frame.program.apply(frame, CallOf(classes, [], {}, code[1], frame.next_site()))
+    frame.ended = True
+
+
+def _delete(frame: Frame, code: Any) -> None:
+    for target in code[2]:
+        if target is not None and target[0] in (".", "[]"):
+            note_mutation(frame, target)
+            evaluate(frame, target[1])
+
+
+def _if(frame: Frame, code: Any) -> None:
+    evaluate(frame, code[2])
+    before = frame.env
+    frame.branch += 1
+    outcomes = [_branch(frame, before, code[3], code[2]), _branch(frame, before, code[4], None)]
+    frame.branch -= 1
+    _join(frame, before, outcomes)
+
+
+def _branch(frame: Frame, before: dict[str, Values], body: tuple[Any, ...], test: Any) -> dict[str, Values] | None:
+    """The names after ``body`` was run on a copy of ``before``; None if it never goes on."""
+    if not body and test is None:
+        return before
+    frame.env = dict(before)
+    frame.ended = False
+    narrow(frame, test)
+    execute(frame, body)
+    ended, frame.ended = frame.ended, False
+    return None if ended else frame.env
+
+
+def narrow(frame: Frame, test: Any) -> None:
+    """Inside ``if isinstance(x, C)`` an ``x`` of which nothing was known is a ``C``."""
+    if test is None or test[0] != "()" or test[1] != ("n", "isinstance") or len(test[2]) != 2:
+        return
+    subject, kinds = test[2]
+    if subject is None or subject[0] != "n" or frame.env.get(subject[1]):
+        return
+    classes = evaluate(frame, kinds)
+    if len(classes) == 1 and isinstance(classes[0], Items):
+        classes = classes[0].all()
+    frame.env[subject[1]] = frame.program.instances(classes)
+
+
+def _join(frame: Frame, before: dict[str, Values], outcomes: list[dict[str, Values] | None]) -> None:
+    going = [env for env in outcomes if env is not None]
+    if not going:
+        frame.env = _into(before, before)
+        frame.ended = True
+        return
+    merged = going[0]
+    for env in going[1:]:
+        for name, values in env.items():
+            old = merged.get(name)
+            if old is None:
+                merged[name] = values
+            elif old is not values:
+                merged[name] = union(old, values)
+    frame.env = _into(before, merged)
+
+
+def _into(before: dict[str, Values], merged: dict[str, Values]) -> dict[str, Values]:
+    """``before`` made equal to ``merged``: closures, modules and classes hold on to the very dictionary."""
+    if merged is not before:
+        before.update(merged)
+    return before
+
+
+def _for(frame: Frame, code: Any) -> None:
+    _, _, target, iterated, body, orelse = code
+    assign(frame, target, elements(frame, evaluate(frame, iterated)))
+    _looped(frame, body)
+    execute(frame, orelse)
+
+
+def _looped(frame: Frame, body: tuple[Any, ...]) -> None:
+    before = frame.env
+    frame.loops += 1
+    frame.branch += 1
+    outcome = _branch(frame, before, body, None)
+    frame.loops -= 1
+    frame.branch -= 1
+    _join(frame, before, [dict(before), outcome])
+    frame.ended = False
+
+
+def _while(frame: Frame, code: Any) -> None:
+    evaluate(frame, code[2])
+    _looped(frame, code[3])
+    execute(frame, code[4])
+
+
+def _with(frame: Frame, code: Any) -> None:
+    _, line, items, body = code
+    outer = frame.transaction
+    for context, target in items:
+        values = evaluate(frame, context)
+        entered = EMPTY
+        for value in values:
+            entered = union(entered, _enter(frame, value))
+        if target is not None:
+            assign(frame, target, entered)
+        frame.program.enter_transaction(frame, values, line)
+    execute(frame, body)
+    frame.transaction = outer
+
+
+def _enter(frame: Frame, value: Any) -> Values:
+    if isinstance(value, Instance):
+        found = call_method(frame, value, "__enter__", []) or call_method(frame, value, "__aenter__", [])
+        call_method(frame, value, "__exit__", [EMPTY] * 3)
+        return found or (value,)
+    if isinstance(value, Made | Typed):
+        return (value,)
+    return elements(frame, (value,)) or ((value,) if not isinstance(value, Const) else EMPTY)
+
+
+def _try(frame: Frame, code: Any) -> None:
+    _, _, body, handlers, orelse, final = code
+    before = frame.env
+    frame.branch += 1
+    outcomes = [_branch(frame, before, body + orelse, None) if body else before]
+    after = outcomes[0] if outcomes[0] is not None else before
+    for caught, name, handler in handlers:
+        start = dict(before)
+        for key, values in after.items():
+            start[key] = union(start.get(key, EMPTY), values)
+        kinds = evaluate(frame, caught)
+        if name:
+            start[name] = frame.program.instances(kinds)
+        outcomes.append(_branch(frame, start, handler, None) if handler else start)
+    frame.branch -= 1
+    _join(frame, before, outcomes)
+    ended, frame.ended = frame.ended, False
+    execute(frame, final)
+    frame.ended = frame.ended or ended
+
+
+def _def(frame: Frame, code: Any) -> None:
+    frame.program.define_function(frame, code[2])
+
+
+def _class(frame: Frame, code: Any) -> None:
+    frame.program.define_class(frame, code[2])
+
+
+def _import(frame: Frame, code: Any) -> None:
+    for index in range(code[2], code[3]):
+        frame.program.run_import(frame, frame.module.facts.imports[index])
+
+
+def _global(frame: Frame, code: Any) -> None:
+    frame.globals.update(code[2])
+
+
+def _nonlocal(frame: Frame, code: Any) -> None:
+    return
+
+
+def _match(frame: Frame, code: Any) -> None:
+    evaluate(frame, code[2])
+    before = frame.env
+    outcomes: list[dict[str, Values] | None] = [dict(before)]
+    frame.branch += 1
+    for patterns, guard, body in code[3]:
+        for pattern in patterns:
+            evaluate(frame, pattern)
+        evaluate(frame, guard)
+        outcomes.append(_branch(frame, before, body, None) if body else before)
+    frame.branch -= 1
+    _join(frame, before, outcomes)
+
+
+_BY_TAG: dict[str, Callable[[Frame, Any], None]] = {
+    "=": _assignment,
+    ":": _annotated,
+    "+=": _augmented,
+    "e": _expression,
+    "r": _return,
+    "raise": _raise,
+    "del": _delete,
+    "if": _if,
+    "for": _for,
+    "while": _while,
+    "with": _with,
+    "try": _try,
+    "def": _def,
+    "class": _class,
+    "im": _import,
+    "g": _global,
+    "nl": _nonlocal,
+    "match": _match,
+}

@@ -1,0 +1,143 @@
+"""One run of one body: its names, where it stands, and what it has done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from strangler_analyzers.resolve.values import EMPTY, Class, Func, Module, Value, Values, union
+
+
+class Site(NamedTuple):
+    """A call of something inside the program."""
+
+    callee: Value
+    line: int
+    in_loop: bool
+    transaction: int
+    passes: tuple[tuple[str, Values], ...]
+    confidence: str
+    # Reached through the program's own decorators: not called at this place, but meant by it.
+    through: bool = False
+
+
+class Event(NamedTuple):
+    """A call of something outside the program, as detectors see it."""
+
+    name: str
+    made: Any
+    func: Func
+    line: int
+    in_loop: bool
+    transaction: int
+
+
+@dataclass(slots=True)
+class Record:
+    """What a body does; made anew on each run of it."""
+
+    calls: list[Site] = field(default_factory=list)
+    outside: dict[str, int] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    raises: list[tuple[Values, int]] = field(default_factory=list)
+    uses: list[tuple[Value, int]] = field(default_factory=list)
+    writes: list[tuple[Value, str, Values, int, int]] = field(default_factory=list)
+    mutates: dict[str, int] = field(default_factory=dict)
+    state_reads: dict[tuple[str, str], int] = field(default_factory=dict)
+    state_writes: dict[tuple[str, str], int] = field(default_factory=dict)
+    transactions: list[tuple[str, int, int]] = field(default_factory=list)
+    texts: list[tuple[str, int, int]] = field(default_factory=list)
+    unresolved: list[tuple[str, int]] = field(default_factory=list)
+
+
+class Machine(Protocol):
+    """What frames need of the program that runs them."""
+
+    evaluate: Callable[[Frame, Any], Values]
+    execute: Callable[[Frame, tuple[Any, ...]], None]
+
+    def attribute(self, frame: Frame, values: Values, attr: str) -> Values:
+        """What the attribute ``attr`` of ``values`` can be."""
+
+    def apply(self, frame: Frame, call: CallOf) -> Values:
+        """What a call gives."""
+
+
+@dataclass(slots=True)
+class CallOf:
+    """A call about to be made; ``site`` numbers it within its body, ``quiet`` keeps it out of the record."""
+
+    callees: Values
+    args: list[Values]
+    kwargs: dict[str, Values]
+    line: int
+    site: int
+    starred: bool = False
+    quiet: bool = False
+
+
+class Frame:
+    """A run of the body of ``func``, or of a class body within it."""
+
+    __slots__ = (
+        "branch",
+        "cls",
+        "ended",
+        "env",
+        "func",
+        "globals",
+        "line",
+        "loops",
+        "module",
+        "outers",
+        "program",
+        "record",
+        "sites",
+        "transaction",
+    )  # fmt: skip
+
+    def __init__(self, program: Any, func: Func, env: dict[str, Values], cls: Class | None = None) -> None:
+        self.program = program
+        self.func = func
+        self.module: Module = func.module
+        self.env = env
+        self.cls = cls
+        self.record: Record = func.record
+        self.globals: set[str] = set()
+        self.outers: list[dict[str, Values]] = []
+        self.line = func.scope.line
+        self.loops = 0
+        self.branch = 0
+        self.sites = 0
+        self.transaction = -1
+        self.ended = False
+
+    def next_site(self) -> int:
+        """The number of the next call or container of this body."""
+        self.sites += 1
+        return self.sites
+
+    def lookup(self, name: str) -> Values:
+        """What ``name`` stands for when it is no name of this body."""
+        for env in self.outers:
+            found = env.get(name)
+            if found is not None:
+                return found
+        module = self.module
+        if name in module.state and self.func.index:
+            self.record.state_reads.setdefault((module.name, name), self.line)
+        found = module.env.get(name)
+        if found is not None:
+            return found
+        return self.program.builtin(name) or EMPTY
+
+    def bind(self, name: str, values: Values) -> None:
+        """Let ``name`` stand for ``values`` from here on."""
+        if name in self.globals:
+            env = self.module.env
+            env[name] = union(env.get(name, EMPTY), values)
+            self.module.state.setdefault(name, self.line)
+            self.record.state_writes.setdefault((self.module.name, name), self.line)
+        else:
+            self.env[name] = values

@@ -1,0 +1,89 @@
+"""The modules of the program, and what an import statement means among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from strangler_analyzers.facts import Import
+from strangler_analyzers.resolve.values import Module
+
+
+class ImportEdge(NamedTuple):
+    """One import of an internal module: where, how it is reached, what is taken from it."""
+
+    source: str
+    target: str
+    line: int
+    scope: str
+    symbol: str
+
+
+class ModuleTable:
+    """Modules by their dotted names; folders without ``__init__`` count as namespaces."""
+
+    def __init__(self, modules: Iterable[Module]) -> None:
+        self.by_name = {module.name: module for module in modules}
+        self.namespaces: set[str] = set()
+        for name in self.by_name:
+            parent = name.rpartition(".")[0]
+            while parent and parent not in self.namespaces:
+                self.namespaces.add(parent)
+                parent = parent.rpartition(".")[0]
+
+    def get(self, name: str) -> Module | None:
+        """The module called ``name``."""
+        return self.by_name.get(name)
+
+    def knows(self, name: str) -> bool:
+        """Whether ``name`` is a module or a folder of modules."""
+        return name in self.by_name or name in self.namespaces
+
+    def base(self, module: Module, statement: Import) -> str | None:
+        """The absolute name a ``from`` import starts at; None if it leaves the tree."""
+        if not statement.level:
+            return statement.module
+        parts = module.name.split(".")
+        up = statement.level - (1 if module.is_package else 0)
+        if up > len(parts):
+            return None
+        kept = parts[: len(parts) - up] if up else parts
+        return ".".join([*kept, *filter(None, [statement.module])])
+
+    def sibling(self, module: Module, name: str) -> str | None:
+        """The module a Python 2 implicit relative import of ``name`` means."""
+        package = module.name if module.is_package else module.name.rpartition(".")[0]
+        candidate = f"{package}.{name}" if package else name
+        return candidate if self.knows(candidate) else None
+
+    def edges(self, module: Module) -> Iterator[ImportEdge]:
+        """The imports of internal modules by ``module``."""
+        for statement in module.facts.imports:
+            for target, symbol in self._targets(module, statement):
+                if target != module.name:
+                    yield ImportEdge(module.name, target, statement.line, statement.scope, symbol)
+
+    def _targets(self, module: Module, statement: Import) -> Iterator[tuple[str, str]]:
+        if statement.names is None:
+            name: str | None = statement.module
+            if not self.knows(statement.module) and module.facts.grade == "tolerant":
+                name = self.sibling(module, statement.module)
+            if name in self.by_name:
+                yield (name or "", statement.module)
+            return
+        base = self.home(module, statement)
+        if base is None:
+            return
+        for name, _ in statement.names:
+            inner = f"{base}.{name}" if base else name
+            if inner in self.by_name:
+                yield (inner, name)
+            elif base in self.by_name:
+                yield (base, name)
+
+    def home(self, module: Module, statement: Import) -> str | None:
+        """The absolute name of what a ``from`` import takes from; in Python 2 a sibling comes first."""
+        base = self.base(module, statement)
+        if base is not None and not statement.level and module.facts.grade == "tolerant" and not self.knows(base):
+            return self.sibling(module, base) or base
+        return base

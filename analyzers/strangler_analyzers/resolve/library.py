@@ -1,0 +1,86 @@
+"""What outside things are taken to give, where that leads back into the program.
+
+``Knowledge`` is what framework-aware parts (ORMs, loaders) tell the resolution; without it a call of something
+outside gives an object of which only its origin is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from strangler_analyzers.resolve.frames import CallOf, Frame
+from strangler_analyzers.resolve.values import EMPTY, Class, Const, Items, Made, Partial, Value, Values
+
+ResultRule = Callable[[Frame, Made, CallOf], Values | None]
+ElementRule = Callable[[Frame, Value], Values]
+FieldRule = Callable[[Frame, Made, Value], Values | None]
+
+ClassMemberRule = Callable[[Frame, Made, Class, str], Values | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Rules, asked in order; the first that answers (not None, not empty) is believed."""
+
+    results: tuple[ResultRule, ...] = ()
+    elements: tuple[ElementRule, ...] = ()
+    fields: tuple[FieldRule, ...] = ()
+    class_members: tuple[ClassMemberRule, ...] = ()
+    transactions: tuple[Callable[[Value], str | None], ...] = ()
+
+    def transaction(self, value: Value) -> str | None:
+        """The kind of transaction that ``value`` begins as a context or decorator."""
+        return next((kind for rule in self.transactions if (kind := rule(value))), None)
+
+
+def standard_result(frame: Frame, made: Made, call: CallOf) -> Values | None:
+    """The few functions of the standard library that hand back what they were given."""
+    name = made.callee.dotted
+    if name in ("functools.partial", "functools.partialmethod") and call.args:
+        return _partials(frame, call)
+    if name in ("functools.lru_cache", "functools.cache", "functools.singledispatch") and call.args:
+        return call.args[0] or None
+    if name in ("copy.copy", "copy.deepcopy", "typing.cast", "asyncio.create_task", "asyncio.run") and call.args:
+        return call.args[-1] or None
+    if name in ("functools.wraps", "functools.update_wrapper"):
+        return (made,)
+    if name == "importlib.import_module" and call.args:
+        return frame.program.imported_by_text(frame, call.args, call.line) or None
+    if name in ("threading.Thread", "multiprocessing.Process", "threading.Timer"):
+        _started(frame, call)
+    return None
+
+
+def _partials(frame: Frame, call: CallOf) -> Values:
+    found = []
+    for value in call.args[0]:
+        partial: Partial = frame.program.partial(frame, call.site, value)
+        partial.args, partial.kwargs = call.args[1:], call.kwargs
+        found.append(partial)
+    return tuple(found)
+
+
+def _started(frame: Frame, call: CallOf) -> None:
+    targets = call.kwargs.get("target") or (call.args[1] if len(call.args) > 1 else EMPTY)
+    args = call.kwargs.get("args", EMPTY)
+    held = [item for value in args if isinstance(value, Items) for item in value.keyed.values()]
+    frame.program.apply(frame, CallOf(targets, held, {}, call.line, frame.next_site()))
+
+
+def wrapped_result(frame: Frame, made: Made, call: CallOf) -> Values | None:
+    """``wraps(f)(inner)`` is ``inner``; so is what any outside decorator makes of a function of ours."""
+    callee = made.callee
+    if isinstance(callee, Made) and callee.callee.dotted.endswith(("functools.wraps", "contextmanager")) and call.args:
+        return call.args[0] or None
+    return None
+
+
+def texts(values: Values) -> list[str]:
+    """The texts among ``values``."""
+    return [value.value for value in values if isinstance(value, Const) and isinstance(value.value, str)]
+
+
+def classes(values: Values) -> list[Class]:
+    """The classes among ``values``."""
+    return [value for value in values if isinstance(value, Class)]

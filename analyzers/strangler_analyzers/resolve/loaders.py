@@ -1,0 +1,121 @@
+"""Definitions that are named by text: found by the shape of a call, not by the name of what is called.
+
+``load("shop.orders", "Order")``, ``load("orders", "Order")`` and ``load("shop.orders.Order")`` mean a definition of the
+program when exactly that text names one, and the function called is not known to give something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from strangler_analyzers.resolve.frames import CallOf, Frame
+from strangler_analyzers.resolve.imports import ModuleTable
+from strangler_analyzers.resolve.library import texts
+from strangler_analyzers.resolve.values import EMPTY, Items, Module, Values, union
+
+# A text that names more definitions than this names none.
+_MOST_CANDIDATES = 3
+
+
+class Index:
+    """The definitions at the top of each module, by their name; modules by the last part of theirs."""
+
+    def __init__(self, table: ModuleTable) -> None:
+        self.table = table
+        self.defining: dict[str, list[Module]] = {}
+        self.by_tail: dict[str, list[Module]] = {}
+        for name in sorted(table.by_name):
+            module = table.by_name[name]
+            self.by_tail.setdefault(name.rpartition(".")[2], []).append(module)
+            for scope in module.facts.scopes:
+                if scope.parent == 0 and scope.kind != "lambda":
+                    self.defining.setdefault(scope.name, []).append(module)
+        self.folded = {name.lower(): name for name in sorted(self.defining)}
+
+    def modules_ending(self, path: str) -> list[Module]:
+        """The modules whose dotted name is ``path`` or ends with it."""
+        exact = self.table.get(path)
+        if exact is not None:
+            return [exact]
+        tail = "." + path
+        return [module for module in self.by_tail.get(path.rpartition(".")[2], []) if module.name.endswith(tail)]
+
+    def defined_in(self, path: str, name: str) -> list[Module]:
+        """The modules that ``path`` may mean and that define ``name``, or import it."""
+        return [module for module in self.modules_ending(path) if self._has(module, name)]
+
+    def _has(self, module: Module, name: str) -> bool:
+        if module in self.defining.get(name, ()):
+            return True
+        imported = (pair for one in module.facts.imports if one.names for pair in one.names)
+        return any(alias == name for _, alias in imported)
+
+    def labelled(self, label: str, name: str) -> list[Module]:
+        """The modules within a package called ``label`` that define ``name``."""
+        found = self.defining.get(self.folded.get(name.lower(), name), [])
+        return [module for module in found if label in module.name.split(".")[:-1]]
+
+
+def loaded(frame: Frame, index: Index, call: CallOf) -> Values:
+    """What a call with only texts to go by may load."""
+    if not call.args or len(call.args) > 4:
+        return EMPTY
+    first = texts(call.args[0])
+    if len(first) != 1 or not _is_path(first[0]):
+        return EMPTY
+    if len(call.args) == 1:
+        return _by_one(frame, index, first[0], call.line)
+    names = texts(call.args[1])
+    if len(names) == 1:
+        return _by_two(frame, index, first[0], names[0], call.line)
+    return _by_list(frame, index, first[0], call)
+
+
+def _is_path(text: str) -> bool:
+    return all(part.isidentifier() for part in text.replace(":", ".").split("."))
+
+
+def _by_one(frame: Frame, index: Index, text: str, line: int) -> Values:
+    path, separator, name = text.replace(":", ".").rpartition(".")
+    if not separator:
+        return EMPTY
+    module = index.table.get(path)
+    if module is not None and module in index.defining.get(name, ()):
+        return _found(frame, [module], name, line)
+    if "." not in path and name[:1].isupper():
+        return _found(frame, index.labelled(path, name), name, line)
+    return EMPTY
+
+
+def _by_two(frame: Frame, index: Index, path: str, name: str, line: int) -> Values:
+    if not name.isidentifier():
+        return EMPTY
+    candidates = index.defined_in(path, name)
+    if not candidates and "." not in path:
+        name = index.folded.get(name.lower(), name)
+        candidates = [module for module in index.labelled(path, name) if name[:1].isupper()]
+    return _found(frame, candidates, name, line)
+
+
+def _by_list(frame: Frame, index: Index, path: str, call: CallOf) -> Values:
+    held = [one for value in call.args[1] if isinstance(value, Items) for one in value.keyed.values()]
+    if not held:
+        return EMPTY
+    found = [[name for name in texts(values) if name.isidentifier()] for values in held]
+    loaded_each = [_by_two(frame, index, path, names[0], call.line) if names else EMPTY for names in found]
+    if not any(loaded_each):
+        return EMPTY
+    return (frame.program.container(frame, "[", loaded_each, EMPTY),)
+
+
+def _found(frame: Frame, modules: Iterable[Module], name: str, line: int) -> Values:
+    candidates = list(modules)
+    if not 0 < len(candidates) <= _MOST_CANDIDATES:
+        return EMPTY
+    found = EMPTY
+    for module in candidates:
+        values = frame.program.module_attribute(frame, module, name)
+        if values:
+            frame.program.note_dynamic(frame.module, module, line, name)
+            found = union(found, values)
+    return found

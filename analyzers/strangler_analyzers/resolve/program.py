@@ -1,0 +1,272 @@
+"""The abstract run of a whole program: modules first, then functions, then again what has learnt more."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from strangler_analyzers.resolve import attributes, definitions
+from strangler_analyzers.resolve.annotations import annotated
+from strangler_analyzers.resolve.apply import apply
+from strangler_analyzers.resolve.execute import assign, execute
+from strangler_analyzers.resolve.frames import Frame, Record
+from strangler_analyzers.resolve.hierarchy import member
+from strangler_analyzers.resolve.library import Knowledge
+from strangler_analyzers.resolve.linking import Linked
+from strangler_analyzers.resolve.values import (
+    EMPTY,
+    Cell,
+    Class,
+    Ext,
+    Func,
+    Generator,
+    Instance,
+    Items,
+    Module,
+    Value,
+    Values,
+    union,
+    unwrapped,
+)
+
+# How often a body is run again as its parameters learn more: often where the program is small, less where it is big.
+_RUNS = 400_000
+_FEWEST_RUNS, _MOST_RUNS = 3, 12
+# How deep calls are followed at once; deeper ones wait in the queue.
+_DEEPEST = 40
+_RECURSION = 200_000
+
+
+class Program(Linked):
+    """A program being run in the abstract; what it found is in the records of its functions."""
+
+    def __init__(self, modules: Iterable[Module], knowledge: Knowledge) -> None:
+        super().__init__(modules, knowledge)
+        self.functions: dict[tuple[str, int], Func] = {}
+        self.classes: dict[tuple[str, int], Class] = {}
+        self._depth = 0
+        scopes = sum(len(module.facts.scopes) for module in self.table.by_name.values())
+        self._most_visits = max(_FEWEST_RUNS, min(_MOST_RUNS, _RUNS // (scopes + 1)))
+
+    # Running
+
+    def run(self) -> None:
+        """Run every module, then every function, until nothing is learnt or each has had its share of runs."""
+        for name in sorted(self.table.by_name):
+            self.run_module(self.table.by_name[name])
+        for name in sorted(self.table.by_name):
+            self._reach_all(self.table.by_name[name])
+        self._drain()
+
+    def _reach_all(self, module: Module) -> None:
+        if module.facts.grade != "light":
+            for index, scope in enumerate(module.facts.scopes):
+                func = self.functions.get((module.name, index))
+                if func is None or scope.kind not in ("function", "lambda"):
+                    continue
+                for one in list(func.variants()):
+                    if not one.visits:
+                        self.visit(one)
+
+    def _drain(self) -> None:
+        while self._queue:
+            func = next(iter(self._queue))
+            del self._queue[func]
+            self.visit(func)
+            if not self._queue:
+                for name in sorted(self.table.by_name):
+                    self._reach_all(self.table.by_name[name])
+
+    def run_module(self, module: Module) -> None:
+        """Run the body of ``module`` if it has not been."""
+        if module.stage or module.facts.grade == "light":
+            return
+        module.stage = 1
+        for index, scope in enumerate(module.facts.scopes):
+            # Names are there before their definition is run: modules that import each other need them.
+            if scope.parent == 0 and scope.kind in ("class", "function"):
+                maker = self.class_of if scope.kind == "class" else self._function_of
+                module.env.setdefault(scope.name, (maker(module, index),))
+        self.visit(self._function_of(module, 0))
+        module.stage = 2
+        for func in module.functions:
+            if func.visits:
+                self._queue[func] = None
+
+    def reach(self, func: Func) -> None:
+        """Run ``func`` now if it never was, so that it is known what it returns."""
+        if not func.visits and self._depth < _DEEPEST:
+            self.visit(func)
+
+    def visit(self, func: Func) -> None:
+        """Run the body of ``func`` once more."""
+        if func.visits >= self._most_visits:
+            return
+        func.visits += 1
+        func.record = Record()
+        before = func.env
+        env = func.module.env if func.index == 0 else {}
+        func.env = env
+        frame = Frame(self, func, env)
+        self._depth += 1
+        if func.index:
+            frame.outers = _outer_names(func)
+            self._bind_parameters(frame, func)
+            self._enter_decorated(frame, func)
+        execute(frame, func.scope.code())
+        self._depth -= 1
+        if func.index and before and before != env:
+            self._requeue_nested(func)
+
+    def _requeue_nested(self, func: Func) -> None:
+        for other in func.module.functions:
+            if other.outer is func and other.visits:
+                self._queue[other] = None
+
+    def _bind_parameters(self, frame: Frame, func: Func) -> None:
+        receiver = func.owner is not None and func.binding != "static"
+        for place, (name, kind, _, annotation, _, _) in enumerate(func.scope.params):
+            values = self.read(frame, func.param(name))
+            if place == 0 and receiver and func.owner is not None:
+                cls = func.receiver or func.owner
+                own: Value = cls if func.binding == "class" else cls.instance
+                values = union((own,), values)
+            elif annotation is not None and kind not in ("var_positional", "var_keyword"):
+                values = union(values, annotated(frame, annotation))
+            if kind in ("var_positional", "var_keyword"):
+                values = (self.container(frame, "[" if kind == "var_positional" else "v", [], values),)
+            frame.env[name] = values
+
+    def _enter_decorated(self, frame: Frame, func: Func) -> None:
+        for values in func.decorators:
+            self.enter_transaction(frame, values, func.scope.line)
+
+    def enter_transaction(self, frame: Frame, values: Values, line: int) -> None:
+        """Note that what follows happens in a transaction, if ``values`` begin one."""
+        for value in values:
+            kind = self.knowledge.transaction(value) or self._own_transaction(value)
+            if kind:
+                frame.record.transactions.append((kind, line, frame.transaction))
+                frame.transaction = len(frame.record.transactions) - 1
+                return
+
+    def _own_transaction(self, value: Value) -> str | None:
+        """The program's own context managers: one that begins or commits within is a transaction around its block."""
+        func = value.func if isinstance(value, Generator) else None
+        if isinstance(value, Instance):
+            defined = member(value.cls, "__exit__") or member(value.cls, "__aexit__")
+            func = next((one for one in defined[1] if isinstance(one, Func)), None) if defined else None
+        if func is None or func.record is None:
+            return None
+        record: Record = func.record
+        if record.transactions:
+            return record.transactions[0][0]
+        ends = any(event.name.rpartition(".")[2] in ("commit", "begin") for event in record.events)
+        ends = ends or any(name in ("commit", "begin") for name, _ in record.unresolved)
+        return "session" if ends else None
+
+    # Flow
+
+    def flow(self, cell: Cell, values: Values) -> None:
+        """Let ``values`` flow into ``cell``; who has read it is run again."""
+        if values and cell.add(values):
+            for reader in cell.readers:
+                self._queue[reader] = None
+
+    def flow_into(self, items: Items, values: Values) -> None:
+        """Tell who reads ``items`` of ``values``."""
+        self.flow(items.ever, values)
+
+    def put(self, items: Items, values: Values) -> None:
+        """Put ``values`` into ``items``, nobody knows where; one known by its type only stays as it was declared."""
+        if items.maker is None:
+            return
+        items.rest = union(items.rest, values)
+        self.flow(items.ever, values)
+
+    def read(self, frame: Frame, cell: Cell) -> Values:
+        """What is in ``cell``; the running body is run again when there is more."""
+        cell.readers[frame.func] = None
+        return cell.values
+
+    # Definitions
+
+    def _function_of(self, module: Module, index: int) -> Func:
+        found = self.functions.get((module.name, index))
+        if found is None:
+            found = self.functions[module.name, index] = Func(module, index, None, None)
+            if index:
+                module.functions.append(found)
+        return found
+
+    def function(self, frame: Frame, index: int) -> Func:
+        """The function or lambda that the running body defines."""
+        func = self._function_of(frame.module, index)
+        func.owner = frame.cls
+        func.outer = frame.func if frame.func.index else None
+        return func
+
+    def class_of(self, module: Module, index: int) -> Class:
+        """The class with this scope."""
+        found = self.classes.get((module.name, index))
+        if found is None:
+            found = self.classes[module.name, index] = Class(module, index)
+        return found
+
+    def class_done(self, frame: Frame, cls: Class) -> None:
+        """Called after the body of ``cls`` was run."""
+
+    define_function = staticmethod(definitions.define_function)
+    define_class = staticmethod(definitions.define_class)
+    bind_defaults = staticmethod(definitions.bind_defaults)
+    attribute = staticmethod(attributes.attribute)
+    set_attribute = staticmethod(attributes.set_attribute)
+    annotated = staticmethod(annotated)
+    apply = staticmethod(apply)
+    assign = staticmethod(assign)
+
+    def instances(self, classes: Values) -> Values:
+        """An object of each of ``classes``."""
+        found = EMPTY
+        for value in classes:
+            if isinstance(value, Class):
+                found = union(found, (value.instance,))
+            elif isinstance(value, Ext):
+                found = union(found, (self.typed(value),))
+            elif isinstance(value, Items):
+                found = union(found, self.instances(value.all()))
+        return found
+
+    def declare(self, cls: Class, name: str, values: Values) -> None:
+        """Objects of ``cls`` have an attribute ``name`` of this type."""
+        if values:
+            cell = cls.attrs.setdefault(name, Cell())
+            self.flow(cell, values)
+
+    def special(self, value: Instance, name: str) -> Values:
+        """The special method ``name`` of an object, if the program defines it."""
+        defined = member(value.cls, name)
+        if defined is None:
+            return EMPTY
+        found = (unwrapped(one) for one in defined[1])
+        return tuple(self.bound(func, value) for func in found if isinstance(func, Func))
+
+
+def _outer_names(func: Func) -> list[dict[str, Values]]:
+    names, outer = [], func.outer
+    while outer is not None:
+        names.append(outer.env)
+        outer = outer.outer
+    return names
+
+
+def resolve(modules: Iterable[Module], knowledge: Knowledge) -> Program:
+    """Run the program made of ``modules`` in the abstract."""
+    program = Program(modules, knowledge)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _RECURSION))
+    try:
+        program.run()
+    finally:
+        sys.setrecursionlimit(limit)
+    return program

@@ -1,0 +1,392 @@
+"""What an expression can be. Values are compared by identity: each is made once per program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from strangler_analyzers.facts import Facts, Scope
+
+Values = tuple["Value", ...]
+EMPTY: Values = ()
+# A set of values that grows past this says nothing useful any more; later ones are left out.
+MOST_VALUES = 16
+# An inherited method is followed apart for each class it runs on, up to this many.
+MOST_CLONES = 40
+
+
+class Value:
+    """Something a name may stand for; ``dotted`` is its name as the code's reader would write it."""
+
+    __slots__ = ()
+
+    @property
+    def dotted(self) -> str:
+        """A name for people and for detectors."""
+        return "?"
+
+
+class Cell:
+    """A place values flow into; who has read it is run again when it grows."""
+
+    __slots__ = ("default", "readers", "values")
+
+    def __init__(self) -> None:
+        self.values: Values = EMPTY
+        self.default: Values = EMPTY
+        self.readers: dict[Any, None] = {}
+
+    def add(self, values: Values) -> bool:
+        """Take in ``values``; whether that changed anything."""
+        merged = union(self.values, values)
+        if merged is self.values:
+            return False
+        self.values = merged
+        return True
+
+
+def union(left: Values, right: Values) -> Values:
+    """Both, each once; ``left`` itself if ``right`` adds nothing."""
+    if not right or left is right:
+        return left
+    if not left:
+        return right
+    new = [value for value in right if value not in left]
+    if not new or len(left) >= MOST_VALUES:
+        return left
+    return (*left, *new)[:MOST_VALUES]
+
+
+class Module(Value):
+    """A module of the program; ``env`` holds what its names stand for at the end of its body."""
+
+    __slots__ = ("env", "facts", "functions", "is_package", "name", "owners", "path", "rebound", "stage", "state")
+
+    def __init__(self, name: str, path: str, facts: Facts, *, is_package: bool) -> None:
+        self.name = name
+        self.path = path
+        self.facts = facts
+        self.is_package = is_package
+        self.env: dict[str, Values] = {}
+        self.owners: dict[int, Class | Func] = {}
+        self.functions: list[Func] = []
+        self.stage = 0  # 0 not run, 1 running, 2 run
+        self.rebound: set[str] = set()
+        self.state: dict[str, int] = {}
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return self.name
+
+
+class Func(Value):
+    """A function or lambda, or the body of a module (scope index 0)."""
+
+    __slots__ = (
+        "binding", "clones", "decorators", "env", "index", "is_variant", "module", "outer", "owner", "params",
+        "receiver", "record", "returns", "scope", "visits", "yields",
+    )  # fmt: skip
+
+    def __init__(self, module: Module, index: int, owner: Class | None, outer: Func | None) -> None:
+        self.module = module
+        self.index = index
+        self.scope: Scope = module.facts.scopes[index]
+        self.owner = owner
+        self.outer = outer
+        self.binding = ""
+        self.decorators: list[Values] = []
+        self.params: dict[str, Cell] = {}
+        self.returns = Cell()
+        self.yields = Cell()
+        self.env: dict[str, Values] = {}
+        self.visits = 0
+        self.record: Any = None
+        self.receiver: Class | None = None
+        self.clones: dict[Any, Func] = {}
+        self.is_variant = False
+
+    def on(self, cls: Class) -> Func:
+        """This method as it runs on objects of ``cls``, which inherits it; itself when there are too many such."""
+        return self if self.receiver is not None else self._variant(cls, cls)
+
+    def given(self, classes: tuple[Value, ...]) -> Func:
+        """This function as it runs when it is handed just these classes; itself when there are too many such."""
+        return self if self.is_variant else self._variant(classes, self.receiver)
+
+    def _variant(self, key: Any, receiver: Class | None) -> Func:
+        found = self.clones.get(key)
+        if found is None:
+            if len(self.clones) >= MOST_CLONES:
+                return self
+            found = self.clones[key] = Func(self.module, self.index, self.owner, self.outer)
+            found.receiver, found.binding, found.decorators = receiver, self.binding, self.decorators
+            found.is_variant = isinstance(key, tuple)
+            for name, cell in self.params.items():
+                found.param(name).values = cell.default
+        return found
+
+    def variants(self) -> Iterator[Func]:
+        """Itself and all it is followed apart as."""
+        yield self
+        for one in self.clones.values():
+            yield from one.variants()
+
+    @property
+    def ref(self) -> str:
+        """``module:qualname``."""
+        return f"{self.module.name}:{self.scope.qualname}" if self.index else self.module.name
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return f"{self.module.name}.{self.scope.qualname}" if self.index else self.module.name
+
+    def param(self, name: str) -> Cell:
+        """What flows into the parameter ``name``."""
+        cell = self.params.get(name)
+        if cell is None:
+            cell = self.params[name] = Cell()
+        return cell
+
+
+class Class(Value):
+    """A class; ``members`` is its body's names, ``attrs`` what is assigned to attributes of its instances."""
+
+    __slots__ = (
+        "attrs", "bases", "decorators", "index", "instance", "keywords", "members", "module", "order", "scope",
+        "subclasses",
+    )  # fmt: skip
+
+    def __init__(self, module: Module, index: int) -> None:
+        self.module = module
+        self.index = index
+        self.scope: Scope = module.facts.scopes[index]
+        self.bases: list[Value] = []
+        self.keywords: dict[str, Values] = {}
+        self.decorators: list[Values] = []
+        self.members: dict[str, Values] = {}
+        self.attrs: dict[str, Cell] = {}
+        self.subclasses: list[Class] = []
+        self.order: tuple[list[Class], list[Value]] | None = None
+        self.instance = Instance(self)
+
+    @property
+    def ref(self) -> str:
+        """``module:qualname``."""
+        return f"{self.module.name}:{self.scope.qualname}"
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return f"{self.module.name}.{self.scope.qualname}"
+
+
+class Instance(Value):
+    """Any object of an internal class."""
+
+    __slots__ = ("cls",)
+
+    def __init__(self, cls: Class) -> None:
+        self.cls = cls
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return self.cls.dotted
+
+
+class Wrapped(Value):
+    """``original`` as the program's own decorator hands it back: inside the function ``func``."""
+
+    __slots__ = ("func", "original")
+
+    def __init__(self, func: Func, original: Value) -> None:
+        self.func = func
+        self.original = original
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return self.func.dotted
+
+
+def unwrapped(value: Value) -> Value:
+    """What is inside all decorators."""
+    while isinstance(value, Wrapped):
+        value = value.original
+    return value
+
+
+class Bound(Value):
+    """A method with its receiver; ``original`` is the method inside its decorators."""
+
+    __slots__ = ("func", "original", "receiver")
+
+    def __init__(self, func: Func, receiver: Value, original: Func | None = None) -> None:
+        self.func = func
+        self.receiver = receiver
+        self.original = original
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return self.func.dotted
+
+
+class Ext(Value):
+    """A name outside the program: ``flask.Flask``, ``<builtin>.len``."""
+
+    __slots__ = ("children", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.children: dict[str, Ext] = {}
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return self.name
+
+    def child(self, attr: str) -> Ext:
+        """The attribute ``attr`` of it."""
+        found = self.children.get(attr)
+        if found is None:
+            found = self.children[attr] = Ext(f"{self.name}.{attr}")
+        return found
+
+
+class Typed(Value):
+    """An object of an outside class, known by annotation only."""
+
+    __slots__ = ("cls", "members")
+
+    def __init__(self, cls: Ext) -> None:
+        self.cls = cls
+        self.members: dict[str, Member] = {}
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return self.cls.name
+
+
+class Made(Value):
+    """What a call of something outside gave, at one place in the source."""
+
+    __slots__ = ("args", "by", "callee", "instance", "kwargs", "line", "members", "module")
+
+    def __init__(self, module: Module, by: Func, line: int) -> None:
+        self.module = module
+        self.by = by
+        self.line = line
+        self.callee: Value = None  # type: ignore[assignment]
+        self.args: list[Values] = []
+        self.kwargs: dict[str, Values] = {}
+        self.instance: Instance | None = None
+        self.members: dict[str, Member] = {}
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return self.callee.dotted
+
+
+class Member(Value):
+    """An attribute of something whose inside is unknown; ``name`` says which, ``base`` of what."""
+
+    __slots__ = ("attr", "base", "members", "name")
+
+    def __init__(self, base: Value, attr: str, name: str) -> None:
+        self.base = base
+        self.attr = attr
+        self.name = name
+        self.members: dict[str, Member] = {}
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return self.name
+
+
+class Const(Value):
+    """A text, number, truth value or None."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return "<**PyStr**>" if isinstance(self.value, str) else f"<**Py{type(self.value).__name__.capitalize()}**>"
+
+
+class Items(Value):
+    """A container made at one place: ``keyed`` by constant key or index, ``rest`` for what has neither.
+
+    ``ever`` is all that was ever put in, so that those who read it learn of more.
+    """
+
+    __slots__ = ("ever", "keyed", "kind", "line", "maker", "rest")
+
+    def __init__(self, maker: Any, kind: str) -> None:
+        self.maker = maker
+        self.kind = kind
+        self.keyed: dict[Any, Values] = {}
+        self.rest: Values = EMPTY
+        self.ever = Cell()
+        self.line = 0
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return "<**PyDict**>" if self.kind == "d" else "<**PyList**>"
+
+    def all(self) -> Values:
+        """Every value it may hold."""
+        found = self.rest
+        for values in self.keyed.values():
+            found = union(found, values)
+        return found
+
+
+class Generator(Value):
+    """What calling a generator function gives."""
+
+    __slots__ = ("func",)
+
+    def __init__(self, func: Func) -> None:
+        self.func = func
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return self.func.dotted
+
+
+class Super(Value):
+    """``super()`` in a method: looks after ``cls`` in the order of ``receiver``'s class."""
+
+    __slots__ = ("cls", "receiver")
+
+    def __init__(self, cls: Class, receiver: Value) -> None:
+        self.cls = cls
+        self.receiver = receiver
+
+
+class Partial(Value):
+    """A callable with some arguments given already."""
+
+    __slots__ = ("args", "func", "kwargs")
+
+    def __init__(self, func: Value) -> None:
+        self.func = func
+        self.args: list[Values] = []
+        self.kwargs: dict[str, Values] = {}
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return self.func.dotted

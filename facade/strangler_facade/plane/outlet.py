@@ -1,0 +1,48 @@
+"""A socket of its own for mirrored requests, so that their bodies stay off the control plane's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, cast
+
+from strangler_facade.channel import encode
+
+_RETRY = 0.5
+_MOST_WAITING = 8 * 1024 * 1024
+
+
+class Outlet(asyncio.Protocol):
+    """Sends messages to whoever listens at ``path``; while nobody does, they are dropped."""
+
+    def __init__(self, path: str, loop: asyncio.AbstractEventLoop) -> None:
+        self._path, self._loop = path, loop
+        self._transport: asyncio.WriteTransport | None = None
+        self._task = loop.create_task(self._connect())
+
+    async def _connect(self) -> None:
+        while True:
+            try:
+                await self._loop.create_unix_connection(lambda: self, self._path)
+            except OSError:
+                await asyncio.sleep(_RETRY)
+            else:
+                return
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Somebody listens."""
+        self._transport = cast(asyncio.WriteTransport, transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody listens any more."""
+        self._transport = None
+        if not self._loop.is_closed():
+            self._task = self._loop.create_task(self._connect())
+
+    def send(self, message: Mapping[str, Any]) -> bool:
+        """Send a message; ``False`` if nobody listens or too much waits."""
+        transport = self._transport
+        if transport is None or transport.get_write_buffer_size() > _MOST_WAITING:
+            return False
+        transport.write(encode(message))
+        return True

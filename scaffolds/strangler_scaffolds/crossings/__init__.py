@@ -1,0 +1,10 @@
+"""Everything that crosses a seam's border, each with a verdict, its place and the smallest way to mend it.
+
+The analysis document is the only input: no source is read here.
+"""
+
+from strangler_scaffolds.crossings.find import crossings_of
+from strangler_scaffolds.crossings.rules import Crossing, Rule, Verdict
+from strangler_scaffolds.crossings.table import RULES
+
+__all__ = ["RULES", "Crossing", "Rule", "Verdict", "crossings_of"]

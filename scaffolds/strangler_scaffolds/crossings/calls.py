@@ -1,0 +1,119 @@
+"""Calls over the border: what is called, what is handed over, what comes back, and in which transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from strangler.analysis import Call, Evidence, Function
+from strangler.model import Location
+from strangler_scaffolds.crossings.rules import Crossing
+from strangler_scaffolds.crossings.table import crossing
+from strangler_scaffolds.entries import CallGraph, Entry
+from strangler_scaffolds.territory import Territory, module_of
+
+# What a call hands over → rule; "plain" and "unknown" have none, observation tells what those are.
+_HANDED = {
+    "callable": ("ARG-CALLABLE", "a function"),
+    "iterator": ("ARG-ITERATOR", "an iterator"),
+    "model": ("ARG-MODEL", "an ORM object"),
+    "request": ("ARG-REQUEST", "a web request"),
+    "session": ("ARG-SESSION", "a database session"),
+}
+# Bases that make a class one of values; the names end a dotted path.
+_VALUE_BASES = frozenset({"Enum", "IntEnum", "StrEnum", "Flag", "NamedTuple", "TypedDict", "Protocol", "BaseModel"})
+_MODEL_WORDS = frozenset("[](),|. \"'")
+
+
+def call_crossings(territory: Territory, graph: CallGraph) -> Iterator[Crossing]:
+    """Crossings that are calls."""
+    entries = {entry.ref: entry for entry in graph.entries}
+    for call in graph.crossing:
+        entry = entries.get(call.callee)
+        if entry is not None:
+            yield from _entry_call(entry, call, territory)
+        elif call.callee in graph.functions:
+            yield from _object_call(graph, call)
+    for entry in graph.entries:
+        yield from _shape(entry, territory)
+    for call in graph.leaving:
+        for site in call.evidence:
+            yield crossing("CALL-BACK", f"{call.caller} calls {call.callee}, which stays", site)
+
+
+def _entry_call(entry: Entry, call: Call, territory: Territory) -> Iterator[Crossing]:
+    for site in call.evidence:
+        yield crossing("CALL", f"{call.caller} calls {entry.ref} ({entry.kind})", site)
+        if call.in_loop:
+            hint = f"add {entry.name}_many that takes all items; a round trip of 1 ms adds 1 ms per item"
+            yield crossing("CALL-LOOP", f"{call.caller} calls {entry.ref} once per item", site, hint)
+        yield from _transaction(entry, call, site)
+        yield from _handed_over(entry, call, site)
+
+
+def _transaction(entry: Entry, call: Call, site: Evidence) -> Iterator[Crossing]:
+    if call.in_transaction is None:
+        return
+    if entry.writes:
+        tables = ", ".join(sorted(entry.writes))
+        yield crossing("TXN-SPAN", f"{entry.ref} writes {tables} inside a transaction of {call.caller}", site)
+    else:
+        yield crossing("TXN-READ", f"{entry.ref} reads inside a transaction of {call.caller}", site)
+
+
+def _handed_over(entry: Entry, call: Call, site: Evidence) -> Iterator[Crossing]:
+    for passed in call.passes:
+        if passed.what not in _HANDED:
+            continue
+        rule, what = _HANDED[passed.what]
+        if rule == "ARG-MODEL" and passed.param in entry.function.mutates:
+            rule = "ARG-MODEL-MUTATED"
+        yield crossing(rule, f"{call.caller} passes {what} for {passed.param} of {entry.ref}", site)
+
+
+def _object_call(graph: CallGraph, call: Call) -> Iterator[Crossing]:
+    """A class of the seam that is made, or a method that is called, outside."""
+    callee = graph.functions[call.callee]
+    owner = callee if callee.kind == "class" else _class_of(graph, callee)
+    rule = "CLASS-VALUE" if owner is None or is_value_class(graph, owner) else "CLASS-STATEFUL"
+    what = "makes a" if callee.kind == "class" else "calls"
+    for site in call.evidence:
+        yield crossing(rule, f"{call.caller} {what} {call.callee}", site)
+
+
+def _class_of(graph: CallGraph, method: Function) -> Function | None:
+    return graph.functions.get(method.ref.rpartition(".")[0])
+
+
+def is_value_class(graph: CallGraph, function: Function) -> bool:
+    """Whether instances are nothing but their members: dataclasses, enums, tuples, exceptions."""
+    if any("dataclass" in text or text.startswith(("attr", "define", "frozen")) for text in function.decorators):
+        return True
+    bases = [base.rpartition(":")[2].rpartition(".")[2] for base in function.bases]
+    if any(base in _VALUE_BASES or base.endswith(("Error", "Exception", "Warning")) for base in bases):
+        return True
+    known = [graph.functions[base] for base in function.bases if base in graph.functions]
+    return any(is_value_class(graph, base) for base in known if base.ref != function.ref)
+
+
+def _shape(entry: Entry, territory: Territory) -> Iterator[Crossing]:
+    """What the function's own definition says about crossing, once per function."""
+    function = entry.function
+    place = Location(function.path, function.line)
+    if function.is_generator:
+        yield crossing("RESULT-ITERATOR", f"{entry.ref} is a generator", place)
+    if function.is_async:
+        yield crossing("CALL-ASYNC", f"{entry.ref} is async", place)
+    if any(param.kind in ("var_positional", "var_keyword") for param in function.params):
+        yield crossing("CALL-VARIADIC", f"{entry.ref} takes any arguments", place)
+    for name in function.mutates:
+        yield crossing("ARG-MUTATED", f"{entry.ref} changes its argument {name}", place)
+    for model in _models_in(function.returns or "", territory):
+        yield crossing("RESULT-MODEL", f"{entry.ref} returns {model}, an ORM object", place)
+
+
+def _models_in(annotation: str, territory: Territory) -> list[str]:
+    words = set("".join(" " if c in _MODEL_WORDS else c for c in annotation).split())
+    names = {
+        m.cls.rpartition(":")[2]: m.cls for m in territory.analysis.models if module_of(m.cls) not in territory.tests
+    }
+    return sorted(names[word] for word in words & set(names))

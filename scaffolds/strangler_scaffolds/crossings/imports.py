@@ -1,0 +1,64 @@
+"""Imports and inheritance over the border."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from strangler.analysis import Edge, Evidence
+from strangler.model import Location
+from strangler_scaffolds.crossings.rules import Crossing
+from strangler_scaffolds.crossings.table import crossing
+from strangler_scaffolds.entries import CallGraph
+from strangler_scaffolds.territory import Territory
+
+
+def import_crossings(territory: Territory, graph: CallGraph) -> Iterator[Crossing]:
+    """Crossings that are imports, or a class that derives from one on the other side."""
+    called = {entry.module for entry in graph.entries}
+    for edge in territory.analysis.edges:
+        if edge.kind == "import" and edge.scope != ("type_checking",):
+            yield from _import(edge, territory, called)
+        elif edge.kind == "inherit":
+            yield from _inherit(edge, territory)
+
+
+def _import(edge: Edge, territory: Territory, called: set[str]) -> Iterator[Crossing]:
+    if territory.is_outside(edge.source) and territory.is_inside(edge.target):
+        for site in edge.evidence:
+            yield _inward(edge, site, territory, called)
+    elif not territory.is_outside(edge.source) and edge.source not in territory.tests:
+        yield from _outward(edge, territory)
+
+
+def _inward(edge: Edge, site: Evidence, territory: Territory, called: set[str]) -> Crossing:
+    what = f"{edge.source} imports {site.symbol or edge.target}"
+    if site.symbol == "*":
+        return crossing("IMPORT-STAR", what, site)
+    if "dynamic" in (site.scope or ""):
+        return crossing("IMPORT-DYNAMIC", f"{edge.source} imports {edge.target} by a string", site)
+    if "routes" in territory.modules[edge.target].roles:
+        return crossing("IMPORT-ROUTES", what, site)
+    return crossing("IMPORT" if edge.target in called else "IMPORT-KEPT", what, site)
+
+
+def _outward(edge: Edge, territory: Territory) -> Iterator[Crossing]:
+    for site in edge.evidence:
+        what = f"{edge.source} imports {edge.target}"
+        if territory.is_outside(edge.target):
+            later = site.scope in ("function", "dynamic") or edge.scope in (("function",), ("dynamic",))
+            yield crossing("IMPORT-OUT-LATER" if later else "IMPORT-OUT", f"{what}, which stays", site)
+        elif edge.target in territory.shared and territory.is_inside(edge.source):
+            yield crossing("LIBRARY", f"{what}, which becomes part of the library", site)
+
+
+def _inherit(edge: Edge, territory: Territory) -> Iterator[Crossing]:
+    for site in edge.evidence or (Evidence(territory.modules[edge.source].path, 0),):
+        base = site.symbol or edge.target
+        if territory.is_inside(edge.source) and territory.is_outside(edge.target):
+            yield crossing(
+                "INHERIT-OUT", f"a class of {edge.source} derives from {base}", Location(site.path, site.line)
+            )
+        elif territory.is_outside(edge.source) and territory.is_inside(edge.target):
+            yield crossing(
+                "INHERIT-IN", f"a class of {edge.source} derives from {base}", Location(site.path, site.line)
+            )

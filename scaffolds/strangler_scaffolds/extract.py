@@ -1,0 +1,182 @@
+"""From analysis and plan to everything an extraction writes, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from strangler.analysis import Analysis
+from strangler.model import Finding
+from strangler.plan import Plan
+from strangler_scaffolds.clients import Client, client_of, contract_of
+from strangler_scaffolds.clients.package import HEADER
+from strangler_scaffolds.crossings import crossings_of
+from strangler_scaffolds.entries import CallGraph, Entry
+from strangler_scaffolds.hosting import Cut, Host, cut_down, find_host
+from strangler_scaffolds.openapi import describe
+from strangler_scaffolds.rewriting import Move, rewrite_imports
+from strangler_scaffolds.services import Blueprint, service_files
+from strangler_scaffolds.services.dependencies import imported_packages, requirements
+from strangler_scaffolds.sources import Sources, decode
+from strangler_scaffolds.territory import Territory, parents, survey
+
+_CLIENTS = "service_clients"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A file of the monolith before and after; ``before`` is None for a new one."""
+
+    path: str
+    before: bytes | None
+    after: bytes
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """One service taken out: its own tree, the changes in the monolith, and what a person must know.
+
+    ``steps`` are the changes in the monolith in the order in which they can be committed one by one, each of which
+    leaves it working: first the client package, then the call sites.
+    """
+
+    service: str
+    tree: Mapping[str, bytes]
+    steps: tuple[tuple[str, tuple[Edit, ...]], ...]
+    findings: tuple[Finding, ...]
+    entries: tuple[Entry, ...]
+    origin: Mapping[str, str]
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """All changes in the monolith."""
+        return tuple(edit for _, edits in self.steps for edit in edits)
+
+
+def extract_service(analysis: Analysis, plan: Plan, name: str, sources: Sources) -> Extraction:
+    """Work out the extraction of a service; nothing is written.
+
+    Raises:
+        StranglerError: the plan has no such service, it has no modules, or a source file cannot be read or parsed.
+    """
+    host = find_host(survey(analysis, plan, name), sources)
+    territory = survey(analysis, plan, name, hosts=host.chain if host else ())
+    graph = CallGraph(territory)
+    findings = [found.finding for found in crossings_of(territory, graph)]
+    cuts, cut_findings = cut_down(territory, sources, _partial(territory, host))
+    domain, origin = _domain(territory, sources, cuts)
+    client = client_of(territory, graph.entries, _client_package(territory, sources))
+    tree = service_files(_blueprint(territory, graph, host, domain, origin, client, sources, plan))
+    steps = _steps(territory, client, sources)
+    ordered = sorted([*findings, *cut_findings], key=lambda finding: finding.order)
+    return Extraction(name, tree, steps, tuple(ordered), graph.entries, origin)
+
+
+def _partial(territory: Territory, host: Host | None) -> set[str]:
+    """The modules the service has in part: the way to the application, and packages around what it has."""
+    partial = set(host.chain) if host else set()
+    for name in territory.moved | territory.shared | partial:
+        partial |= {parent for parent in parents(name) if parent in territory.modules}
+    return partial - territory.moved - territory.shared
+
+
+def _domain(territory: Territory, sources: Sources, cuts: Sequence[Cut]) -> tuple[dict[str, bytes], dict[str, str]]:
+    """The service's copy of code by path below its source root, and where each file comes from."""
+    domain: dict[str, bytes] = {}
+    origin: dict[str, str] = {}
+    for kind, names in (("moved", territory.moved), ("shared", territory.shared)):
+        for name in sorted(names):
+            path = territory.modules[name].path
+            domain[_below_root(territory, path)] = sources.read(path)
+            origin[_below_root(territory, path)] = kind
+    for cut in cuts:
+        domain[_below_root(territory, cut.path)] = cut.data
+        origin[_below_root(territory, cut.path)] = "cut"
+    return domain, origin
+
+
+def _below_root(territory: Territory, path: str) -> str:
+    roots = sorted((root for root in territory.analysis.source_roots if root != "."), key=len, reverse=True)
+    root = next((root for root in roots if path.startswith(f"{root}/")), None)
+    return path[len(root) + 1 :] if root else path
+
+
+def _client_package(territory: Territory, sources: Sources) -> str:
+    """Where in the monolith the client is imported from: below the package that the seam lies in."""
+    package = min(territory.moved).partition(".")[0]
+    return f"{package}.{_CLIENTS}.{territory.name.replace('-', '_')}"
+
+
+def _blueprint(
+    territory: Territory,
+    graph: CallGraph,
+    host: Host | None,
+    domain: Mapping[str, bytes],
+    origin: Mapping[str, str],
+    client: Client,
+    sources: Sources,
+    plan: Plan,
+) -> Blueprint:
+    internal = {name.partition(".")[0] for name in territory.modules}
+    in_service = set(territory.moved | territory.shared)
+    settings = [
+        s.name for s in territory.analysis.settings if in_service & {ref.partition(":")[0] for ref in s.readers}
+    ]
+    return Blueprint(
+        name=territory.name,
+        contract=contract_of(territory, graph.entries),
+        domain=domain,
+        origin=origin,
+        host=host,
+        requirements=tuple(requirements(imported_packages(domain, internal), sources)),
+        settings=tuple(sorted(set(settings))),
+        openapi=describe(territory, graph),
+        client_files=client.files,
+        monolith=plan.monolith.name,
+    )
+
+
+def _steps(territory: Territory, client: Client, sources: Sources) -> tuple[tuple[str, tuple[Edit, ...]], ...]:
+    folder = _folder_of(territory, client.package)
+    added = {f"{folder}/{path}": text.encode() for path, text in client.files.items()}
+    home = folder.rpartition("/")[0] + "/__init__.py"
+    if not sources.exists(home):
+        added[home] = f'{HEADER}"""Clients of the services that were taken out of this application."""\n'.encode()
+    package = tuple(Edit(path, None, data) for path, data in sorted(added.items()) if not _is_same(sources, path, data))
+    calls = tuple(_call_sites(territory, client, sources))
+    return (("add the client package", package), ("call through the client", calls))
+
+
+def _is_same(sources: Sources, path: str, data: bytes) -> bool:
+    return sources.exists(path) and sources.read(path) == data
+
+
+def _folder_of(territory: Territory, package: str) -> str:
+    top, _, rest = package.partition(".")
+    inside = min((m.path for m in territory.analysis.modules if m.name.partition(".")[0] == top), key=len)
+    root = inside[: inside.index(f"{top}/")] if f"{top}/" in inside else ""
+    return f"{root}{top}/{rest.replace('.', '/')}"
+
+
+def _call_sites(territory: Territory, client: Client, sources: Sources) -> list[Edit]:
+    """Each outside module that imports one with entries, with its imports pointed at the client."""
+    move = Move(client.mirrors, frozenset(territory.modules))
+    edits = []
+    for name in sorted(territory.modules):
+        targets = {edge.target for edge in territory.imports.get(name, ())}
+        stays = territory.is_outside(name) and not name.startswith(client.package)
+        if not stays or not any(_touches(target, client.mirrors) for target in targets):
+            continue
+        module = territory.modules[name]
+        before = sources.read(module.path)
+        if not move.touches(before):
+            continue
+        text = decode(before, module.path)
+        after = rewrite_imports(text, move, module=name, is_package=module.package, path=module.path).data
+        if after != before:
+            edits.append(Edit(module.path, before, after))
+    return edits
+
+
+def _touches(target: str, mirrors: Mapping[str, str]) -> bool:
+    return target in mirrors or any(mirror.startswith(target + ".") for mirror in mirrors)

@@ -1,0 +1,140 @@
+"""Finds the monolith's application factory, and cuts it down to what a service needs of it."""
+
+from __future__ import annotations
+
+import ast
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from strangler.model import Finding, Location, Severity
+from strangler_scaffolds.rewriting import slice_module
+from strangler_scaffolds.rewriting.splice import parse
+from strangler_scaffolds.sources import Sources, decode
+from strangler_scaffolds.territory import Territory, parents
+
+# Class → framework; the call that makes an application is what an application factory is known by.
+_APPLICATIONS = {"Flask": "flask", "FastAPI": "fastapi", "Starlette": "starlette"}
+
+
+@dataclass(frozen=True)
+class Host:
+    """Where the application that serves the seam's routes is made.
+
+    ``name`` is a function without required arguments (``is_factory``) or a variable; ``chain`` are the modules from
+    there to the seam's routes, which the service gets in a cut-down form.
+    """
+
+    module: str
+    name: str
+    framework: str
+    is_factory: bool
+    chain: tuple[str, ...]
+
+
+def find_host(territory: Territory, sources: Sources) -> Host | None:
+    """The nearest application outside the seam that mounts its routes, or None if it has no routes or no such thing."""
+    routed = {m.name for m in territory.analysis.modules if m.name in territory.moved and "routes" in m.roles}
+    routed |= {route.module for route in territory.analysis.routes if route.module in territory.moved}
+    for module, chain in _importers(territory, routed):
+        found = _application(territory, sources, module)
+        if found is not None:
+            return replace(found, chain=chain)
+    return None
+
+
+def _importers(territory: Territory, targets: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Outside modules that lead to ``targets``, nearest first, each with the outside modules on its way there."""
+    importers: dict[str, set[str]] = {}
+    for source, edges in territory.imports.items():
+        for edge in edges:
+            importers.setdefault(edge.target, set()).add(source)
+    seen = set(targets)
+    waiting: deque[tuple[str, tuple[str, ...]]] = deque((target, ()) for target in sorted(targets))
+    while waiting:
+        module, chain = waiting.popleft()
+        for source in sorted(importers.get(module, ())):
+            if source in seen or not territory.is_outside(source):
+                continue
+            seen.add(source)
+            way = (source, *chain)
+            yield source, way
+            waiting.append((source, way))
+
+
+def _application(territory: Territory, sources: Sources, module: str) -> Host | None:
+    path = territory.modules[module].path
+    data = sources.read(path)
+    if not any(f"{name}(".encode() in data for name in _APPLICATIONS):
+        return None
+    tree = parse(decode(data, path), path)
+    for statement in tree.body:
+        framework = _makes(statement)
+        if framework is None:
+            continue
+        if isinstance(statement, ast.FunctionDef) and not _required(statement.args):
+            return Host(module, statement.name, framework, True, ())
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            return Host(module, statement.targets[0].id, framework, False, ())
+    return None
+
+
+def _makes(statement: ast.stmt) -> str | None:
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if name in _APPLICATIONS:
+                return _APPLICATIONS[name]
+    return None
+
+
+def _required(arguments: ast.arguments) -> int:
+    return len(arguments.posonlyargs + arguments.args) - len(arguments.defaults) + arguments.kw_defaults.count(None)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A module that the service has in part."""
+
+    module: str
+    path: str
+    data: bytes
+
+
+def cut_down(territory: Territory, sources: Sources, modules: set[str]) -> tuple[list[Cut], list[Finding]]:
+    """The modules without everything that needs a module the service does not have, and what could not be cut."""
+    kept = territory.moved | territory.shared | modules
+    known = territory.modules
+    internal = set(territory.analysis.packages) | {name.partition(".")[0] for name in known}
+
+    def is_allowed(target: str) -> bool:
+        if target.partition(".")[0] not in internal:
+            return True
+        around = [name for name in (*parents(target), target) if name in known]
+        return bool(around) and around[-1] in kept
+
+    cuts, findings = [], []
+    for name in sorted(modules):
+        module = known[name]
+        text = decode(sources.read(module.path), module.path)
+        sliced = slice_module(text, is_allowed, module=name, is_package=module.package, path=module.path)
+        cuts.append(Cut(name, module.path, sliced.text.data))
+        findings += [_stuck(module.path, text.content, line) for line in sliced.stuck]
+        findings += [_removed(module.path, text.content, line) for line in sliced.removed]
+    return cuts, findings
+
+
+def _line_of(content: str, text: str) -> int:
+    lines = content.splitlines()
+    return next((number for number, line in enumerate(lines, 1) if text in line), 0)
+
+
+def _stuck(path: str, content: str, line: str) -> Finding:
+    message = f"the service's application needs code that stays: {line}"
+    hint = "move what follows from it into a function of its own, which the service can do without"
+    return Finding("HOST-STUCK", message, Location(path, _line_of(content, line)), hint)
+
+
+def _removed(path: str, content: str, line: str) -> Finding:
+    message = f"left out of the service's application: {line}"
+    return Finding("HOST-CUT", message, Location(path, _line_of(content, line)), "", Severity.NOTE)

@@ -1,0 +1,9 @@
+"""Changes to source text that leave every other byte as it was.
+
+Each rewriter takes text and gives text; which files to change, and why, is decided elsewhere.
+"""
+
+from strangler_scaffolds.rewriting.imports import Move, rewrite_imports
+from strangler_scaffolds.rewriting.slicing import Sliced, slice_module
+
+__all__ = ["Move", "Sliced", "rewrite_imports", "slice_module"]

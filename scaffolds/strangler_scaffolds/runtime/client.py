@@ -1,0 +1,221 @@
+"""Calls a function of the service: here, there, or both, by the service's state."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import functools
+import importlib
+import inspect
+import logging
+import os
+import sys
+import threading
+import time
+import uuid
+from contextvars import ContextVar
+from typing import Any, Callable, FrozenSet, List, Mapping, Optional
+
+from .calls import Call
+from .codec import Codec, CodecError, class_finder
+from .errors import RemoteError, ServiceUnavailable
+from .guards import Breaker, Bulkhead
+from .metrics import Metrics
+from .remote import Answer, Remote
+from .state import State, StateSource
+
+log = logging.getLogger(__name__)
+
+#: The header by which the facade tells the monolith that this user belongs to a canary: ``billing, metering``.
+CANARY_HEADER = "Strangler-Canary"
+#: Services whose canary the present user belongs to; set it where no web request is under way.
+canary_services: "ContextVar[FrozenSet[str]]" = ContextVar("canary_services", default=frozenset())
+
+#: Sees a call before it is made: the client, the call, and what makes it and gives its result.
+Hook = Callable[["Client", Call, Callable[[], Any]], Any]
+
+# How long to wait before the second and the third attempt.
+_PAUSES = (0.02, 0.05)
+
+
+class Client:
+    """One service as seen from the monolith.
+
+    ``contract`` is what extraction wrote: the service's name, its functions with their policies, and the packages whose
+    classes may cross. ``hooks`` see every call first (``observe`` and ``prove`` use that); normally there are none.
+    """
+
+    def __init__(self, contract: Mapping[str, Any]) -> None:
+        self.contract = contract
+        self.service: str = contract["service"]
+        self.state = StateSource(self.service)
+        self.metrics = Metrics("strangler_client")
+        self.hooks: List[Hook] = []
+        self.codec = Codec(class_finder(list(contract["packages"])))
+        self._remote: Optional[Remote] = None
+        self._remote_url = ""
+        self._breaker = Breaker()
+        self._bulkhead = Bulkhead(int(os.environ.get("STRANGLER_CLIENT_SLOTS", "32")))
+
+    # -- what the generated modules use ---------------------------------------------------------------------------
+
+    def local(self, module: str) -> Any:
+        """The monolith's own module, or None when its code has gone for good."""
+        try:
+            return importlib.import_module(module)
+        except ModuleNotFoundError as error:
+            if error.name is None or not (module == error.name or module.startswith(error.name + ".")):
+                raise
+            return None
+
+    def attribute(self, module: str, name: str) -> Any:
+        """Anything in the module that is no function of the contract: classes, constants, exceptions."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        found = self.local(module)
+        if found is None:
+            raise AttributeError(f"{module} was moved to the service {self.service}; {name} is not part of its client")
+        return getattr(found, name)
+
+    def entry(self, ref: str) -> Callable[[Callable[..., Any]], Any]:
+        """Make a function with the signature of the decorated one, which calls ``ref`` wherever that is."""
+
+        def wrap(stub: Callable[..., Any]) -> Any:
+            signature = inspect.signature(stub)
+
+            @functools.wraps(stub)
+            def call(*args: Any, **kwargs: Any) -> Any:
+                return self.call(Call(ref, signature, args, kwargs))
+
+            @functools.wraps(stub)
+            async def call_async(*args: Any, **kwargs: Any) -> Any:
+                return await self.call_async(Call(ref, signature, args, kwargs))
+
+            return call_async if inspect.iscoroutinefunction(stub) else call
+
+        return wrap
+
+    def call(self, call: Call) -> Any:
+        """Make a call, wherever it is to be made now."""
+        run = functools.partial(self._dispatch, call)
+        for hook in self.hooks:
+            run = functools.partial(hook, self, call, run)
+        return run()
+
+    async def call_async(self, call: Call) -> Any:
+        """Make a call of an async function; one over HTTP runs in a thread, so the event loop goes on."""
+        if self._is_local(self.state.current()):
+            return await self.call(call)
+        context = contextvars.copy_context()
+        return await asyncio.get_running_loop().run_in_executor(None, context.run, self.call, call)
+
+    # -- where to ---------------------------------------------------------------------------------------------------
+
+    def _dispatch(self, call: Call) -> Any:
+        state = self.state.current()
+        if state.stage == "shadow":
+            return self._shadowed(call, state)
+        if self._is_local(state):
+            return self.run_local(call)
+        return self._remote_or_back(call, state)
+
+    def _is_local(self, state: State) -> bool:
+        if state.stage == "canary":
+            return self.service not in (canary_services.get() or _requested_canaries())
+        return state.stage in ("planned", "extracted", "shadow")
+
+    def run_local(self, call: Call) -> Any:
+        """Call the monolith's own function, looked up at this moment, so that a patched one is found."""
+        module_name, _, name = call.ref.partition(":")
+        module = self.local(module_name)
+        if module is None:
+            raise RemoteError(f"{call.ref} has no local code any more and {self.service} is not in use")
+        return getattr(module, name)(*call.args, **call.kwargs)
+
+    def run_remote(self, call: Call, state: Optional[State] = None) -> Any:
+        """Call the service.
+
+        Raises:
+            ServiceUnavailable: it did not answer in time, the breaker is open, or too many calls are under way.
+            RemoteError: it failed in a way the contract does not know.
+        """
+        ref, arguments = call.ref, call.arguments()
+        policy = self.contract["entries"][ref]
+        repeatable = policy["kind"] == "query" or policy["idempotency"] != "none"
+        remote = self._remote_for(state or self.state.current())
+        deadline = time.monotonic() + policy["timeout_ms"] / 1000
+        send = functools.partial(remote.call, ref, arguments, uuid.uuid4().hex)
+        for pause in _PAUSES if repeatable else ():
+            try:
+                return self._attempt(ref, send, deadline).result(arguments)
+            except ServiceUnavailable:
+                if time.monotonic() + pause >= deadline:
+                    raise
+                time.sleep(pause)
+        return self._attempt(ref, send, deadline).result(arguments)
+
+    def _attempt(self, ref: str, send: Callable[[float], Answer], deadline: float) -> Answer:
+        self._breaker.enter()
+        started = time.monotonic()
+        left = max(deadline - started, 0.001)
+        try:
+            answer: Answer = self._bulkhead.run(functools.partial(send, left), left)
+        except ServiceUnavailable:
+            self._breaker.failed()
+            self.metrics.count(ref, "unavailable", time.monotonic() - started)
+            raise
+        self._breaker.succeeded()
+        self.metrics.count(ref, "error" if answer.is_error else "ok", time.monotonic() - started)
+        return answer
+
+    def _remote_or_back(self, call: Call, state: State) -> Any:
+        """Call the service; a query it does not answer is answered here, while code and store are still shared."""
+        try:
+            return self.run_remote(call, state)
+        except ServiceUnavailable:
+            may_fall_back = self.contract["entries"][call.ref]["kind"] == "query" and state.stage in ("canary", "live")
+            if not may_fall_back or self.contract["store"] != "shared":
+                raise
+            log.warning("%s does not answer; %s runs locally", self.service, call.ref)
+            self.metrics.count(call.ref, "fallback")
+            return self.run_local(call)
+
+    def _remote_for(self, state: State) -> Remote:
+        if not state.url:
+            raise ServiceUnavailable(f"nobody said where {self.service} is: set STRANGLER_{self.service.upper()}_URL")
+        if self._remote is None or self._remote_url != state.url:
+            self._remote, self._remote_url = Remote(self.service, state.url, self.codec), state.url
+        return self._remote
+
+    def _shadowed(self, call: Call, state: State) -> Any:
+        """Answer locally; ask the service the same in the background, if that changes nothing, and compare."""
+        result = self.run_local(call)
+        if self.contract["entries"][call.ref]["kind"] != "query":
+            return result
+        try:
+            expected = self.codec.dumps(result)
+            sent = call.copied(self.codec)
+        except CodecError as error:
+            log.warning("%s cannot be shadowed: %s", call.ref, error)
+            return result
+        threading.Thread(target=self._compare, args=(sent, state, expected), daemon=True).start()
+        return result
+
+    def _compare(self, call: Call, state: State, expected: bytes) -> None:
+        try:
+            same = self.codec.dumps(self.run_remote(call, state)) == expected
+        except Exception as error:
+            # Whatever becomes of a shadow, the answer has been given.
+            log.info("shadow of %s: %s", call.ref, error)
+            self.metrics.count(call.ref, "shadow_failed")
+        else:
+            self.metrics.count(call.ref, "shadow_same" if same else "shadow_different")
+
+
+def _requested_canaries() -> "frozenset[str]":
+    """What the facade said about the web request under way, if the framework can be asked for it."""
+    flask = sys.modules.get("flask")
+    if flask is not None and flask.has_request_context():
+        header = flask.request.headers.get(CANARY_HEADER, "")
+        return frozenset(name.strip() for name in header.split(",") if name.strip())
+    return frozenset()

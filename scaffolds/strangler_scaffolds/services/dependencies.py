@@ -1,0 +1,84 @@
+"""Which third-party distributions moved code needs, at the versions the monolith asks for."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+
+from strangler.errors import StranglerError
+from strangler_scaffolds.rewriting.splice import parse
+from strangler_scaffolds.sources import Sources, decode
+
+# Import names whose distribution is called something else; the rest share their name up to case and dashes.
+_DISTRIBUTIONS = {
+    "PIL": "pillow",
+    "attr": "attrs",
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
+    "dotenv": "python-dotenv",
+    "jose": "python-jose",
+    "jwt": "pyjwt",
+    "magic": "python-magic",
+    "psycopg2": "psycopg2-binary",
+    "rest_framework": "djangorestframework",
+    "sklearn": "scikit-learn",
+    "slugify": "python-slugify",
+    "yaml": "pyyaml",
+}
+_NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
+
+
+def imported_packages(files: Mapping[str, bytes], internal: Iterable[str]) -> list[str]:
+    """Top-level names of other people's code that these files import, sorted."""
+    own = {*internal, *sys.stdlib_module_names}
+    names = {name for path, data in files.items() for name in _imports(path, data)}
+    return sorted(names - own)
+
+
+def _imports(path: str, data: bytes) -> Iterator[str]:
+    for node in ast.walk(parse(decode(data, path), path)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            yield node.module.partition(".")[0]
+
+
+def requirements(packages: Iterable[str], sources: Sources) -> list[str]:
+    """A requirement for each package: as the monolith states it, or by name alone where it states none."""
+    stated = {_key(text): text for text in _stated(sources)}
+    return sorted({_requirement(package, stated) for package in packages}, key=str.lower)
+
+
+def _requirement(package: str, stated: Mapping[str, str]) -> str:
+    distribution = _DISTRIBUTIONS.get(package, package)
+    candidates = (distribution, package, f"python-{package}", f"django-{package}", f"{package}-python")
+    return next((stated[_key(name)] for name in candidates if _key(name) in stated), distribution.lower())
+
+
+def _key(text: str) -> str:
+    match = _NAME.match(text)
+    return re.sub(r"[-_.]+", "-", match.group(1)).lower() if match else ""
+
+
+def _stated(sources: Sources) -> Iterator[str]:
+    if sources.exists("requirements.txt"):
+        lines = sources.read("requirements.txt").decode("utf-8", "replace").splitlines()
+        yield from (line.split("#")[0].strip() for line in lines if _key(line))
+    if sources.exists("pyproject.toml"):
+        yield from _from_pyproject(sources.read("pyproject.toml"))
+
+
+def _from_pyproject(data: bytes) -> Iterator[str]:
+    try:
+        project = tomllib.loads(data.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StranglerError(f"pyproject.toml cannot be read: {error}") from error
+    yield from project.get("project", {}).get("dependencies", ())
+    for group in project.get("project", {}).get("optional-dependencies", {}).values():
+        yield from group
+    for name in project.get("tool", {}).get("poetry", {}).get("dependencies", ()):
+        yield str(name)

@@ -1,0 +1,71 @@
+"""Reading the monolith's files: the one place where extraction touches the disk before it writes."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from strangler.errors import StranglerError
+from strangler.model import Location
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A source file's text as Python reads it, without any change to its line ends, and how it was encoded."""
+
+    content: str
+    encoding: str
+
+    @property
+    def data(self) -> bytes:
+        """The bytes it is stored as."""
+        return self.content.encode(self.encoding)
+
+    def line_starts(self) -> list[int]:
+        """The offset of each line, as Python counts lines."""
+        return [0, *(match.end() for match in _LINE_END.finditer(self.content))]
+
+
+def decode(data: bytes, path: str) -> Text:
+    """Read a source file's bytes by its own encoding declaration.
+
+    Raises:
+        StranglerError: it cannot be decoded so.
+    """
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        return Text(data.decode(encoding), encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        raise StranglerError(f"cannot read the source: {error}", location=Location(path)) from error
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The monolith's files under ``root``; ``overlay`` stands in for files in tests and dry runs."""
+
+    root: Path
+    overlay: Mapping[str, bytes] = field(default_factory=dict)
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file, by its POSIX path relative to the root.
+
+        Raises:
+            StranglerError: it is not there or cannot be read.
+        """
+        if path in self.overlay:
+            return self.overlay[path]
+        try:
+            return (self.root / path).read_bytes()
+        except OSError as error:
+            hint = "the analysis is of another state of the code: run strangler analyze again"
+            raise StranglerError(f"cannot read {path}: {error.strerror}", hint=hint, location=Location(path)) from error
+
+    def exists(self, path: str) -> bool:
+        """Whether there is such a file or folder."""
+        return path in self.overlay or (self.root / path).exists()

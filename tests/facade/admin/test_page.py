@@ -1,0 +1,186 @@
+"""The page in a real browser: Chromium, driven by playwright, against a facade with real workers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.real
+WIDE, NARROW = {"width": 1100, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium without a window."""
+    if not os.environ.get("STRANGLER_REAL"):
+        pytest.skip("NOT RUN: the page needs a browser; .ci/steps/51-facade-control opens it")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("needs chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def page(browser: Any, facade: Any) -> Iterator[Any]:
+    """The page of a running facade, signed in; any error of its script fails the test."""
+    facade.start()
+    context = browser.new_context(viewport=WIDE, color_scheme="light")
+    made = context.new_page()
+    errors: list[str] = []
+    made.on("pageerror", lambda error: errors.append(str(error)))
+    made.on("console", lambda message: errors.append(message.text) if "Content Security" in message.text else None)
+    elsewhere: list[str] = []
+    made.on("request", lambda request: None if facade.admin in request.url else elsewhere.append(request.url))
+    made.goto(f"http://{facade.admin}/")
+    made.get_by_label("Token").fill((facade.state / "token").read_text())
+    made.keyboard.press("Enter")
+    made.get_by_role("heading", name="billing").wait_for()
+    yield made
+    context.close()
+    assert errors == []
+    assert [url for url in elsewhere if not url.startswith("data:")] == []
+
+
+def _shot(page: Any, name: str) -> None:
+    """A screenshot to look at, where STRANGLER_SHOTS says."""
+    folder = os.environ.get("STRANGLER_SHOTS")
+    if folder:
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+
+def _change(page: Any, label: str, reason: str, percent: str | None = None) -> None:
+    page.get_by_role("button", name=f"{label}: billing").click()
+    if percent is not None:
+        page.get_by_label("Users at the service").fill(percent)
+    page.get_by_label("Reason").fill(reason)
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("dialog").wait_for(state="hidden")
+
+
+def test_a_service_is_mirrored_shifted_and_rolled_back_with_reasons(page: Any, facade: Any) -> None:
+    _change(page, "Mirror", "does it answer the same?")
+    _change(page, "Shift", "first customers", "25")
+    page.get_by_text("25 % of its users at the service, the rest mirrored to it").wait_for()
+    assert facade.client.service("billing")["weight"] == 25
+    assert facade.split() > 0
+    _shot(page, "canary")
+    _change(page, "Roll back", "wrong totals")
+    assert facade.client.service("billing")["stage"] == "shadow"
+    history = page.locator("#history-lines li")
+    history.filter(has_text="wrong totals").wait_for()
+    assert "rollback billing" in history.first.inner_text()
+    assert "weight 25 → 0" in history.first.inner_text()
+
+
+def test_an_illegal_move_is_explained_in_the_dialog(page: Any, facade: Any) -> None:
+    _change(page, "Mirror", "a test")
+    facade.client.shadow("billing", False, "somebody else was faster")
+    page.get_by_role("button", name="Shift: billing").click()
+    page.get_by_label("Users at the service").fill("50")
+    page.get_by_label("Reason").fill("too late")
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_text("has changed since you looked").or_(page.get_by_text("is not next to extracted")).wait_for()
+    _shot(page, "refused")
+    page.get_by_role("button", name="Cancel").click()
+
+
+def test_everything_can_be_done_by_keyboard(page: Any, facade: Any) -> None:
+    button = page.get_by_role("button", name="Mirror: billing")
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if button.evaluate("node => node === document.activeElement"):
+            break
+    page.keyboard.press("Enter")
+    page.keyboard.type("by keyboard alone")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Shift: billing").wait_for()
+    assert facade.client.service("billing")["stage"] == "shadow"
+    page.keyboard.press("Escape")
+
+
+def test_differences_are_browsed_with_their_samples(page: Any, facade: Any) -> None:
+    facade.client.shadow("billing", True, "a test")
+    for user in range(60):
+        facade.get(user=user)
+    facade.until(lambda: facade.client.service("billing")["differing"] > 0, "compared answers")
+    page.get_by_text("answers differ beyond noise").click()
+    row = page.locator(".differences tbody tr", has_text="json:$.who")
+    row.wait_for()
+    assert "monolith" in row.inner_text()
+    _shot(page, "differences")
+
+
+def test_a_service_that_is_sent_back_shows_without_reloading(page: Any, facade: Any) -> None:
+    facade.client.shadow("billing", True, "a test")
+    facade.client.shift("billing", 50, "a test")
+    page.get_by_text("50 % of its users at the service").wait_for()
+    facade.service.broken = True
+    with facade.load():
+        page.locator("#history-lines li", has_text="gate:error_excess").wait_for()
+    page.get_by_text("0 % of its users at the service, the rest mirrored to it").wait_for()
+    _shot(page, "sent-back")
+
+
+def test_dark_and_narrow_screens_are_served_too(page: Any, facade: Any) -> None:
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.emulate_media(color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+    _shot(page, "dark")
+    page.set_viewport_size(NARROW)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    _shot(page, "narrow")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_background(page: Any, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)
+    for ratio in page.evaluate(_CONTRAST):
+        assert ratio["value"] >= 4.5, ratio  # WCAG 2.2, 1.4.3
+
+
+_CONTRAST = """() => {
+  const parse = (text) => text.match(/[0-9.]+/g).map(Number);
+  const light = ([r, g, b]) => {
+    const linear = (c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    const [R, G, B] = [r, g, b].map((c) => linear(c / 255));
+    return 0.2126 * R + 0.7152 * G + 0.0722 * B;
+  };
+  const back = (node) => {
+    for (let at = node; at; at = at.parentElement) {
+      const colour = parse(getComputedStyle(at).backgroundColor);
+      if (colour.length < 4 || colour[3] > 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const nodes = [...document.querySelectorAll("h1, h2, p, li, th, td, button, summary, .stage, .users, caption")];
+  return nodes.filter((node) => node.offsetParent && node.textContent.trim()).map((node) => {
+    const [a, b] = [light(parse(getComputedStyle(node).color)), light(back(node))];
+    return { text: node.textContent.slice(0, 40), value: (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) };
+  });
+}"""
+
+
+def test_a_wrong_token_is_said_and_signing_out_forgets(browser: Any, facade: Any) -> None:
+    facade.start()
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"http://{facade.admin}/")
+    page.get_by_label("Token").fill("guessed")
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("This token does not count.").wait_for()
+    page.get_by_label("Token").fill((facade.state / "token").read_text())
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign out").click()
+    assert page.evaluate("sessionStorage.length") == 0
+    assert page.get_by_label("Token").is_visible()
+    context.close()
