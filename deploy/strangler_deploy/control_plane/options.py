@@ -21,7 +21,6 @@ class Options:
     database: str | None = None
     repository: str | None = None
     branch: str = "main"
-    folder: str = ""
     review: bool = False
     issuer: str | None = None
     audience: str = "strangler-control-plane"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -54,7 +55,7 @@ def assembled(options: Options) -> Iterator[tuple[FastAPI, Outbox]]:
     keys += [OidcKeys(options.issuer, time.monotonic)] if options.issuer else []
     store = Store(options.database or f"sqlite:///{options.state / 'control-plane.db'}")
     repository = Repository(options.state / "repository.git", options.repository, options.branch)
-    outbox = Outbox(store, repository, Settings(text, options.folder, options.review), clock)
+    outbox = Outbox(store, repository, Settings(text, options.review), clock)
     claims = Claims(options.audience, options.tenant_claim, options.role_claim)
     app = create_app(Plane(store, Verifier(keys, claims), clock, outbox.ring))
     outbox.on_change = app.state.bell.ring
@@ -92,18 +93,21 @@ def run(options: Options, on_ready: Callable[[str], None]) -> None:
     Raises:
         StranglerError: plan, database or address cannot be used.
     """
-    with assembled(options) as (app, _):
-        host, _, port = options.listen.rpartition(":")
-        config = uvicorn.Config(
-            app, host.strip("[]"), int(port), log_level="warning", access_log=False, timeout_graceful_shutdown=2
-        )
-        server = _Server(config, on_ready)
-        try:
-            socket = config.bind_socket()
-        except SystemExit as error:
-            raise StranglerError(f"cannot listen on {options.listen}", hint="--listen HOST:PORT") from error
-        with socket:
-            server.run([socket])
+    with _listening(options.listen) as listener, assembled(options) as (app, _):
+        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=2)
+        _Server(config, on_ready).run([listener])
+
+
+def _listening(address: str) -> socket.socket:
+    host, _, port = address.rpartition(":")
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host.strip("[]"), int(port)))
+    except (OSError, ValueError, OverflowError) as error:
+        made.close()
+        raise StranglerError(f"cannot listen on {address}: {error}", hint="--listen HOST:PORT") from error
+    return made
 
 
 class _Server(uvicorn.Server):
@@ -113,7 +117,7 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._on_ready = on_ready
 
-    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
-        await super().startup(sockets)  # type: ignore[arg-type]
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
         host, port = self.servers[0].sockets[0].getsockname()[:2]
         self._on_ready(f"{host}:{port}")

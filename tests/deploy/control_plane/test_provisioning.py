@@ -22,7 +22,6 @@ from strangler_deploy.control_plane.provisioning.declaration import Declaration
 from strangler_deploy.control_plane.provisioning.follow import Follower
 from strangler_deploy.control_plane.provisioning.git import Change, GitError, Repository
 from strangler_deploy.control_plane.provisioning.outbox import Outbox, Settings
-from strangler_deploy.control_plane.provisioning.prepare import tenant_text
 from strangler_deploy.control_plane.provisioning.wishes import unfit
 from strangler_deploy.control_plane.store.store import Store
 from strangler_deploy.control_plane.store.tables import requests
@@ -127,7 +126,7 @@ def test_a_forbidden_wish_is_refused_with_the_policys_reason_and_without_a_commi
     request = operator.get("/v1/requests/2").json()
     assert request["state"] == "failed"
     assert "no-tenant-workload" in request["reason"]
-    assert request["findings"][0]["rule"] == "TENANT-PLACEMENT"
+    assert request["findings"][0]["rule"] == "DEPLOY-TENANT"
     assert git(world.remote, "rev-parse", "main") == before
     again = {"tenant": {"id": "evil"}}
     assert operator.post("/v1/tenants", json=again).status_code == 202, "a refused id is free again"
@@ -136,12 +135,12 @@ def test_a_forbidden_wish_is_refused_with_the_policys_reason_and_without_a_commi
 @pytest.mark.parametrize(
     ("wish", "rule"),
     [
-        ({"tier": "gold"}, "TENANT-UNKNOWN"),
-        ({"cluster": "moon"}, "TENANT-UNKNOWN"),
-        ({"services": ["nothing"]}, "TENANT-UNKNOWN"),
-        ({"data": {"files": {"kind": "s3", "services": ["nothing"]}}}, "TENANT-UNKNOWN"),
-        ({"cluster": "hub"}, "TENANT-PLACEMENT"),
-        ({"cluster": "own"}, "TENANT-PLACEMENT"),
+        ({"tier": "gold"}, "DEPLOY-TENANT"),
+        ({"cluster": "moon"}, "DEPLOY-TENANT"),
+        ({"services": ["nothing"]}, "DEPLOY-TENANT"),
+        ({"data": {"files": {"kind": "s3", "services": ["nothing"]}}}, "DEPLOY-TENANT"),
+        ({"cluster": "hub"}, "DEPLOY-TENANT"),
+        ({"cluster": "own"}, "DEPLOY-TENANT"),
         ({"cluster": "app", "contract": {"residency": "us-east-1"}}, "TENANT-RESIDENCY"),
         ({"cluster": "app", "contract": {"residency": "eu-central-1"}}, None),
         ({"isolation": "silo", "contract": {"residency": "us-east-1"}}, None),
@@ -151,10 +150,6 @@ def test_what_the_platform_does_not_have_or_allow_is_named(wish: dict[str, Any],
     declaration = Declaration(PLAN + "    own: {role: application, dedicated_to: other}\n")
     found = list(unfit(declaration, Tenant.model_validate({"id": "acme", **wish})))
     assert [finding.rule for finding in found] == ([rule] if rule else [])
-
-
-def test_a_tenants_file_says_only_what_was_asked_for() -> None:
-    assert tenant_text(Tenant.model_validate({"id": "acme", "quota": {"cpu": "4"}})) == 'id: acme\nquota:\n  cpu: "4"\n'
 
 
 def test_a_push_that_somebody_else_was_faster_with_is_made_again_on_top(

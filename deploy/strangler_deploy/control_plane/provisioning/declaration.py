@@ -8,7 +8,7 @@ from functools import cached_property
 from strangler.errors import StranglerError
 from strangler.model import Finding, Severity
 from strangler.plan import Plan, loads
-from strangler_deploy.check import check
+from strangler_deploy.check import check_tree
 from strangler_deploy.estate import Estate
 from strangler_deploy.render import shared_files
 
@@ -35,6 +35,12 @@ class Declaration:
         """The same as deploy sees it."""
         return Estate(self.plan)
 
+    @property
+    def root(self) -> str:
+        """What the paths of the rendered tree begin with in the repository."""
+        path = self.plan.platform.delivery.path
+        return "" if path == "." else f"{path}/"
+
     @cached_property
     def shared(self) -> dict[str, str]:
         """The files that all tenants share."""
@@ -43,7 +49,7 @@ class Declaration:
     @cached_property
     def known(self) -> frozenset[Finding]:
         """What is wrong with the platform itself, and no tenant's fault."""
-        return frozenset(check(self.shared, self.plan, {}))
+        return frozenset(check_tree(self.shared, self.plan, {}))
 
 
 def tenant_path(tenant: str) -> str:

@@ -37,12 +37,11 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 30.0
 class Settings:
     """How requests become commits.
 
-    ``plan`` is the text that an empty repository begins with; ``folder`` is where the rendered tree is ("": the
-    root); with ``review`` each commit goes to a branch of its own, for somebody to merge.
+    ``plan`` is the text that an empty repository begins with; with ``review`` each commit goes to a branch of its own,
+    for somebody to merge.
     """
 
     plan: str
-    folder: str = ""
     review: bool = False
 
 
@@ -126,7 +125,7 @@ class Outbox:
     def _begin(self) -> str:
         """Give an empty repository its first commit; if somebody else was faster, theirs counts."""
         moment = f"{int(self._now().timestamp())} +0000"
-        first = self._repository.build("", first_change(self._declaration, self._settings.folder, moment))
+        first = self._repository.build("", first_change(self._declaration, moment))
         self._repository.publish(first, "")
         head = self._repository.head()
         if not head:
@@ -173,7 +172,6 @@ class Outbox:
             self._declaration,
             found.get(path),
             instance=self._store.instance,
-            folder=self._settings.folder,
         )
 
     def _note(self, asked: Asked, commit: str, branch: str, prepared: Prepared, cursor: str) -> None:

@@ -9,8 +9,7 @@ from typing import Any
 
 from strangler.plan.platform import Tenant
 from strangler.plan.source import parse
-from strangler.plan.style import block
-from strangler_deploy.check import check
+from strangler_deploy.check import check_tree
 from strangler_deploy.control_plane.provisioning.declaration import (
     PLAN_FILE,
     Declaration,
@@ -24,6 +23,7 @@ from strangler_deploy.control_plane.tenants.requests import Asked
 from strangler_deploy.control_plane.tenants.stages import Kind
 from strangler_deploy.control_plane.tenants.wish import document_of, merged, tenant_of
 from strangler_deploy.render import tenant_files
+from strangler_deploy.tenants import tenant_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Prepared:
     document: Mapping[str, Any]
 
 
-def prepare(asked: Asked, declaration: Declaration, present: str | None, *, instance: str, folder: str) -> Prepared:
+def prepare(asked: Asked, declaration: Declaration, present: str | None, *, instance: str) -> Prepared:
     """What meets the request.
 
     Args:
@@ -42,7 +42,6 @@ def prepare(asked: Asked, declaration: Declaration, present: str | None, *, inst
         declaration: the plan at the commit that is built upon.
         present: the tenant's file at that commit, None if there is none.
         instance: this installation, for the trailer by which the commit is found again.
-        folder: where in the repository the rendered tree is ("": at its root).
 
     Raises:
         Refused: the platform's rules forbid it.
@@ -50,7 +49,7 @@ def prepare(asked: Asked, declaration: Declaration, present: str | None, *, inst
     """
     tenant = _wished(asked, present)
     rendered = {} if asked.kind is Kind.OFFBOARD else _rendered(declaration, tenant)
-    root = f"{folder}/" if folder else ""
+    root = declaration.root
     files = {f"{root}{path}": text for path, text in rendered.items()}
     removed = [f"{root}tenants/{asked.tenant}"]
     document = document_of(tenant)
@@ -61,11 +60,6 @@ def prepare(asked: Asked, declaration: Declaration, present: str | None, *, inst
     seconds = int(datetime.fromisoformat(asked.created).timestamp())
     change = Change(_message(asked, instance), f"{seconds} +0000", tuple(removed), files)
     return Prepared(change, document)
-
-
-def tenant_text(tenant: Tenant) -> str:
-    """A tenant's file."""
-    return block(document_of(tenant), 0)
 
 
 def _wished(asked: Asked, present: str | None) -> Tenant:
@@ -93,7 +87,7 @@ def _rendered(declaration: Declaration, tenant: Tenant) -> dict[str, str]:
     """The tenant's folder, once it is known to break no rule."""
     refuse_errors(list(unfit(declaration, tenant)))
     files = dict(tenant_files(declaration.estate, tenant))
-    found = check({**declaration.shared, **files}, declaration.plan, {tenant.id: tenant})
+    found = check_tree({**declaration.shared, **files}, declaration.plan, {tenant.id: tenant})
     refuse_errors([finding for finding in found if finding not in declaration.known])
     return files
 
@@ -104,8 +98,7 @@ def _message(asked: Asked, instance: str) -> str:
     return f"{said}\n\n{TRAILER}: {trailer(instance, asked.id)}\n"
 
 
-def first_change(declaration: Declaration, folder: str, moment: str) -> Change:
+def first_change(declaration: Declaration, moment: str) -> Change:
     """What a repository without any commit begins with: the plan, and what all tenants share."""
-    root = f"{folder}/" if folder else ""
-    files = {f"{root}{path}": text for path, text in declaration.shared.items()}
+    files = {f"{declaration.root}{path}": text for path, text in declaration.shared.items()}
     return Change("Declare the platform\n", moment, (), {**files, PLAN_FILE: declaration.text})
