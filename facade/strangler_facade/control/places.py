@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from strangler.errors import StranglerError
@@ -57,21 +58,26 @@ def record_workers(state: Path, pids: list[int]) -> None:
         (state / "workers").write_text("".join(f"{pid}\n" for pid in sorted(pids)))
 
 
-def recorded_workers(state: Path) -> list[int]:
-    """The workers noted last that are still alive."""
+def recorded_workers(state: Path, arguments: Sequence[str]) -> tuple[list[int], list[int]]:
+    """The workers noted last that are still alive: those that were started with ``arguments``, and all others."""
     try:
         noted = [int(line) for line in (state / "workers").read_text().split()]
     except (OSError, ValueError):
-        return []
-    return [pid for pid in noted if _is_worker(pid)]
+        return [], []
+    alive = {pid: found for pid in noted if (found := _arguments(pid)) is not None}
+    fitting = [pid for pid, found in alive.items() if found == list(arguments)]
+    return fitting, [pid for pid in alive if pid not in fitting]
 
 
-def _is_worker(pid: int) -> bool:
+def _arguments(pid: int) -> list[str] | None:
+    """What a worker was started with, but for its number; None if the process is gone, or is no worker."""
     try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
-    return b"strangler_facade.plane" in command
+        command = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "surrogateescape").split("\0")[:-1]
+        begin = command.index("strangler_facade.plane") + 1
+        number = command.index("--id", begin)
+    except (OSError, ValueError):
+        return None
+    return command[begin:number] + command[number + 2 :]
 
 
 def end(pid: int) -> None:

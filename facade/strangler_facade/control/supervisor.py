@@ -86,19 +86,22 @@ class Supervisor:
             StranglerError: workers do not come up (the port is taken, most often).
         """
         self._current, self._identity = (version, table), identity
-        await self._adopt()
-        if not self._workers:
+        if not await self._adopt():
             require_free(self._settings.listen)
         self._keepers = [asyncio.create_task(self._keep(number)) for number in range(self._settings.workers)]
         await self._all_up()
 
-    async def _adopt(self) -> None:
-        alive = recorded_workers(self._state)
+    async def _adopt(self) -> bool:
+        """Take over the workers of a control plane before us; False if it has left none."""
+        alive, others = recorded_workers(self._state, self._arguments())
+        for pid in others:  # they listen elsewhere, or log elsewhere: they leave, and new ones come
+            end(pid)
         self._seen.update(alive)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._until(lambda: all(self._by_pid(pid) for pid in alive)), _ADOPTION_SECONDS)
         if self._workers:
             self._ears.note(f"took over {len(self._workers)} running workers")
+        return bool(alive or others)
 
     def _by_pid(self, pid: int) -> _Worker | None:
         return next((worker for worker in self._workers.values() if worker.pid == pid), None)
@@ -137,10 +140,14 @@ class Supervisor:
             if failures > len(_RESTART_PAUSES) and self._current is not None and not self._workers:
                 raise StranglerError(f"worker {number} ends again and again (exit {status})", hint="is the port free?")
 
+    def _arguments(self) -> list[str]:
+        """What every worker is started with."""
+        return ["--channel", str(self.channel), "--listen", self._settings.listen, *self._settings.extra]
+
     async def _run(self, number: int) -> int:
-        arguments = ["--channel", str(self.channel), "--listen", self._settings.listen, "--id", str(number)]
+        arguments = [*self._arguments(), "--id", str(number)]
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "strangler_facade.plane", *arguments, *self._settings.extra, start_new_session=True
+            sys.executable, "-m", "strangler_facade.plane", *arguments, start_new_session=True
         )
         self._ears.note(f"worker {number} started (pid {process.pid})")
         status = await process.wait()
