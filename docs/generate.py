@@ -10,10 +10,12 @@ from pathlib import Path
 
 from strangler.files import write_file
 from strangler.plan.reference import plan_reference
+from strangler_analyzers import detectors_reference
 
 REFERENCE = Path(__file__).parent / "reference"
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "detectors.md": detectors_reference,
     "plan.md": plan_reference,
 }
 
