@@ -34,9 +34,9 @@ def _example(example: Example) -> Iterator[str]:
     yield f"### {example.title[0].upper()}{example.title[1:]}"
     yield ""
     for name, content in example.files.items():
-        yield f"```python title={name}"
-        yield from content.rstrip("\n").split("\n")
-        yield "```"
+        yield f"`{name}`"
+        yield ""
+        yield from (f"    {line}".rstrip() for line in content.rstrip("\n").split("\n"))
         yield ""
     yield "Found:"
     yield ""
