@@ -10,10 +10,12 @@ from pathlib import Path
 
 from strangler.files import write_file
 from strangler.plan.reference import plan_reference
+from strangler_scaffolds import crossings_reference
 
 REFERENCE = Path(__file__).parent / "reference"
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "crossings.md": crossings_reference,
     "plan.md": plan_reference,
 }
 
