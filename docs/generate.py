@@ -14,12 +14,14 @@ from strangler_analyzers import detectors_reference
 from strangler_facade.references.admin import admin_reference
 from strangler_facade.references.rollouts import rollouts_reference
 from strangler_facade.references.stages import stages_reference
+from strangler_scaffolds import crossings_reference
 
 REFERENCE = Path(__file__).parent / "reference"
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "detectors.md": detectors_reference,
     "facade-control.md": admin_reference,
+    "crossings.md": crossings_reference,
     "plan.md": plan_reference,
     "rollouts.md": rollouts_reference,
     "stages.md": stages_reference,
