@@ -5,10 +5,11 @@ What is declared belongs to ``strangler.plan``.
 """
 
 from strangler_deploy.check import check
-from strangler_deploy.checks.ceilings import Ceiling
+from strangler_deploy.checks.ceilings import Ceiling, first_ceilings
 from strangler_deploy.checks.rules import RULES, Explanation, explain
 from strangler_deploy.checks.stale import stale
 from strangler_deploy.compare import Choice, compare
+from strangler_deploy.reference import platform_reference
 from strangler_deploy.render import render
 from strangler_deploy.tenancy import require_placeable
 from strangler_deploy.tenants import Kept, check_tenant, deleted, kept, summary, tenant_folder, tenant_text
@@ -25,7 +26,9 @@ __all__ = [
     "compare",
     "deleted",
     "explain",
+    "first_ceilings",
     "kept",
+    "platform_reference",
     "read_tree",
     "remove_tenant",
     "render",

@@ -94,7 +94,9 @@ def test_a_head_that_two_peers_could_read_differently_is_refused(name):
 
 
 def test_the_lines_to_forward_are_the_clients_own_bytes():
-    got = request_head(head(b"X-a:  1 ", b"Cookie: a=b", b"Keep-Alive: 5", b"TE: x", b"Y: ", first=b"GET /%2F?a#b HTTP/1.1"))
+    got = request_head(
+        head(b"X-a:  1 ", b"Cookie: a=b", b"Keep-Alive: 5", b"TE: x", b"Y: ", first=b"GET /%2F?a#b HTTP/1.1")
+    )
     assert got.lines == b"X-a:  1 \r\nCookie: a=b\r\nY: \r\n"
     assert (got.method, got.target, got.host, got.cookie, got.length, got.keep) == (
         b"GET",
@@ -114,13 +116,21 @@ def test_an_absolute_target_overrules_host():
 
 
 def test_fields_that_connection_nominates_are_left_out_but_never_those_with_a_meaning_of_their_own():
-    got = request_head(head(b"Connection: close, X-Hop, Cookie, Authorization", b"X-Hop: 1", b"Cookie: a", b"Authorization: b"))
+    got = request_head(
+        head(b"Connection: close, X-Hop, Cookie, Authorization", b"X-Hop: 1", b"Cookie: a", b"Authorization: b")
+    )
     assert got.lines == b"Cookie: a\r\nAuthorization: b\r\n" and not got.keep
 
 
 def test_fields_of_one_connection_and_of_ours_are_left_out():
     got = request_head(
-        head(b"Proxy-Connection: x", b"Proxy-Authorization: y", b"X-Forwarded-For: 1.1.1.1", b"Forwarded: for=x", b"Upgrade: h2c")
+        head(
+            b"Proxy-Connection: x",
+            b"Proxy-Authorization: y",
+            b"X-Forwarded-For: 1.1.1.1",
+            b"Forwarded: for=x",
+            b"Upgrade: h2c",
+        )
     )
     assert got.lines == b""
     assert got.extras == {b"x-forwarded-for": b"1.1.1.1", b"forwarded": b"for=x", b"upgrade": b"h2c"}
@@ -159,7 +169,9 @@ def test_a_malformed_answer_is_refused(block):
 
 
 def test_an_answer_keeps_its_phrase_and_loses_what_belongs_to_the_connection():
-    got = response_head(b"HTTP/1.0 200  odd phrase\r\nKeep-Alive: 5\r\nConnection: X-H\r\nX-H: 1\r\nSet-Cookie: a\r\nSet-Cookie: b")
+    got = response_head(
+        b"HTTP/1.0 200  odd phrase\r\nKeep-Alive: 5\r\nConnection: X-H\r\nX-H: 1\r\nSet-Cookie: a\r\nSet-Cookie: b"
+    )
     assert got.phrase == b"200  odd phrase" and not got.keep
     assert got.lines == b"Set-Cookie: a\r\nSet-Cookie: b\r\n"
     assert response_head(b"HTTP/1.1 204").phrase == b"204"

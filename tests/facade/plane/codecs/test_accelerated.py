@@ -22,7 +22,23 @@ FRAGMENTS = [
     b"Host: a:80", b"Host: [::1]:80", b"host:a:", b"HOST: a_b", b"Content-Length: 00012", b"content-length:\t5 ",
     b"Cookie: sid=1; a=\xff", b"X-Hop: 1", b"A:", b"A:  b\t c  ", b"Accept: */*", b"Set-Cookie: a", b"x" * 40 + b": y",
 ]  # fmt: skip
-ODD = [b"\x00", b"\r", b"\n", b"\r\n", b"\r\n\r\n", b" ", b"\t", b":", b"\x7f", b"\x80", b"\xff", b",", b"[", b"@", b"%"]
+ODD = [
+    b"\x00",
+    b"\r",
+    b"\n",
+    b"\r\n",
+    b"\r\n\r\n",
+    b" ",
+    b"\t",
+    b":",
+    b"\x7f",
+    b"\x80",
+    b"\xff",
+    b",",
+    b"[",
+    b"@",
+    b"%",
+]
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +85,11 @@ def requests(chance):
 
 def responses(chance):
     while True:
-        first = b"HTTP/1.%d %d%b" % (chance.choice((1, 1, 0)), chance.choice((200, 404, 99, 1000)), chance.choice((b" OK", b"", b" ")))
+        first = b"HTTP/1.%d %d%b" % (
+            chance.choice((1, 1, 0)),
+            chance.choice((200, 404, 99, 1000)),
+            chance.choice((b" OK", b"", b" ")),
+        )
         yield spoilt(b"\r\n".join([first, *chance.choices(FRAGMENTS, k=chance.choice((0, 1, 3, 6, 130)))]), chance)
 
 
@@ -107,7 +127,11 @@ def test_compiled_and_plain_agree_on_every_head(compiled, kind, seed):
 
 
 def test_the_compiled_codec_does_not_leak(compiled):
-    blocks = [b"GET / HTTP/1.1\r\nHost: a\r\nCookie: b\r\nX-Real-IP: c", b"GET / HTTP/1.1\r\nHost: a\r\nHost: b", b"GET / HTTP/1.0"]
+    blocks = [
+        b"GET / HTTP/1.1\r\nHost: a\r\nCookie: b\r\nX-Real-IP: c",
+        b"GET / HTTP/1.1\r\nHost: a\r\nHost: b",
+        b"GET / HTTP/1.0",
+    ]
     for block in blocks:
         outcome(compiled.request_head, block)
     before = sys.getallocatedblocks()
@@ -124,7 +148,9 @@ def test_what_is_no_bytes_is_an_error(compiled):
 
 def test_the_plain_codec_is_used_when_asked_for():
     script = "from strangler_facade.plane.codecs import accelerated as a; print(a.compiled)"
-    run = subprocess.run([sys.executable, "-c", script], env={"STRANGLER_PURE": "1"}, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", script], env={"STRANGLER_PURE": "1"}, capture_output=True, text=True, check=True
+    )
     assert run.stdout == "False\n"
 
 
