@@ -19,7 +19,6 @@ from strangler_deploy.kinds.workloads.storage import local_storage_class, storag
 from strangler_deploy.manifest import Data, Manifest
 from strangler_deploy.names import joined, spread
 from strangler_deploy.placement import TENANT, TIER
-from strangler_deploy.planes.forced import forced
 from strangler_deploy.planes.home import priority_name
 from strangler_deploy.planes.ingress import ingress_namespace
 
@@ -38,7 +37,6 @@ def baseline(estate: Estate, site: Site) -> Iterator[Manifest]:
         return
     for name, tier in sorted(estate.platform.tiers.items()):
         yield priority_class(priority_name(name), tier.priority, origin=f"strangler.yaml platform.tiers.{name}")
-    yield from forced(estate, site)
     yield from ingress_namespace(estate, site)
     for name, declared in estate.gateways(site).items():
         yield from _front_door(site, name, declared)

@@ -9,7 +9,6 @@ from strangler_deploy.estate import HOST, Unit
 from strangler_deploy.kinds.network import aws, policy
 from strangler_deploy.kinds.network.gateway import INGRESS_NAMESPACE, ROUTED
 from strangler_deploy.kinds.network.route import MONOLITH
-from strangler_deploy.kinds.nodes.placement import MACHINES
 from strangler_deploy.kinds.workloads.namespace import limit_range, namespace, priority_quota, resource_quota
 from strangler_deploy.kinds.workloads.pod import APP
 from strangler_deploy.manifest import Data, Manifest
@@ -22,10 +21,9 @@ _DATA_PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}
 
 def guards(home: Home) -> Iterator[Manifest]:
     """The namespace and everything in it that its tenants may not change."""
-    machines = {MACHINES: "tenant" if home.has_own_machines else "tier"} if home.has_node_pools else {}
     yield namespace(
         home.namespace,
-        labels={**home.labels, **ROUTED, **machines},
+        labels={**home.labels, **ROUTED},
         security=home.tier.security,
         version=home.site.cluster.version,
         origin=home.origin,

@@ -17,7 +17,6 @@ from strangler_deploy.names import joined
 from strangler_deploy.placement import TENANT, Placement
 from strangler_deploy.planes.cluster import baseline, shard_of
 from strangler_deploy.planes.facade import FACADE
-from strangler_deploy.planes.forced import forced_for
 from strangler_deploy.planes.guards import guards, unit_origin
 from strangler_deploy.planes.home import Home, home_of, node_pool_name, pool_home
 from strangler_deploy.planes.onboarding import onboarding
@@ -54,7 +53,6 @@ def _platform(estate: Estate, placement: Placement) -> Iterator[Manifest]:
         yield role_binding(
             "administrators", placement.namespace, "ClusterRole", "tenant-administrator", groups, origin=origin
         )
-    yield from forced_for(home)
     nodes = placement.tier.nodes
     if nodes.dedicated and home.has_node_pools:
         name = node_pool_name(nodes, placement.tier_name, placement.id)
