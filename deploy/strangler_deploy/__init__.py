@@ -9,6 +9,9 @@ from strangler_deploy.checks.ceilings import Ceiling, first_ceilings
 from strangler_deploy.checks.rules import RULES, Explanation, explain
 from strangler_deploy.checks.stale import stale
 from strangler_deploy.compare import Choice, compare
+from strangler_deploy.live.apply import apply, status
+from strangler_deploy.live.changes import changes
+from strangler_deploy.live.session import connect, objects_of
 from strangler_deploy.reference import platform_reference
 from strangler_deploy.render import render
 from strangler_deploy.tenancy import require_placeable
@@ -21,13 +24,17 @@ __all__ = [
     "Choice",
     "Explanation",
     "Kept",
+    "apply",
+    "changes",
     "check",
     "check_tenant",
     "compare",
+    "connect",
     "deleted",
     "explain",
     "first_ceilings",
     "kept",
+    "objects_of",
     "platform_reference",
     "read_tree",
     "remove_tenant",
@@ -35,6 +42,7 @@ __all__ = [
     "render_to",
     "require_placeable",
     "stale",
+    "status",
     "summary",
     "tenant_folder",
     "tenant_text",

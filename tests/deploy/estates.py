@@ -28,7 +28,7 @@ services:
   search: {{image: "registry.example.com/search", routes: ["/search/**"]}}
 platform:
   tiers:
-    standard: {{isolation: ISOLATION}}
+    standard: {{isolation: ISOLATION, quota: {{cpu: "16"}}}}
   externals:
     erp: {{address: 10.80.2.7, port: 8443}}
   policies: {{engines: [vap, gatekeeper, kyverno]}}
@@ -37,16 +37,18 @@ platform:
       digest: "{DIGEST}"
       calls: [metering, erp]
       classification: PHI
-      data: {{invoices: {{kind: s3}}, ledger: {{kind: dynamodb}}}}
+      data: {{invoices: {{kind: s3, pooled: POOLED}}, ledger: {{kind: dynamodb, pooled: POOLED}}}}
     metering: {{digest: "{DIGEST}"}}
-    orders: {{digest: "{DIGEST}", calls: [billing, monolith], data: {{orders: {{kind: rds}}}}}}
+    orders: {{digest: "{DIGEST}", calls: [billing, monolith], data: {{orders: {{kind: DATABASE, pooled: POOLED}}}}}}
     search: {{digest: "{DIGEST}", calls: [orders]}}
 """
 
 
 def plan(isolation: str = "bridge", platform: str = "") -> Plan:
     """The estate; ``platform`` is more of that section (indented by two)."""
-    return loads(PLAN.replace("ISOLATION", isolation) + platform)
+    pooled = isolation == "pool"
+    text = PLAN.replace("ISOLATION", isolation).replace("POOLED", str(pooled).lower())
+    return loads(text.replace("DATABASE", "dynamodb" if pooled else "rds") + platform)
 
 
 def tenants(*names: str, **fields: object) -> dict[str, Tenant]:

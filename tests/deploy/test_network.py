@@ -129,9 +129,14 @@ def _widen(data: dict[str, Any]) -> None:
                 peer["ipBlock"]["cidr"] = "10.80.0.0/16"
 
 
+def _one_fence(tree: list[Document]) -> list[Document]:
+    """The tree without what the cluster denies above and below the namespaces' own policies."""
+    return [document for document in tree if document.kind != "ClusterNetworkPolicy"]
+
+
 @pytest.mark.parametrize(("what", "name", "edit", "rule"), MUTANTS, ids=[m[0] for m in MUTANTS])
 def test_a_broken_policy_is_caught(what: str, name: str, edit: Edit, rule: str) -> None:
-    broken = _edited(documents(plan(), tenants()), KINDS.get(name, "NetworkPolicy"), name, edit)
+    broken = _edited(_one_fence(documents(plan(), tenants())), KINDS.get(name, "NetworkPolicy"), name, edit)
     assert rule in _found(broken), what
 
 
@@ -144,19 +149,31 @@ def _between(namespace: str, peer: dict[str, Any]) -> Document:
     return Document("extra.yaml", {**kind, "metadata": metadata, "spec": {"podSelector": {}, **both}}, cluster="main")
 
 
+OF_A_TIER = {"namespaceSelector": {"matchExpressions": [{"key": "saas/tier", "operator": "Exists"}]}}
+BOTH = [_between(f"tenant-{name}", OF_A_TIER) for name in ("acme", "globex")]
+
+
+def _is_crossing(message: str) -> bool:
+    return "tenant-acme/" in message and "tenant-globex/" in message
+
+
 def test_tenants_that_are_opened_to_each_other_are_named() -> None:
-    tree = documents(plan(), tenants())
-    of_a_tier = {"namespaceSelector": {"matchExpressions": [{"key": "saas/tier", "operator": "Exists"}]}}
-    both = [_between(f"tenant-{name}", of_a_tier) for name in ("acme", "globex")]
-    found = list(verify.findings([*tree, *both], Estate(plan()), tenants()))
+    tree = _one_fence(documents(plan(), tenants()))
+    found = list(verify.findings([*tree, *BOTH], Estate(plan()), tenants()))
     assert rules(found) == ["NETWORK-OPEN"]
-    assert any("tenant-acme/" in f.message and "tenant-globex/" in f.message for f in found)
-    assert not any("initech" in f.message for f in found)
+    assert _is_crossing(found[0].message), "those between tenants come first"
+
+
+def test_what_the_cluster_denies_no_namespace_can_open() -> None:
+    """The Admin tier keeps tenants apart even where both have opened themselves to each other."""
+    tree = documents(plan(), tenants())
+    found = list(verify.findings([*tree, *BOTH], Estate(plan()), tenants()))
+    assert not any(_is_crossing(f.message) for f in found)
 
 
 def test_what_is_behind_a_load_balancer_is_guarded_by_the_senders_egress_alone() -> None:
     """A load balancer has addresses of the VPC, and so have pods: one opened side is enough."""
-    tree = documents(plan(), tenants())
+    tree = _one_fence(documents(plan(), tenants()))
     extra = _between("tenant-acme", {"namespaceSelector": {"matchLabels": {"saas/tenant": "globex"}}})
     found = list(verify.findings([*tree, extra], Estate(plan()), tenants()))
     assert rules(found) == ["NETWORK-OPEN"]

@@ -9,6 +9,7 @@ from typing import Any
 
 from strangler_deploy.admission.review import Review, User
 from strangler_deploy.documents import Document, mapping, mappings
+from strangler_deploy.placement import TENANT, TIER
 
 Data = dict[str, Any]
 
@@ -21,15 +22,20 @@ class Mutation:
     what: str
     change: Callable[[Data], bool]
     """Changes a copy in place; False where it has nothing to change."""
+    label: str = TIER
+    """The rule is about namespaces that carry this label."""
 
 
 def mutants(review: Review) -> Iterator[tuple[Mutation, Review]]:
     """Every broken copy of the request's object."""
+    labels = review.namespace_labels or {}
     for mutation in MUTATIONS:
+        if mutation.label not in labels:
+            continue
         made = copy.deepcopy(dict(review.object or {}))
         if mutation.change(made):
             yield mutation, replace(review, object=made)
-    if review.kind in ("ResourceQuota", "LimitRange", "NetworkPolicy"):
+    if TIER in labels and review.kind in ("ResourceQuota", "LimitRange", "NetworkPolicy"):
         outsider = User("somebody", ("a-tenants-team",))
         yield Mutation("submitters", "submitted by a tenant", lambda _: True), replace(review, user=outsider)
 
@@ -158,10 +164,10 @@ MUTATIONS: tuple[Mutation, ...] = (
         "the node's files",
         _on_pod(lambda t: t["spec"].update(volumes=[*t["spec"].get("volumes", ()), _HOST])),
     ),
-    Mutation("tenant-key", "tagged for another tenant", _retag),
-    Mutation("tenant-key", "no tenant's tag", _untag),
+    Mutation("tenant-key", "tagged for another tenant", _retag, TENANT),
+    Mutation("tenant-key", "no tenant's tag", _untag, TENANT),
     Mutation("public-access-block", "a bucket policy may be public", _of_kind("Bucket", _open_bucket)),
     Mutation("public-access-block", "a public database", _of_kind("DBInstance", _set("publiclyAccessible", True))),
     Mutation("public-access-block", "a database in the clear", _of_kind("DBInstance", _set("storageEncrypted", False))),
-    Mutation("own-paths", "a route on another tenant's path", _of_kind("HTTPRoute", _other_path)),
+    Mutation("own-paths", "a route on another tenant's path", _of_kind("HTTPRoute", _other_path), TENANT),
 )

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from strangler.model import Finding
 from strangler_deploy.conflicts.context import Context, at_unit, conflict
+from strangler_deploy.conflicts.hybrid import may_be_hybrid
 from strangler_deploy.documents import Document, mapping, mappings
 from strangler_deploy.estate import Site, Unit
+from strangler_deploy.placement import Placement
 
 _FIRST_WITH_GROUPS = (1, 36)
 _EBS = {"auto": "ebs.csi.eks.amazonaws.com", "nodegroups": "ebs.csi.aws.com"}
@@ -15,9 +17,9 @@ _EBS = {"auto": "ebs.csi.eks.amazonaws.com", "nodegroups": "ebs.csi.aws.com"}
 
 def security_groups(context: Context) -> Iterator[Finding]:
     """C1: security groups for pods where the nodes know none."""
-    for site, unit, _ in context.homes():
+    for site, unit, placement in context.homes():
         if unit.workload.security_groups:
-            reason = _without_groups(site, unit)
+            reason = _without_groups(site, unit, placement)
             if reason:
                 message = f"service '{unit.name}' has security groups, and cluster '{site.name}' {reason}"
                 hint = f'set version: "1.36" for {site.name}, or take security_groups off and rely on network policies'
@@ -28,10 +30,10 @@ def security_groups(context: Context) -> Iterator[Finding]:
             yield conflict(1, message, document.location, "use podSecurityGroupSelectorTerms of a NodeClass")
 
 
-def _without_groups(site: Site, unit: Unit) -> str:
+def _without_groups(site: Site, unit: Unit, placement: Placement) -> str:
     if site.cluster.local:
         return "is no EKS cluster"
-    if site.cluster.hybrid and unit.workload.placement != "cloud":
+    if may_be_hybrid(site, unit, on_premises=placement.tier.nodes.on_premises):
         return "may run it on hybrid nodes, which have none"
     if site.cluster.compute == "auto" and version(site) < _FIRST_WITH_GROUPS:
         return f"is Auto Mode with Kubernetes {site.cluster.version}, which has none below 1.36"
@@ -72,10 +74,15 @@ def interruptions(context: Context) -> Iterator[Finding]:
         on_spot = placement.tier.nodes.capacity == ("spot",) and site.cluster.compute == "auto"
         reason = _cannot_move(unit)
         if on_spot and reason:
-            message = f"service '{unit.name}' {reason}, and tier '{placement.tier_name}' has spot machines only"
+            message = f"service '{unit.name}' {reason}, and the machines of {_whose(placement)} are spot only"
             hint = "give the tier nodes: {capacity: [spot, on-demand]}, or the service scale: {min: 2}"
             yield conflict(11, message, at_unit(unit), hint)
     yield from _budgets(context)
+
+
+def _whose(placement: Placement) -> str:
+    own = placement.tenant.nodes is not None
+    return f"tenant '{placement.id}'" if own else f"tier '{placement.tier_name}'"
 
 
 def _cannot_move(unit: Unit) -> str:

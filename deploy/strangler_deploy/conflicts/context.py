@@ -57,11 +57,12 @@ class Context:
                     yield site, document
 
     def homes(self) -> Iterator[tuple[Site, Unit, Placement]]:
-        """Each service once for each cluster on which some tenant has it."""
-        seen: set[tuple[str, str, str]] = set()
+        """Each service once for each cluster on which some tenant has it, and each kind of machine there."""
+        seen: set[tuple[object, ...]] = set()
         for placement in self.placements:
             for unit in placement.units:
-                key = (placement.site.name, unit.name, placement.tier_name)
+                nodes = placement.tier.nodes
+                key = (placement.site.name, unit.name, nodes.capacity, nodes.on_premises)
                 if key not in seen:
                     seen.add(key)
                     yield placement.site, unit, placement

@@ -41,11 +41,11 @@ class Roles:
     findings: list[Finding] = field(default_factory=list)
     parsed: dict[str, Policy | None] = field(default_factory=dict)
 
-    def every(self) -> Iterator[tuple[Document, Identity, Policy]]:
-        """Each role with what it may do, and its trust."""
+    def taken_by_others(self) -> Iterator[tuple[Document, Identity, Policy]]:
+        """Each role that trusts principals of AWS rather than a service: what it may do, and its trust."""
         for role in self.roles.values():
             trust = _text(role, role.spec.get("assumeRolePolicyDocument"), self)
-            if trust is not None:
+            if trust is not None and any("AWS" in (statement.principals or {}) for statement in trust.statements):
                 yield role, _identity_of(role, self, "strangler", {}), trust
 
 

@@ -9,6 +9,7 @@ from strangler_deploy.documents import Document
 from strangler_deploy.iam.documents import Policy, Statement
 from strangler_deploy.iam.evaluate import Identity, Request, applies, context_of, decide
 from strangler_deploy.iam.identities import PodIdentity, Roles
+from strangler_deploy.iam.patterns import is_action
 
 TENANT = "tenant"
 
@@ -29,8 +30,8 @@ class SessionRole:
 def session_roles(roles: Roles, pods: Sequence[PodIdentity]) -> Iterator[SessionRole]:
     """The roles of the tree that are no pod's own and trust some principal of AWS."""
     own = {pod.identity.role for pod in pods}
-    for document, identity, trust in roles.every():
-        if identity.role not in own and any("AWS" in (s.principals or {}) for s in trust.statements):
+    for document, identity, trust in roles.taken_by_others():
+        if identity.role not in own:
             yield SessionRole(document, identity, trust)
 
 
@@ -62,6 +63,27 @@ def _trusts(statement: Statement, pod: Identity) -> bool:
     return _names(statement, pod) or bool(root & set((statement.principals or {}).get("AWS", ())))
 
 
-def takers(role: SessionRole, pods: Iterable[PodIdentity], tenant: str) -> list[PodIdentity]:
-    """The pods that may take the role for ``tenant``."""
-    return [pod for pod in pods if may_take(pod.identity, role, {TENANT: tenant})]
+class Takers:
+    """The pods, found by whom a role could let in, so that not every role is asked about every pod."""
+
+    def __init__(self, pods: Sequence[PodIdentity]) -> None:
+        self._pods = pods
+        self._by_role = {pod.identity.role: pod for pod in pods}
+        self._asking = [pod for pod in pods if any(_asks(s) for p in pod.identity.policies for s in p.statements)]
+
+    def of(self, role: SessionRole, tags: Mapping[str, str]) -> list[PodIdentity]:
+        """The pods that may take ``role`` with these tags."""
+        return [pod for pod in self._candidates(role) if may_take(pod.identity, role, tags)]
+
+    def _candidates(self, role: SessionRole) -> Iterable[PodIdentity]:
+        names = {name for s in role.trust.statements for name in (s.principals or {}).get("AWS", ())}
+        if "*" in names or any(":assumed-role/" in name for name in names):
+            return self._pods
+        named = [self._by_role[name] for name in sorted(names) if name in self._by_role]
+        return {pod.identity.role: pod for pod in (*self._asking, *named)}.values()
+
+
+def _asks(statement: Statement) -> bool:
+    """Whether a pod's own statement may let it take some role."""
+    patterns = statement.actions
+    return statement.effect == "Allow" and (patterns is None or any(is_action(p, "sts:AssumeRole") for p in patterns))

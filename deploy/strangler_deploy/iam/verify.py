@@ -5,21 +5,21 @@ from __future__ import annotations
 import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from strangler.model import Finding
+from strangler.model import Finding, Location
 from strangler.plan.platform import Data, Tenant
 from strangler_deploy.documents import Document
 from strangler_deploy.estate import Estate
 from strangler_deploy.iam.actions import STORES
-from strangler_deploy.iam.declared import User, declared, tenants_of
+from strangler_deploy.iam.declared import Served, User, declared, served_in
 from strangler_deploy.iam.documents import Statement
 from strangler_deploy.iam.evaluate import Identity, Request, context_of, decide
 from strangler_deploy.iam.identities import PodIdentity, pods, roles
 from strangler_deploy.iam.logins import logins
 from strangler_deploy.iam.patterns import Context, prefix, resolve
 from strangler_deploy.iam.resources import Place, Resource, request, resources
-from strangler_deploy.iam.sessions import SessionRole, may_take, session_roles, takers
+from strangler_deploy.iam.sessions import SessionRole, Takers, may_take, session_roles
 
 _STRANGER = "another-tenant"
 _WITHOUT_KEYS = frozenset({"dynamodb:Scan", "dynamodb:PartiQLSelect"})
@@ -43,7 +43,7 @@ def findings(documents: Sequence[Document], estate: Estate, tenants: Mapping[str
     place = Place(estate.platform.account, estate.platform.region)
     reader = roles(documents, place.account)
     identities = pods(documents, reader)
-    served = tenants_of(estate, tenants)
+    served = served_in(estate, tenants)
     sessions = list(session_roles(reader, identities))
     subjects = list(_subjects(identities, sessions, served))
     index = _Index(list(resources(documents, place)))
@@ -57,41 +57,42 @@ def findings(documents: Sequence[Document], estate: Estate, tenants: Mapping[str
 
 
 def _subjects(
-    identities: Sequence[PodIdentity], sessions: Sequence[SessionRole], served: Mapping[tuple[str, str], list[str]]
+    identities: Sequence[PodIdentity], sessions: Sequence[SessionRole], served: Mapping[tuple[str, str], Served]
 ) -> Iterator[Subject]:
     by_role = _takers(identities, sessions)
     for pod in identities:
-        own = served.get((pod.cluster, pod.namespace), [])
-        taken = by_role.get(pod.identity.role, [])
-        alone = own[0] if len(own) == 1 and not taken and not pod.namespace.startswith("pool-") else ""
-        yield Subject(User(pod.cluster, pod.namespace, pod.service_account, alone), pod.identity, pod.document)
-        for role in taken:
-            for tenant in own:
+        here = served.get((pod.cluster, pod.namespace), Served())
+        alone = here.tenants[0] if len(here.tenants) == 1 and not here.pool else ""
+        user = User(pod.cluster, pod.namespace, pod.service_account, alone)
+        yield Subject(user, pod.identity, pod.document)
+        for role in by_role.get(pod.identity.role, []):
+            for tenant in here.tenants:
                 if may_take(pod.identity, role, {"tenant": tenant}):
-                    user = User(pod.cluster, pod.namespace, pod.service_account, tenant)
-                    yield Subject(user, role.session(tenant), role.document)
+                    yield Subject(replace(user, tenant=tenant, pool=here.pool), role.session(tenant), role.document)
 
 
 def _takers(identities: Sequence[PodIdentity], sessions: Sequence[SessionRole]) -> dict[str, list[SessionRole]]:
     found: dict[str, list[SessionRole]] = defaultdict(list)
+    takers = Takers(identities)
     for role in sessions:
-        for pod in takers(role, identities, _STRANGER):
+        for pod in takers.of(role, {"tenant": _STRANGER}):
             found[pod.identity.role].append(role)
     return found
 
 
 def _sessions(identities: Sequence[PodIdentity], sessions: Sequence[SessionRole]) -> Iterator[Finding]:
     """A role that works for one tenant at a time must be told for which, and be taken by its own service alone."""
+    takers = Takers(identities)
     for role in sessions:
         if role.document.labels.get("strangler/role") != "tenant-session":
             continue
         own = role.document.labels.get("app.kubernetes.io/name")
-        for pod in identities:
-            if may_take(pod.identity, role, {}):
-                message = f"{pod} may take {role.document} without saying for which tenant"
-                hint = 'add the condition Null: {"aws:RequestTag/tenant": "false"} to its trust'
-                yield Finding("IAM-SESSION", message, role.document.location, hint)
-            elif may_take(pod.identity, role, {"tenant": _STRANGER}) and pod.service_account != own:
+        for pod in takers.of(role, {}):
+            message = f"{pod} may take {role.document} without saying for which tenant"
+            hint = 'add the condition Null: {"aws:RequestTag/tenant": "false"} to its trust'
+            yield Finding("IAM-SESSION", message, role.document.location, hint)
+        for pod in takers.of(role, {"tenant": _STRANGER}):
+            if pod.service_account != own:
                 message = f"{pod} may take {role.document}, which is of service '{own}'"
                 yield Finding("IAM-SESSION", message, role.document.location, "trust the role of that service alone")
 
@@ -102,7 +103,8 @@ def _absent(subjects: Iterable[Subject], wanted: Mapping[User, Mapping[str, Data
         set(wanted) - present, key=lambda user: (user.cluster, user.namespace, user.service, user.tenant)
     ):
         message = f"service '{user.service}' has no AWS identity for tenant '{user.tenant}', although it uses data"
-        yield Finding("IAM-MISSING", message, None, "it needs a role and a PodIdentityAssociation")
+        hint = "it needs a role and an association; in a pool, data is reached only where it says pooled: true"
+        yield Finding("IAM-MISSING", message, Location("strangler.yaml platform.workloads." + user.service), hint)
 
 
 class _Index:
@@ -175,10 +177,14 @@ _NOTHING = Request("", "")
 def _of(subject: Subject, uses: Mapping[str, Data], index: _Index) -> Iterator[Finding]:
     for number in sorted(index.candidates(subject, uses)):
         resource = index.every[number]
-        data = uses.get(resource.data) if resource.tenant in (subject.user.tenant, "") and subject.user.tenant else None
-        if data is not None and data.pooled != (not resource.tenant):
-            data = None
-        yield from _pair(subject, resource, data)
+        yield from _pair(subject, resource, uses.get(resource.data) if _is_own(subject, resource) else None)
+
+
+def _is_own(subject: Subject, resource: Resource) -> bool:
+    """Whether a resource is the tenant's, or of the pool that it is in."""
+    if resource.tenant:
+        return resource.tenant == subject.user.tenant
+    return bool(subject.user.tenant) and resource.document.namespace == subject.user.pool
 
 
 def _pair(subject: Subject, resource: Resource, data: Data | None) -> Iterator[Finding]:

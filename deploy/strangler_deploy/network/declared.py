@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from strangler.plan.platform import Tenant
+from strangler.plan.platform import Data, Tenant
 from strangler_deploy.estate import Estate, Site, Unit
 from strangler_deploy.network.endpoints import Address
 from strangler_deploy.network.rules import Network
@@ -16,6 +16,7 @@ from strangler_deploy.placement import place, pool_namespace
 
 PROXY = ("platform-ingress", "monolith-proxy")
 PROXY_PORT = 8080
+SAAS, SAAS_PORT = "platform-saas", 8080
 AGENT, DNS, METADATA = "169.254.170.23", 53, "169.254.169.254"
 EVERYWHERE = ipaddress.ip_network("0.0.0.0/0")
 _DATABASES = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}
@@ -37,6 +38,8 @@ class Declared:
     into: dict[App, set[tuple[Network, int]]] = field(default_factory=lambda: defaultdict(set))
     watched: dict[App, set[tuple[str, int]]] = field(default_factory=lambda: defaultdict(set))
     """Namespaces whose pods may reach a service: Prometheus, and the pods of a front door in the cluster."""
+    named: dict[App, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Domain names that a service may reach at 443, where names are enforced."""
     identities: set[App] = field(default_factory=set)
     """Services whose pods need AWS credentials."""
 
@@ -48,25 +51,46 @@ def declared(estate: Estate, tenants: Mapping[str, Tenant]) -> dict[str, Declare
         cluster = found.setdefault(site.name, Declared())
         for unit in units.values():
             _calls(cluster, estate, namespace, unit, units)
-            _outside(cluster, estate, site, App(namespace, unit.name), unit)
+            _outside(cluster, estate, App(namespace, unit.name), unit)
+            _data(cluster, site, App(namespace, unit.name), _used(unit, namespace, tenants))
+            _names(cluster, site, App(namespace, unit.name), unit)
             _inside(cluster, estate, site, App(namespace, unit.name), unit)
-    for name, site in estate.sites.items():
-        _proxy(found[name], estate, site)
+    for name, site in sites(estate, tenants).items():
+        if site.cluster.role == "application" or len(estate.sites) == 1:
+            _proxy(found.setdefault(name, Declared()), estate, site)
+    _saas(found.setdefault(estate.control.name, Declared()), estate)
     return found
 
 
+def _saas(cluster: Declared, estate: Estate) -> None:
+    """The services of the control plane: each other, AWS, the load balancers, Prometheus."""
+    names, site, monitoring = sorted(estate.platform.saas.services), estate.control, estate.platform.monitoring
+    for name in names:
+        app = App(SAAS, name)
+        for other in names:
+            cluster.calls[app, App(SAAS, other)].add(SAAS_PORT)
+        cluster.out[app].add((EVERYWHERE, 443))
+        cluster.into[app].add((ipaddress.ip_network(site.cluster.vpc.cidr), SAAS_PORT))
+        if monitoring.enabled:
+            cluster.watched[app].add((monitoring.namespace, SAAS_PORT))
+
+
+def sites(estate: Estate, tenants: Mapping[str, Tenant]) -> dict[str, Site]:
+    """Every cluster: the declared ones, and those that tenants have for themselves."""
+    own = (place(estate, tenant).site for tenant in tenants.values())
+    return {**estate.sites, **{site.name: site for site in own}}
+
+
 def _homes(estate: Estate, tenants: Mapping[str, Tenant]) -> Iterator[tuple[Site, str, Mapping[str, Unit]]]:
-    """Each namespace once, with the services in it: a pool has all of them."""
-    seen: set[tuple[str, str]] = set()
+    """Each namespace once, with the services in it: pools stand before their first tenant comes, and have them all."""
+    for name in estate.shared_sites:
+        for tier, declared_tier in estate.platform.tiers.items():
+            if declared_tier.isolation == "pool":
+                yield estate.sites[name], pool_namespace(tier), estate.units
     for tenant in tenants.values():
         placement = place(estate, tenant)
-        key = (placement.site.name, placement.namespace)
-        if key not in seen:
-            seen.add(key)
-            pooled = placement.isolation == "pool"
-            units = estate.units if pooled else {unit.name: unit for unit in placement.units}
-            assert not pooled or placement.namespace == pool_namespace(placement.tier_name)
-            yield placement.site, placement.namespace, units
+        if placement.isolation != "pool":
+            yield placement.site, placement.namespace, {unit.name: unit for unit in placement.units}
 
 
 def _calls(cluster: Declared, estate: Estate, namespace: str, unit: Unit, units: Mapping[str, Unit]) -> None:
@@ -78,18 +102,41 @@ def _calls(cluster: Declared, estate: Estate, namespace: str, unit: Unit, units:
             cluster.calls[caller, App(*PROXY)].add(PROXY_PORT)
 
 
-def _outside(cluster: Declared, estate: Estate, site: Site, app: App, unit: Unit) -> None:
+def _outside(cluster: Declared, estate: Estate, app: App, unit: Unit) -> None:
     for name in unit.workload.calls:
         external = estate.platform.externals.get(name)
         if external is not None and name not in estate.units:
             network = external.network or f"{external.address}/32"
             cluster.out[app].add((ipaddress.ip_network(network), external.port))
-    vpc = ipaddress.ip_network(site.cluster.vpc.cidr)
-    if unit.workload.data:
+
+
+def _used(unit: Unit, namespace: str, tenants: Mapping[str, Tenant]) -> list[Data]:
+    """The data a service reaches there: in a pool what is pooled, elsewhere its own and what the tenant's file adds."""
+    of_pool = namespace.startswith("pool-")
+    declared_data = [data for data in unit.workload.data.values() if data.pooled == of_pool]
+    own = tenants.get(namespace.removeprefix("tenant-"))
+    more = [data for data in own.data.values() if unit.name in data.services] if own and not of_pool else []
+    return [*declared_data, *more]
+
+
+def _data(cluster: Declared, site: Site, app: App, used: Sequence[Data]) -> None:
+    """Databases are in the VPC, other stores are services of AWS; elsewhere there are none."""
+    if not site.cluster.is_eks:
+        return
+    if used:
         cluster.identities.add(app)
-    for data in unit.workload.data.values():
+    vpc = ipaddress.ip_network(site.cluster.vpc.cidr)
+    for data in used:
         cluster.out[app].add((vpc, _DATABASES[data.engine]) if data.kind == "rds" else (EVERYWHERE, 443))
-    if unit.workload.domains:
+
+
+def _names(cluster: Declared, site: Site, app: App, unit: Unit) -> None:
+    """Only Auto Mode holds pods to names; elsewhere a name opens its port."""
+    if not unit.workload.domains:
+        return
+    if site.cluster.engine == "auto":
+        cluster.named[app].update(unit.workload.domains)
+    else:
         cluster.out[app].add((EVERYWHERE, 443))
 
 
@@ -120,10 +167,12 @@ def _proxy(cluster: Declared, estate: Estate, site: Site) -> None:
     cluster.out[App(*PROXY)].add((network, monolith.port))
 
 
-def ports_to(declared_out: set[tuple[Network, int]], address: Address, *, has_identity: bool) -> set[tuple[str, int]]:
+def ports_to(wanted: Declared, app: App, address: Address, *, has_identity: bool) -> set[tuple[str, int]]:
     """The ports (with protocol) at which an app may reach an address; names are asked for anywhere."""
     ip = ipaddress.ip_address(address.ip)
-    found = {("TCP", port) for network, port in declared_out if ip in network}
+    found = {("TCP", port) for network, port in wanted.out.get(app, ()) if ip in network}
+    if address.name in wanted.named.get(app, ()):
+        found.add(("TCP", 443))
     found |= {("TCP", DNS), ("UDP", DNS)}
     if has_identity and address.ip == AGENT:
         found.add(("TCP", 80))

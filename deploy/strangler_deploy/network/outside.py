@@ -25,7 +25,8 @@ def outside(world: World, wanted: Declared, site: Site, app: Callable[[int], App
     addresses = list(_addresses(world, wanted, site))
     for number, pod in enumerate(world.pods):
         name = app(number)
-        said = (frozenset(wanted.out.get(name, ())), frozenset(wanted.into.get(name, ())), name in wanted.identities)
+        sides = (wanted.out.get(name, ()), wanted.into.get(name, ()), wanted.named.get(name, ()))
+        said = (*(frozenset(side) for side in sides), name in wanted.identities)
         key = (_signature(world, pod), said)
         if key not in seen and policies_of(world, pod):
             seen.add(key)
@@ -49,6 +50,8 @@ def _signature(world: World, pod: Pod) -> Any:
 def _addresses(world: World, wanted: Declared, site: Site) -> Iterator[Address]:
     """One address inside and one outside of every block that anybody names, and those that matter by themselves."""
     yield from (_INTERNET, _METADATA, _AGENT)
+    for domain in sorted({domain for domains in wanted.named.values() for domain in domains}):
+        yield Address("203.0.113.20", domain)
     blocks = {ipaddress.ip_network(site.cluster.vpc.cidr)} if not site.cluster.local else set[Network]()
     for sides in (wanted.out, wanted.into):
         blocks |= {network for pairs in sides.values() for network, _ in pairs}
@@ -78,14 +81,14 @@ def _samples(network: Network) -> Iterator[str]:
 
 
 def _out(world: World, wanted: Declared, site: Site, pod: Pod, name: App, address: Address) -> Iterator[Finding]:
-    expected = ports_to(wanted.out.get(name, set()), address, has_identity=site.cluster.is_eks)
+    expected = ports_to(wanted, name, address, has_identity=site.cluster.is_eks)
     extra = _beyond(open_ports(world, pod, address), expected)
     if extra:
         message = f"{pod} may reach {address} at {extra}, which nobody declared"
         hint = "name the system under platform.externals and in calls, or take away the policy that allows it"
         yield Finding("NETWORK-EGRESS", message, pod.location, hint)
-    for protocol, port in sorted(ports_to(wanted.out.get(name, set()), address, has_identity=False)):
-        if port != DNS and not is_allowed(world, Flow(pod, address, port, protocol)):
+    for protocol, port in sorted(ports_to(wanted, name, address, has_identity=False)):
+        if port != DNS and not address.host and not is_allowed(world, Flow(pod, address, port, protocol)):
             message = f"{pod} cannot reach {address} at {protocol} {port}, as declared"
             yield Finding("NETWORK-CLOSED", message, pod.location, "its egress does not allow it")
 

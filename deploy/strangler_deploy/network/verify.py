@@ -11,7 +11,7 @@ from strangler.model import Finding, Location, Severity
 from strangler.plan.platform import Tenant
 from strangler_deploy.documents import Document
 from strangler_deploy.estate import Estate, Site
-from strangler_deploy.network.declared import DNS, App, Declared, declared
+from strangler_deploy.network.declared import DNS, App, Declared, declared, sites
 from strangler_deploy.network.endpoints import Pod, engines_of, pods
 from strangler_deploy.network.enforcement import inert
 from strangler_deploy.network.kinds import read
@@ -20,12 +20,13 @@ from strangler_deploy.network.outside import outside
 from strangler_deploy.network.reach import DIRECTIONS, Flow, Span, permits
 from strangler_deploy.network.rules import LAST_PORT, Network
 from strangler_deploy.network.world import World
-from strangler_deploy.placement import TIER, place
+from strangler_deploy.placement import TIER
 
 APP = "app.kubernetes.io/name"
 STRANGER, FORGOTTEN = "(any pod)", "(a pod without labels)"
-_MOST = 20
-"""So many undeclared connections of one cluster are named, the rest is counted."""
+_PLANE = "saas/plane"  # of a namespace that holds objects for ACK alone, and no pods
+_MOST, _ENOUGH = 20, 10_000
+"""So many undeclared connections of one cluster are named, and so many counted."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +53,6 @@ def findings(documents: Sequence[Document], estate: Estate, tenants: Mapping[str
         yield from of_cluster(site, by_cluster[site.name], wanted[site.name], documents)
 
 
-def sites(estate: Estate, tenants: Mapping[str, Tenant]) -> dict[str, Site]:
-    """Every cluster: the declared ones, and those that tenants have for themselves."""
-    own = (place(estate, tenant).site for tenant in tenants.values())
-    return {**estate.sites, **{site.name: site for site in own}}
-
-
 def of_cluster(site: Site, own: Sequence[Document], wanted: Declared, every: Sequence[Document]) -> Iterator[Finding]:
     """The same for one cluster; ``every`` also has what the control cluster says about it."""
     cluster = Cluster(site, make_world(site, own, wanted), wanted)
@@ -82,7 +77,7 @@ def make_world(site: Site, documents: Sequence[Document], wanted: Declared) -> W
 def _forgotten(site: Site, documents: Sequence[Document]) -> Iterator[Pod]:
     """In each namespace of tenants, the pod that nobody thought of when the policies were written."""
     for document in documents:
-        if document.kind == "Namespace" and TIER in document.labels:
+        if document.kind == "Namespace" and TIER in document.labels and document.labels.get(_PLANE) != "control":
             labels = {"kubernetes.io/metadata.name": document.name, **document.labels}
             for engine in engines_of({}, site.cluster.engine):
                 yield Pod(document.name, FORGOTTEN, {}, labels, engine, location=document.location)
@@ -106,17 +101,21 @@ def _pairs(cluster: Cluster) -> Iterator[Finding]:
 
 
 def _too_open(cluster: Cluster) -> Iterator[Finding]:
-    """Connections that nobody declared."""
-    count = 0
+    """Connections that nobody declared, those between namespaces first."""
+    found = []
     for source, target, spans in matrix(cluster.world):
         extra = [span for span in spans if not _is_wanted(cluster, source, target, span)]
         if extra:
-            count += 1
-            if count <= _MOST:
-                yield _open(cluster, source, target, extra)
-    if count > _MOST:
-        message = f"cluster '{cluster.site.name}' has {count - _MOST} more connections that nobody declared"
-        yield Finding("NETWORK-OPEN", message, _place(cluster.site))
+            found.append((source, target, extra))
+        if len(found) >= _ENOUGH:
+            break
+    pods = cluster.world.pods
+    found.sort(key=lambda pair: pods[pair[0]].namespace == pods[pair[1]].namespace)
+    for source, target, extra in found[:_MOST]:
+        yield _open(cluster, source, target, extra)
+    if len(found) > _MOST:
+        message = f"cluster '{cluster.site.name}' has {len(found) - _MOST} more connections that nobody declared"
+        yield Finding("NETWORK-OPEN", message, _place(cluster.site), "mend those above first")
 
 
 def _open(cluster: Cluster, source: int, target: int, spans: Sequence[Span]) -> Finding:

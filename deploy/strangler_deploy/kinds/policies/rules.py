@@ -135,9 +135,8 @@ def _tenant_key(_: Platform) -> Rule:
         for group, keys in sorted(set(_TAGS.values()))
     ]
     resources = {resource: group for resource, (group, _) in _TAGS.items()}
-    return Rule(
-        "tenant-key", resources, (("AWS resources carry the tag tenant of their namespace", all_of(*conditions)),)
-    )
+    message = "AWS resources carry the tag tenant of their namespace"
+    return Rule("tenant-key", resources, ((message, all_of(*conditions)),), TENANT)
 
 
 def _public_access(_: Platform) -> Rule:
