@@ -12,6 +12,9 @@ import strangler_deploy as deploy
 from strangler.files import write_file
 from strangler.plan import load, load_tenants
 from strangler.plan.reference import plan_reference
+from strangler_facade.references.admin import admin_reference
+from strangler_facade.references.rollouts import rollouts_reference
+from strangler_facade.references.stages import stages_reference
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -28,8 +31,11 @@ def _platform() -> str:
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "facade-control.md": admin_reference,
     "plan.md": plan_reference,
     "platform.md": _platform,
+    "rollouts.md": rollouts_reference,
+    "stages.md": stages_reference,
 }
 
 

@@ -10,6 +10,7 @@ from strangler.plan import Places, Plan
 from strangler.plan.platform import Tenant
 
 _RULE = "DEPLOY-TENANT"
+_POLICY = "where policy 'no-tenant-workload' admits none"
 Wrong = Callable[[str, str, str], Finding]
 
 
@@ -41,20 +42,28 @@ def misplaced(plan: Plan, tenant: Tenant, places: Places | None = None) -> Itera
         for name in tenant.services or ()
         if name not in plan.services
     )
-    wanted = _wanted(plan, tenant)
+    yield from _data(tenant, _wanted(plan, tenant), wrong)
+    yield from _pool(plan, tenant, wrong)
+    if tenant.cluster is not None:
+        yield from _cluster(plan, tenant, tenant.cluster, wrong)
+
+
+def _data(tenant: Tenant, wanted: set[str], wrong: Wrong) -> Iterator[Finding]:
     for name, data in tenant.data.items():
         for service in data.services:
             if service not in wanted:
                 yield wrong(f"data.{name}", f"gives '{name}' to service '{service}', which it has not", _known(wanted))
         if data.pooled:
             yield wrong(f"data.{name}", f"has '{name}' pooled, but it is its own", "leave pooled out")
-    if tenant.cluster is not None:
-        yield from _cluster(plan, tenant, tenant.cluster, wrong)
-    tier = platform.tiers.get(tenant.tier)
-    isolation = tenant.isolation or (tier.isolation if tier else None)
-    if isolation == "pool" and tenant.data:
+
+
+def _pool(plan: Plan, tenant: Tenant, wrong: Wrong) -> Iterator[Finding]:
+    tier = plan.platform.tiers.get(tenant.tier)
+    if (tenant.isolation or (tier and tier.isolation)) != "pool":
+        return
+    if tenant.data:
         yield wrong("data", "is in a pool, whose pods serve all its tenants, and has data of its own", "use bridge")
-    if isolation == "pool" and tier and tier.isolation != "pool":
+    if tier and tier.isolation != "pool":
         yield wrong("isolation", f"is in a pool, and tier '{tenant.tier}' has none", "choose a tier with a pool")
 
 
@@ -65,7 +74,7 @@ def _cluster(plan: Plan, tenant: Tenant, name: str, wrong: Wrong) -> Iterator[Fi
     elif cluster.dedicated_to not in (None, tenant.id):
         yield wrong("cluster", f"is on cluster '{name}', which is '{cluster.dedicated_to}'s own", "name another one")
     elif cluster.role == "control" and len(plan.platform.clusters) > 1:
-        yield wrong("cluster", f"is on the control cluster '{name}'", "tenants run on application clusters")
+        yield wrong("cluster", f"is on the control cluster '{name}', {_POLICY}", "tenants run on application clusters")
     elif cluster.local:
         stored = sorted(_wanted(plan, tenant) & {n for n, workload in plan.platform.workloads.items() if workload.data})
         if stored or tenant.data:

@@ -14,7 +14,7 @@ Access = Literal["read", "write", "delete"]
 
 
 class Data(Section):
-    """One resource per tenant; in a pool one for all its tenants (``pooled``), kept apart by its keys or by the service."""
+    """One resource per tenant; in a pool (``pooled``) one for all its tenants, kept apart by keys or by the service."""
 
     kind: Store
     access: tuple[Access, ...] = ("read", "write", "delete")

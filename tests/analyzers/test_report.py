@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from strangler.analysis import Analysis, Edge, Evidence, Module
+from strangler.errors import StranglerError
+from strangler_analyzers import SeamOptions, propose, render
+
+HOSTILE = "</script><script>alert(1)</script>{{script}}"
+
+
+@pytest.fixture
+def small() -> Analysis:
+    modules = (*(Module(f"m.{name}", f"m/{name}.py") for name in "abcd"), Module("test_m", "t.py", roles=("tests",)))
+    pairs = (("a", "b"), ("b", "a"), ("c", "d"), ("d", "c"))
+    edges = tuple(
+        Edge(f"m.{one}", f"m.{two}", "import", evidence=(Evidence(f"m/{one}.py", 3, symbol=HOSTILE),))
+        for one, two in pairs
+    )
+    return propose(Analysis(version="1", packages=(HOSTILE,), modules=modules, edges=edges), SeamOptions())
+
+
+def data_of(page: str) -> dict[str, object]:
+    match = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert match
+    loaded: dict[str, object] = json.loads(match[1])
+    return loaded
+
+
+def test_the_page_asks_nothing_of_the_network(small: Analysis) -> None:
+    page = render(small, "html")
+    assert not re.search(r"""(src|href)\s*=\s*["']?(https?:)?//""", page)
+    assert "default-src 'none'" in page
+
+
+def test_names_cannot_break_out_of_the_data(small: Analysis) -> None:
+    page = render(small, "html")
+    assert "<script>alert(1)" not in page
+    assert data_of(page)["packages"] == [HOSTILE]
+
+
+def test_every_edge_keeps_its_lines(small: Analysis) -> None:
+    edges = data_of(render(small, "html"))["edges"]
+    assert isinstance(edges, list)
+    assert [edge[4] for edge in edges] == [[3], [3], [3], [3]]
+
+
+def test_the_same_analysis_gives_the_same_page(small: Analysis) -> None:
+    assert render(small, "html") == render(small, "html")
+
+
+def test_an_unknown_format_is_refused(small: Analysis) -> None:
+    with pytest.raises(StranglerError, match="no format 'pdf'"):
+        render(small, "pdf")
+
+
+def test_text_mermaid_and_dot_name_every_seam(small: Analysis) -> None:
+    for form in ("text", "mermaid", "dot"):
+        page = render(small, form)
+        assert all(seam.id in page for seam in small.seams)
+
+
+def test_the_title_names_what_is_analysed_and_not_its_tests(small: Analysis) -> None:
+    assert "<title>m: seams</title>" in render(small, "html")
+    assert render(small, "text").startswith("m: 5 modules")
