@@ -9,6 +9,9 @@ from strangler_deploy.checks.ceilings import Ceiling
 from strangler_deploy.checks.rules import RULES, Explanation, explain
 from strangler_deploy.checks.stale import stale
 from strangler_deploy.compare import Choice, compare
+from strangler_deploy.control_plane.front import run as run_control_plane
+from strangler_deploy.control_plane.front import token as control_plane_token
+from strangler_deploy.control_plane.options import Options as ControlPlaneOptions
 from strangler_deploy.live.apply import apply, status
 from strangler_deploy.live.changes import changes
 from strangler_deploy.live.session import connect, objects_of
@@ -21,6 +24,7 @@ __all__ = [
     "RULES",
     "Ceiling",
     "Choice",
+    "ControlPlaneOptions",
     "Explanation",
     "Kept",
     "apply",
@@ -29,6 +33,7 @@ __all__ = [
     "check_tenant",
     "compare",
     "connect",
+    "control_plane_token",
     "deleted",
     "explain",
     "kept",
@@ -38,6 +43,7 @@ __all__ = [
     "render",
     "render_to",
     "require_placeable",
+    "run_control_plane",
     "stale",
     "status",
     "summary",
