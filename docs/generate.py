@@ -10,10 +10,12 @@ from pathlib import Path
 
 from strangler.files import write_file
 from strangler.plan.reference import plan_reference
+from strangler_deploy.control_plane.reference import control_plane_reference
 
 REFERENCE = Path(__file__).parent / "reference"
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "control-plane.md": control_plane_reference,
     "plan.md": plan_reference,
 }
 
