@@ -12,6 +12,9 @@ from strangler_deploy.compare import Choice, compare
 from strangler_deploy.control_plane.front import run as run_control_plane
 from strangler_deploy.control_plane.front import token as control_plane_token
 from strangler_deploy.control_plane.options import Options as ControlPlaneOptions
+from strangler_deploy.live.apply import apply, status
+from strangler_deploy.live.changes import changes
+from strangler_deploy.live.session import connect, objects_of
 from strangler_deploy.render import render
 from strangler_deploy.tenancy import require_placeable
 from strangler_deploy.tenants import Kept, check_tenant, deleted, kept, summary, tenant_folder, tenant_text
@@ -24,13 +27,17 @@ __all__ = [
     "ControlPlaneOptions",
     "Explanation",
     "Kept",
+    "apply",
+    "changes",
     "check",
     "check_tenant",
     "compare",
+    "connect",
     "control_plane_token",
     "deleted",
     "explain",
     "kept",
+    "objects_of",
     "read_tree",
     "remove_tenant",
     "render",
@@ -38,6 +45,7 @@ __all__ = [
     "require_placeable",
     "run_control_plane",
     "stale",
+    "status",
     "summary",
     "tenant_folder",
     "tenant_text",
