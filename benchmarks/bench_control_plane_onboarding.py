@@ -41,7 +41,7 @@ platform:
     app: {role: application}
 """
 TARGET = 2.0
-SINGLE, TOGETHER = 40, 50
+SINGLE, TOGETHER = 20, 50
 
 
 def now() -> datetime:
