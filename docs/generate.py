@@ -12,6 +12,7 @@ import strangler_deploy as deploy
 from strangler.files import write_file
 from strangler.plan import load, load_tenants
 from strangler.plan.reference import plan_reference
+from strangler_analyzers import detectors_reference
 from strangler_facade.references.admin import admin_reference
 from strangler_facade.references.rollouts import rollouts_reference
 from strangler_facade.references.stages import stages_reference
@@ -31,6 +32,7 @@ def _platform() -> str:
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "detectors.md": detectors_reference,
     "facade-control.md": admin_reference,
     "plan.md": plan_reference,
     "platform.md": _platform,
