@@ -10,8 +10,9 @@ from pathlib import Path
 
 import yaml
 
+import strangler_deploy as deploy
 from strangler.files import write_file
-from strangler.plan import load
+from strangler.plan import load, load_tenants
 from strangler.plan.reference import plan_reference
 from strangler_deploy import evidence_document
 from strangler_deploy.checks.reference import page as rules_page
@@ -21,14 +22,14 @@ from strangler_facade.references.stages import stages_reference
 
 REFERENCE = Path(__file__).parent / "reference"
 
-EXAMPLES = REFERENCE.parents[1] / "tests/data/conflicts"
+CONFLICTS = REFERENCE.parents[1] / "tests/data/conflicts"
 REFERENCE_PLAN = REFERENCE.parent / "examples/reference/strangler.yaml"
 
 
 def rules_reference() -> str:
     """Every rule of the check, the conflicts with an example and its mended twin."""
     examples = {}
-    for path in sorted(EXAMPLES.glob("c*.yaml")):
+    for path in sorted(CONFLICTS.glob("c*.yaml")):
         made = yaml.safe_load(path.read_text(encoding="utf-8"))
         refused, mended = (yaml.safe_dump(made[key], sort_keys=False) for key in ("refused", "mended"))
         examples[f"DEPLOY-C{int(path.stem[1:])}"] = (f"{made['title']} (\u201c{made['says']}\u201d).", refused, mended)
@@ -40,11 +41,24 @@ def evidence_reference() -> str:
     return evidence_document(load(REFERENCE_PLAN))
 
 
+EXAMPLES = Path(__file__).parent / "examples"
+
+
+def _platform() -> str:
+    """The platform's rows, from the examples as they are rendered now."""
+    trees = {}
+    for folder in sorted(EXAMPLES.iterdir(), key=lambda folder: (folder.name != "reference", folder.name)):
+        plan = load(folder / "strangler.yaml")
+        trees[folder.name] = deploy.render(plan, load_tenants(folder / "tenants"))
+    return deploy.platform_reference(trees)
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "deploy-check.md": rules_reference,
     "evidence.md": evidence_reference,
     "facade-control.md": admin_reference,
     "plan.md": plan_reference,
+    "platform.md": _platform,
     "rollouts.md": rollouts_reference,
     "stages.md": stages_reference,
 }

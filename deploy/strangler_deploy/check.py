@@ -78,6 +78,8 @@ def check_part(
     findings: list[Finding] = []
     documents = list(read(tree, findings))
     schemas = Schemas(crds, min(site.cluster.version for site in estate.sites.values()))
+    for document in documents:
+        schemas.learn(document.data)
     findings.extend(declared(estate, locate))
     findings.extend(fits(documents, schemas, locate))
     folders = clusters(estate, tenants)
