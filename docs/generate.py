@@ -13,6 +13,7 @@ from strangler.files import write_file
 from strangler.plan import load, load_tenants
 from strangler.plan.reference import plan_reference
 from strangler_analyzers import detectors_reference
+from strangler_deploy.control_plane.reference import control_plane_reference
 from strangler_facade.references.admin import admin_reference
 from strangler_facade.references.rollouts import rollouts_reference
 from strangler_facade.references.stages import stages_reference
@@ -34,6 +35,7 @@ def _platform() -> str:
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "detectors.md": detectors_reference,
+    "control-plane.md": control_plane_reference,
     "facade-control.md": admin_reference,
     "crossings.md": crossings_reference,
     "plan.md": plan_reference,
