@@ -8,19 +8,38 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import strangler_deploy as deploy
 from strangler.files import write_file
+from strangler.plan import load, load_tenants
 from strangler.plan.reference import plan_reference
+from strangler_analyzers import detectors_reference
 from strangler_deploy.control_plane.reference import control_plane_reference
 from strangler_facade.references.admin import admin_reference
 from strangler_facade.references.rollouts import rollouts_reference
 from strangler_facade.references.stages import stages_reference
+from strangler_scaffolds import crossings_reference
 
 REFERENCE = Path(__file__).parent / "reference"
 
+EXAMPLES = Path(__file__).parent / "examples"
+
+
+def _platform() -> str:
+    """The platform's rows, from the examples as they are rendered now."""
+    trees = {}
+    for folder in sorted(EXAMPLES.iterdir(), key=lambda folder: (folder.name != "reference", folder.name)):
+        plan = load(folder / "strangler.yaml")
+        trees[folder.name] = deploy.render(plan, load_tenants(folder / "tenants"))
+    return deploy.platform_reference(trees)
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "control-plane.md": control_plane_reference,
+    "detectors.md": detectors_reference,
     "facade-control.md": admin_reference,
+    "crossings.md": crossings_reference,
     "plan.md": plan_reference,
+    "platform.md": _platform,
     "rollouts.md": rollouts_reference,
     "stages.md": stages_reference,
 }

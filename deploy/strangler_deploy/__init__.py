@@ -5,7 +5,7 @@ What is declared belongs to ``strangler.plan``.
 """
 
 from strangler_deploy.check import check
-from strangler_deploy.checks.ceilings import Ceiling
+from strangler_deploy.checks.ceilings import Ceiling, first_ceilings
 from strangler_deploy.checks.rules import RULES, Explanation, explain
 from strangler_deploy.checks.stale import stale
 from strangler_deploy.compare import Choice, compare
@@ -15,6 +15,7 @@ from strangler_deploy.control_plane.options import Options as ControlPlaneOption
 from strangler_deploy.live.apply import apply, status
 from strangler_deploy.live.changes import changes
 from strangler_deploy.live.session import connect, objects_of
+from strangler_deploy.reference import platform_reference
 from strangler_deploy.render import render
 from strangler_deploy.tenancy import require_placeable
 from strangler_deploy.tenants import Kept, check_tenant, deleted, kept, summary, tenant_folder, tenant_text
@@ -36,8 +37,10 @@ __all__ = [
     "control_plane_token",
     "deleted",
     "explain",
+    "first_ceilings",
     "kept",
     "objects_of",
+    "platform_reference",
     "read_tree",
     "remove_tenant",
     "render",

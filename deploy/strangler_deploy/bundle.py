@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from strangler_deploy.dump import dump
-from strangler_deploy.manifest import Identity, Manifest
+from strangler_deploy.manifest import Identity, Manifest, set_wave
 from strangler_deploy.waves import waves
 
 
@@ -21,14 +21,15 @@ class Bundle:
 
 def files(bundle: Bundle) -> Iterator[tuple[str, str]]:
     """Path and text of each object, and of the kustomization that lists them."""
-    order = waves(bundle.manifests)
+    every = [manifest.data() for manifest in bundle.manifests]
+    order = waves(bundle.manifests, every)
     names: dict[str, Identity] = {}
-    for manifest in bundle.manifests:
+    for manifest, data in zip(bundle.manifests, every, strict=True):
         name = _file_name(manifest, bundle.namespace)
         if name in names:
             raise AssertionError(f"{bundle.folder}/{name} is written for {names[name]} and for {manifest.identity}")
         names[name] = manifest.identity
-        data = manifest.data(order[manifest.identity])
+        set_wave(data, order[manifest.identity])
         yield f"{bundle.folder}/{name}", f"# from {manifest.origin}\n{dump(data)}"
     yield f"{bundle.folder}/kustomization.yaml", _kustomization(sorted(names))
 

@@ -15,10 +15,12 @@ from strangler_deploy.checks.links import linked
 from strangler_deploy.checks.objects import fits
 from strangler_deploy.checks.schemas import Schemas
 from strangler_deploy.checks.secrets import leaks
+from strangler_deploy.documents import Document
 from strangler_deploy.estate import Estate
+from strangler_deploy.parts import Job, in_parts
 from strangler_deploy.placement import place
 from strangler_deploy.tenancy import require_placeable
-from strangler_deploy.verify import placed, verified
+from strangler_deploy.verify import isolated, of_identity, placed, verified
 
 
 def check(
@@ -27,6 +29,7 @@ def check(
     tenants: Mapping[str, Tenant],
     crds: Path | None = None,
     places: Places | None = None,
+    processes: int = 1,
 ) -> list[Finding]:
     """Everything that is wrong with a rendered tree, in the order of its places.
 
@@ -36,14 +39,18 @@ def check(
         tenants: likewise.
         crds: a folder of CRDs; without it custom kinds are named as unchecked.
         places: where the lines of plan and tenants are found; without it findings name their files only.
+        processes: how many clusters are checked at once; the findings do not depend on it.
 
     Raises:
         PlanError: a tenant names what the plan has not.
     """
     require_placeable(plan, tenants, places)
     locate = places.location if places else _file_only
-    findings = [*check_tree(tree, plan, tenants, crds, places), *over(Estate(plan), tenants, locate)]
-    return sorted(findings, key=lambda finding: finding.order)
+    estate = Estate(plan)
+    job = Job(tree, plan, tenants, lambda part, some: check_part(part, plan, some, crds, places))
+    findings, identities = in_parts(job, processes)
+    findings += [*isolated(identities, estate, tenants, locate), *over(estate, tenants, locate)]
+    return sorted(set(findings), key=lambda finding: finding.order)
 
 
 def check_tree(
@@ -53,19 +60,34 @@ def check_tree(
     crds: Path | None = None,
     places: Places | None = None,
 ) -> list[Finding]:
-    """The same without what can be told of all tenants together only (the ceilings)."""
+    """The same without what can be told of all tenants together only (the ceilings, who may touch whose data)."""
+    findings, _ = check_part(tree, plan, tenants, crds, places)
+    return sorted(findings, key=lambda finding: finding.order)
+
+
+def check_part(
+    tree: Mapping[str, str],
+    plan: Plan,
+    tenants: Mapping[str, Tenant],
+    crds: Path | None = None,
+    places: Places | None = None,
+) -> tuple[list[Finding], list[Document]]:
+    """The findings about all tenants of some clusters, and what the proof of AWS permissions needs of them."""
     estate = Estate(plan)
     locate = places.location if places else _file_only
     findings: list[Finding] = []
     documents = list(read(tree, findings))
     schemas = Schemas(crds, min(site.cluster.version for site in estate.sites.values()))
+    for document in documents:
+        schemas.learn(document.data)
     findings.extend(declared(estate, locate))
     findings.extend(fits(documents, schemas, locate))
     folders = clusters(estate, tenants)
     findings.extend(linked(documents, folders, locate))
-    findings.extend(verified(placed(documents, folders, locate), estate, tenants, locate))
+    own = placed(documents, folders, locate)
+    findings.extend(verified(own, estate, tenants, locate))
     findings.extend(leaks(tree))
-    return sorted(findings, key=lambda finding: finding.order)
+    return findings, of_identity(own)
 
 
 def clusters(estate: Estate, tenants: Mapping[str, Tenant]) -> dict[str, str]:

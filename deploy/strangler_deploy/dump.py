@@ -5,8 +5,10 @@ A writer of our own: a platform of 10,000 tenants has a million documents, and a
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -27,7 +29,10 @@ def dump(value: Mapping[str, Any]) -> str:
 
 def _mapping(value: Mapping[str, Any], indent: str, lines: list[str]) -> None:
     for key, item in value.items():
-        _entry(f"{indent}{_text(key)}:", item, indent, lines)
+        if type(item) is str and "\n" not in item:
+            lines.append(f"{indent}{_text(key)}: {_text(item)}")
+        else:
+            _entry(f"{indent}{_text(key)}:", item, indent, lines)
 
 
 def _entry(head: str, item: Any, indent: str, lines: list[str]) -> None:
@@ -66,6 +71,8 @@ def _scalar(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return _float(value)
     if value is None:
         return "null"
     if isinstance(value, Mapping):
@@ -73,6 +80,11 @@ def _scalar(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[]"
     raise TypeError(f"a manifest holds a {type(value).__name__}")
+
+
+def _float(value: float) -> str:
+    """With a point and without an exponent, which YAML 1.1 would take for text."""
+    return text if "." in (text := repr(value)) and "e" not in text else format(Decimal(text), "f").rstrip("0") or "0.0"
 
 
 @lru_cache(maxsize=65536)

@@ -43,17 +43,23 @@ class Manifest:
         """What tells it from every other object of its cluster."""
         return Identity(group_of(self.api), self.kind, self.namespace, self.name)
 
-    def data(self, wave: int = 0) -> Data:
+    def data(self) -> Data:
         """The object as plain data, keys in the order people expect."""
         metadata: Data = {"name": self.name}
         if self.namespace:
             metadata["namespace"] = self.namespace
         if self.labels:
             metadata["labels"] = dict(sorted(self.labels.items()))
-        annotations = {**self.annotations, WAVE: str(wave)} if wave else self.annotations
-        if annotations:
-            metadata["annotations"] = dict(sorted(annotations.items()))
+        if self.annotations:
+            metadata["annotations"] = dict(sorted(self.annotations.items()))
         return {"apiVersion": self.api, "kind": self.kind, "metadata": metadata, **self.body}
+
+
+def set_wave(data: Data, wave: int) -> None:
+    """Say in an object when it is brought in; the first wave needs no word."""
+    if wave:
+        annotations = {**data["metadata"].get("annotations", {}), WAVE: str(wave)}
+        data["metadata"]["annotations"] = dict(sorted(annotations.items()))
 
 
 def group_of(api: str) -> str:

@@ -12,7 +12,7 @@ from strangler_deploy.dump import dump
 from strangler_deploy.estate import Estate
 from strangler_deploy.kinds.aws.resource import PLATFORM_NAMESPACE
 from strangler_deploy.names import joined
-from strangler_deploy.placement import Placement, place
+from strangler_deploy.placement import Placement, place, pool_namespace
 from strangler_deploy.planes import tenant as tenant_plane
 from strangler_deploy.planes.cluster import baseline
 from strangler_deploy.planes.control import control
@@ -46,7 +46,9 @@ def shared_files(estate: Estate) -> Iterator[tuple[str, str]]:
     for name, site in estate.sites.items():
         yield from files(Bundle(f"clusters/{name}", tuple(baseline(estate, site))))
         for tier in pooled_tiers(estate, site):
-            yield from files(Bundle(f"clusters/{name}/pool-{tier}", tuple(pool(estate, site, tier))))
+            yield from files(
+                Bundle(f"clusters/{name}/pool-{tier}", tuple(pool(estate, site, tier)), pool_namespace(tier))
+            )
         yield from host_files(site)
 
 

@@ -42,15 +42,29 @@ def misplaced(plan: Plan, tenant: Tenant, places: Places | None = None) -> Itera
         for name in tenant.services or ()
         if name not in plan.services
     )
-    wanted = set(tenant.services if tenant.services is not None else plan.services)
+    yield from _data(tenant, _wanted(plan, tenant), wrong)
+    yield from _pool(plan, tenant, wrong)
+    if tenant.cluster is not None:
+        yield from _cluster(plan, tenant, tenant.cluster, wrong)
+
+
+def _data(tenant: Tenant, wanted: set[str], wrong: Wrong) -> Iterator[Finding]:
     for name, data in tenant.data.items():
         for service in data.services:
             if service not in wanted:
                 yield wrong(f"data.{name}", f"gives '{name}' to service '{service}', which it has not", _known(wanted))
         if data.pooled:
             yield wrong(f"data.{name}", f"has '{name}' pooled, but it is its own", "leave pooled out")
-    if tenant.cluster is not None:
-        yield from _cluster(plan, tenant, tenant.cluster, wrong)
+
+
+def _pool(plan: Plan, tenant: Tenant, wrong: Wrong) -> Iterator[Finding]:
+    tier = plan.platform.tiers.get(tenant.tier)
+    if (tenant.isolation or (tier and tier.isolation)) != "pool":
+        return
+    if tenant.data:
+        yield wrong("data", "is in a pool, whose pods serve all its tenants, and has data of its own", "use bridge")
+    if tier and tier.isolation != "pool":
+        yield wrong("isolation", f"is in a pool, and tier '{tenant.tier}' has none", "choose a tier with a pool")
 
 
 def _cluster(plan: Plan, tenant: Tenant, name: str, wrong: Wrong) -> Iterator[Finding]:
@@ -61,6 +75,15 @@ def _cluster(plan: Plan, tenant: Tenant, name: str, wrong: Wrong) -> Iterator[Fi
         yield wrong("cluster", f"is on cluster '{name}', which is '{cluster.dedicated_to}'s own", "name another one")
     elif cluster.role == "control" and len(plan.platform.clusters) > 1:
         yield wrong("cluster", f"is on the control cluster '{name}', {_POLICY}", "tenants run on application clusters")
+    elif cluster.local:
+        stored = sorted(_wanted(plan, tenant) & {n for n, workload in plan.platform.workloads.items() if workload.data})
+        if stored or tenant.data:
+            hint = "pods have no AWS identity there; leave these services out, or choose an EKS cluster"
+            yield wrong("cluster", f"is on '{name}', which is no EKS cluster, with AWS data of {stored}", hint)
+
+
+def _wanted(plan: Plan, tenant: Tenant) -> set[str]:
+    return set(tenant.services if tenant.services is not None else plan.services)
 
 
 def _known(names: Collection[str]) -> str:

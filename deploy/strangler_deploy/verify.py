@@ -27,17 +27,27 @@ def placed(documents: Iterable[Document], clusters: Mapping[str, str], locate: L
 def verified(
     documents: list[Document], estate: Estate, tenants: Mapping[str, Tenant], locate: Locate
 ) -> Iterator[Finding]:
-    """What the proofs find; ``documents`` as ``placed`` makes them."""
+    """What the proofs find that need the tenants of one cluster only; ``documents`` as ``placed`` makes them."""
     context = Context(estate, tenants, documents)
     found = itertools.chain(
         conflicts.findings(context),
         capacity.findings(context),
         network.findings(documents, estate, tenants),
-        iam.findings(documents, estate, tenants),
         admission.findings(documents),
     )
-    for finding in found:
-        yield _on_its_line(finding, locate)
+    yield from (_on_its_line(finding, locate) for finding in found)
+
+
+def of_identity(documents: Iterable[Document]) -> list[Document]:
+    """The documents that the proof of AWS permissions is about."""
+    return [document for document in documents if document.group.endswith(".services.k8s.aws")]
+
+
+def isolated(
+    documents: list[Document], estate: Estate, tenants: Mapping[str, Tenant], locate: Locate
+) -> Iterator[Finding]:
+    """What the proof of AWS permissions finds: it needs the identities and resources of all tenants at once."""
+    yield from (_on_its_line(finding, locate) for finding in iam.findings(documents, estate, tenants))
 
 
 def _on_its_line(finding: Finding, locate: Locate) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from strangler_deploy.manifest import Identity, Manifest
+from strangler_deploy.manifest import Data, Identity, Manifest
 from strangler_deploy.references import references
 
 _WORKLOADS = frozenset({"Deployment", "StatefulSet", "Rollout", "DaemonSet", "Job"})
@@ -21,30 +21,31 @@ _GUARDS = frozenset(
 )
 
 
-def waves(manifests: Sequence[Manifest]) -> dict[Identity, int]:
-    """The wave of each object: 0 for those that need none of the others."""
-    needs = _needs(manifests)
+def waves(manifests: Sequence[Manifest], every: Sequence[Data] | None = None) -> dict[Identity, int]:
+    """The wave of each object: 0 for those that need none of the others; ``every`` is the same as plain data."""
+    needs = _needs(manifests, every or [manifest.data() for manifest in manifests])
     found: dict[Identity, int] = {}
     for identity in needs:
         _wave(identity, needs, found, ())
     return found
 
 
-def _needs(manifests: Sequence[Manifest]) -> dict[Identity, list[Identity]]:
-    present = {manifest.identity for manifest in manifests}
+def _needs(manifests: Sequence[Manifest], every: Sequence[Data]) -> dict[Identity, list[Identity]]:
+    identities = [manifest.identity for manifest in manifests]
+    present = set(identities)
     guards: dict[str, list[Identity]] = {}
-    for identity in present:
+    for identity in identities:
         if identity.kind in _GUARDS:
             guards.setdefault(identity.namespace, []).append(identity)
     needs: dict[Identity, list[Identity]] = {}
-    for manifest in manifests:
-        named = {reference.target for reference in references(manifest.data())} & present
-        if manifest.kind in _WORKLOADS:
-            named.update(guards.get(manifest.namespace, ()))
-        if manifest.kind == "Application":
-            named.update(identity for identity in present if identity.kind != "Application")
-        named.discard(manifest.identity)
-        needs[manifest.identity] = sorted(named)
+    for identity, data in zip(identities, every, strict=True):
+        named = {reference.target for reference in references(data)} & present
+        if identity.kind in _WORKLOADS:
+            named.update(guards.get(identity.namespace, ()))
+        if identity.kind == "Application":
+            named.update(other for other in identities if other.kind != "Application")
+        named.discard(identity)
+        needs[identity] = list(named)
     return needs
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,3 +58,14 @@ def crds() -> Path:
     if not folder:
         pytest.skip("custom kinds not checked: STRANGLER_CRDS names no folder of CRDs")
     return Path(folder)
+
+
+@pytest.fixture
+def kubectl() -> str:
+    """The command, which .ci/steps/70-deploy installs."""
+    found = shutil.which("kubectl")
+    if found is None and os.environ.get("STRANGLER_REAL"):
+        pytest.fail("kubectl is missing, and this run is to have every real part")
+    if found is None:
+        pytest.skip("NOT RUN: kubectl is missing; .ci/steps/70-deploy installs it")
+    return found

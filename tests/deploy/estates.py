@@ -55,12 +55,18 @@ def tenants(*names: str, **fields: object) -> dict[str, Tenant]:
     return {name: Tenant.model_validate({"id": name, **fields}) for name in names or TENANTS}
 
 
+_RENDERED: dict[tuple[str, str], list[Document]] = {}
+
+
 def documents(plan: Plan, tenants: Mapping[str, Tenant]) -> list[Document]:
-    """What the plan renders, as the checks see it."""
-    findings: list[Finding] = []
-    read_in = list(read(render(plan, tenants), findings))
-    assert findings == []
-    return placed(read_in, clusters(Estate(plan), tenants), lambda origin: Location(origin))
+    """What the plan renders, as the checks see it; rendered once for all tests, which change copies of it."""
+    key = (plan.model_dump_json(), repr(sorted(tenants.items())))
+    if key not in _RENDERED:
+        findings: list[Finding] = []
+        read_in = list(read(render(plan, tenants), findings))
+        assert findings == []
+        _RENDERED[key] = placed(read_in, clusters(Estate(plan), tenants), lambda origin: Location(origin))
+    return list(_RENDERED[key])
 
 
 def rules(findings: Sequence[Finding]) -> list[str]:

@@ -13,7 +13,14 @@ from strangler_deploy.dump import dump
 
 _TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 _LINES = st.lists(st.text(st.sampled_from("ab: -#'\"{}\t|>%@`\\"), max_size=12), max_size=5).map("\n".join)
-_SCALAR = st.none() | st.booleans() | st.integers(-(2**40), 2**40) | _TEXT | _LINES
+_SCALAR = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**40), 2**40)
+    | st.floats(-1e9, 1e9).filter(lambda value: value == 0 or abs(value) > 1e-9)
+    | _TEXT
+    | _LINES
+)
 _VALUE = st.recursive(
     _SCALAR,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXT, inner, max_size=3),

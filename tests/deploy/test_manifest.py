@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from strangler_deploy.manifest import WAVE, Identity, Manifest
+from strangler_deploy.manifest import WAVE, Identity, Manifest, set_wave
 
 
 def test_keys_stand_in_the_order_people_expect() -> None:
-    data = Manifest("apps/v1", "Deployment", "orders", {"spec": {}}, "acme", {"b": "1", "a": "2"}).data(3)
+    data = Manifest("apps/v1", "Deployment", "orders", {"spec": {}}, "acme", {"b": "1", "a": "2"}).data()
+    set_wave(data, 3)
     assert list(data) == ["apiVersion", "kind", "metadata", "spec"]
     assert data["metadata"] == {
         "name": "orders",

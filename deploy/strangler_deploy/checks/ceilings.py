@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from strangler.model import Finding, Severity
+from strangler.plan import Plan
 from strangler.plan.platform import Tenant
 from strangler_deploy.checks.objects import Locate
 from strangler_deploy.estate import Estate
@@ -39,6 +40,11 @@ def ceilings(estate: Estate, tenants: Mapping[str, Tenant]) -> list[Ceiling]:
     placements = [place(estate, tenant) for tenant in tenants.values()]
     found = [*_load_balancers(estate, placements), *_clusters(estate, placements), *_accounts(estate, placements)]
     return sorted(found, key=lambda ceiling: (-ceiling.share, ceiling.name, ceiling.place))
+
+
+def first_ceilings(plan: Plan, tenants: Mapping[str, Tenant]) -> list[Ceiling]:
+    """The ceilings of a plan with its tenants, the one that binds first before the others."""
+    return ceilings(Estate(plan), tenants)
 
 
 def over(estate: Estate, tenants: Mapping[str, Tenant], locate: Locate) -> Iterator[Finding]:
@@ -126,7 +132,11 @@ def _accounts(estate: Estate, placements: list[Placement]) -> Iterator[Ceiling]:
     roles: Counter[str] = Counter()
     buckets: Counter[str] = Counter()
     for placement in placements:
-        data = [item for unit in placement.units for item in unit.workload.data.values() if not item.pooled]
+        data = (
+            [item for unit in placement.units for item in unit.workload.data.values()]
+            if placement.isolation != "pool"
+            else []
+        )
         data += placement.tenant.data.values()
         roles[placement.site.account] += len([unit for unit in placement.units if unit.workload.data]) + bool(data)
         buckets[placement.site.account] += len([item for item in data if item.kind == "s3"])

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from strangler.errors import StranglerError
+from strangler_deploy.checks.explanation import Explanation
+from strangler_deploy.checks.proofs import PROOFS
 
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What a rule holds, why, and what to do about a finding."""
-
-    rule: str
-    holds: str
-    why: str
-    remedy: str
-
+__all__ = ["RULES", "Explanation", "explain"]
 
 _ALL = (
     Explanation(
@@ -102,7 +94,7 @@ _ALL = (
     ),
 )
 
-RULES: Mapping[str, Explanation] = {explanation.rule: explanation for explanation in _ALL}
+RULES: Mapping[str, Explanation] = {explanation.rule: explanation for explanation in (*_ALL, *PROOFS)}
 
 
 def explain(rule: str) -> Explanation:

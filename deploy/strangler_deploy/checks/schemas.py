@@ -30,6 +30,13 @@ _METADATA: Schema = {
 }
 
 
+_CONSTRAINT: Mapping[str, Any] = {
+    "enforcementAction": {"type": "string", "enum": ["deny", "dryrun", "warn", "scoped"]},
+    "match": {"type": "object", "x-kubernetes-preserve-unknown-fields": True},
+    "scopedEnforcementActions": {"type": "array", "items": {"type": "object"}},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """The check of one kind; ``namespaced`` None where the schema does not tell, ``may_be_old`` for derived schemas."""
@@ -46,6 +53,16 @@ class Schemas:
         self._version = version
         self._crds = _Crds(crds) if crds else None
         self._known: dict[tuple[str, str], Kind | None] = {}
+
+    def learn(self, data: Mapping[str, Any]) -> None:
+        """Take in a kind that an object of the tree itself defines: Gatekeeper's constraints."""
+        if data["kind"] == "ConstraintTemplate":
+            declared = data["spec"]["crd"]["spec"]
+            parameters = declared.get("validation", {}).get("openAPIV3Schema", {"type": "object"})
+            spec = {**_CONSTRAINT, "parameters": parameters}
+            schema = {"type": "object", "properties": {"spec": {"type": "object", "properties": spec}}}
+            key = ("constraints.gatekeeper.sh/v1beta1", declared["names"]["kind"])
+            self._known[key] = Kind(_compile(schema), namespaced=False)
 
     def kind(self, api: str, kind: str) -> Kind | None:
         """The schema of a kind; None: there is none here."""

@@ -113,7 +113,7 @@ def _outside(cluster: Declared, estate: Estate, app: App, unit: Unit) -> None:
 def _used(unit: Unit, namespace: str, tenants: Mapping[str, Tenant]) -> list[Data]:
     """The data a service reaches there: in a pool what is pooled, elsewhere its own and what the tenant's file adds."""
     of_pool = namespace.startswith("pool-")
-    declared_data = [data for data in unit.workload.data.values() if data.pooled == of_pool]
+    declared_data = [data for data in unit.workload.data.values() if data.pooled or not of_pool]
     own = tenants.get(namespace.removeprefix("tenant-"))
     more = [data for data in own.data.values() if unit.name in data.services] if own and not of_pool else []
     return [*declared_data, *more]

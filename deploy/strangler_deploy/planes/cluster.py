@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from strangler.plan.platform import Gateway, Nodes
 from strangler_deploy.estate import Estate, Site
 from strangler_deploy.kinds.aws.cluster import node_role
-from strangler_deploy.kinds.network import aws, cilium
+from strangler_deploy.kinds.network import aws, cilium, policy
 from strangler_deploy.kinds.network import gateway as gateways
 from strangler_deploy.kinds.network.ingress import class_parameters, ingress_class
 from strangler_deploy.kinds.nodes.pool import node_class, node_pool
@@ -48,6 +48,8 @@ def _network_engine(site: Site) -> Iterator[Manifest]:
     if cluster.compute == "auto" and not cluster.local:
         data = {"enable-network-policy-controller": "true"}
         yield config_map("amazon-vpc-cni", "kube-system", data, origin=origin)
+    if cluster.enforcement == "strict":
+        yield policy.allow_everything("kube-system", origin=origin)
     if cluster.engine in ("auto", "vpc-cni"):
         yield aws.baseline_deny(TENANT, origin=origin)
     if cluster.hybrid and cluster.hybrid.bgp:

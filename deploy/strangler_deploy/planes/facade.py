@@ -54,7 +54,7 @@ def _pod(home: Home) -> Pod:
         app=FACADE,
         image=image(home),
         port=_PORT,
-        labels=home.labels,
+        labels={**home.labels, "classification": _strictest(home)},
         account=FACADE,
         resources=Resources(cpu="250m", memory="256Mi", max_cpu="1", max_memory="512Mi"),
         ready="/-/ready",
@@ -71,6 +71,12 @@ def _pod(home: Home) -> Pod:
         ],
         zones=1,
     )
+
+
+def _strictest(home: Home) -> str:
+    """The facade handles what its services handle: the most that any of them does."""
+    handled = {unit.workload.classification for unit in home.units}
+    return next((level for level in ("PHI", "PII", "internal") if level in handled), "public")
 
 
 def _plan(home: Home) -> Data:

@@ -44,9 +44,14 @@ class Home:
         return priority_name(self.tier_name)
 
     @property
+    def has_own_machines(self) -> bool:
+        """Whether its machines are for this tenant alone."""
+        return self.tier.nodes.dedicated and bool(self.tenant)
+
+    @property
     def node_label(self) -> tuple[str, str]:
         """The label that the machines for these pods carry, and the taint that keeps others out."""
-        if self.tier.nodes.dedicated and self.tenant:
+        if self.has_own_machines:
             return TENANT, self.tenant
         return TIER, self.tier_name
 
@@ -86,6 +91,7 @@ class Home:
             live=unit.workload.live,
             environment=self._environment(unit),
             environment_from=self._environment_from(unit),
+            names_tenant=bool(self.tenant),
             node_selector=selector,
             tolerations=tolerations,
             priority=self.priority,
@@ -107,8 +113,6 @@ class Home:
 
     def _environment(self, unit: Unit) -> dict[str, str]:
         given = {"PORT": str(unit.workload.port), "STRANGLER_SERVICE": unit.name}
-        if self.tenant:
-            given["STRANGLER_TENANT"] = self.tenant
         for callee in unit.workload.calls:
             if self.unit(callee):
                 given[f"{variable(callee)}_URL"] = f"http://{callee}"

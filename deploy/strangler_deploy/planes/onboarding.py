@@ -10,6 +10,7 @@ from strangler_deploy.kinds.aws.resource import PLATFORM_NAMESPACE, Owner
 from strangler_deploy.kinds.gitops.argo import Target, application, project
 from strangler_deploy.kinds.iam import role as iam
 from strangler_deploy.kinds.iam.document import Statement, document, trust
+from strangler_deploy.kinds.network.policy import default_deny
 from strangler_deploy.kinds.workloads.namespace import namespace
 from strangler_deploy.manifest import Manifest
 from strangler_deploy.names import joined
@@ -37,6 +38,7 @@ def onboarding(estate: Estate, placement: Placement) -> Iterator[Manifest]:
     # A tenant with a namespace in this very cluster has it from there.
     if objects and (placement.isolation == "pool" or placement.site.name != estate.control.name):
         yield _namespace(estate, placement)
+        yield default_deny(control_namespace(placement), origin=placement.origin)
     yield from objects
     if placement.own_cluster:
         yield from cluster_objects(estate, placement.site)

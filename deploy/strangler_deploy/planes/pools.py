@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from strangler_deploy.estate import Estate, Site
 from strangler_deploy.kinds.network.gateway import INGRESS_NAMESPACE, reference_grant
+from strangler_deploy.kinds.network.policy import default_deny
 from strangler_deploy.kinds.network.route import MONOLITH
 from strangler_deploy.kinds.workloads.namespace import namespace
 from strangler_deploy.manifest import Manifest
@@ -45,6 +46,7 @@ def pool_data(estate: Estate, site: Site, tier: str) -> Iterator[Manifest]:
         labels = {**holder.labels, "saas/plane": "control"}
         version = estate.control.cluster.version
         yield namespace(holder.namespace, labels=labels, security="restricted", version=version, origin=holder.origin)
+        yield default_deny(holder.namespace, origin=holder.origin)
     for item in held:
         yield from resources(holder, item)
     for unit in holder.units:

@@ -106,15 +106,17 @@ def holdings(holder: Holder, extra: dict[str, tuple[Data, tuple[str, ...]]] | No
         return
     for unit in holder.units:
         for name, data in sorted(unit.workload.data.items()):
-            if data.pooled == holder.is_pool:
-                origin = f"strangler.yaml platform.workloads.{unit.name}.data.{name}"
-                yield _holding(holder, joined(unit.name, name), data, (unit.name,), origin)
+            origin = f"strangler.yaml platform.workloads.{unit.name}.data.{name}"
+            of_its_own = data.model_copy(update={"pooled": holder.is_pool})
+            yield _holding(holder, joined(unit.name, name), of_its_own, (unit.name,), origin)
     for name, (data, users) in sorted((extra or {}).items()):
         yield _holding(holder, joined("own", name), data, users, f"{holder.origin} data.{name}")
 
 
 def tenant_holdings(holder: Holder, placement: Placement) -> Iterator[Holding]:
-    """What a tenant has: what its services declare, unless it is pooled, and what its file adds."""
+    """What a tenant has: what its services declare and what its file adds; in a pool nothing of its own."""
+    if placement.isolation == "pool":
+        return
     own: dict[str, tuple[Data, tuple[str, ...]]] = {
         name: (data, data.services) for name, data in placement.tenant.data.items()
     }

@@ -25,8 +25,9 @@ def mistakes(platform: Platform, services: Collection[str]) -> Iterator[Mistake]
         if name not in known:
             hint = f"known: {', '.join(sorted(known)) or 'none'}"
             yield Mistake("PLAN-UNKNOWN", path, f"there is no {kind} '{name}'", hint)
+    pool = next((name for name, tier in platform.tiers.items() if tier.isolation == "pool"), None)
     for name, workload in platform.workloads.items():
-        yield from _workload(name, workload)
+        yield from _workload(name, workload, pool)
     for name in platform.externals:
         if name in services or name == _MONOLITH:
             yield Mistake("PLAN-TWICE", ("externals", name), f"'{name}' is a service already", "give it another name")
@@ -50,7 +51,7 @@ def _uses(platform: Platform, services: Collection[str]) -> Iterator[_Use]:
     yield from ((("manifests", cluster), cluster, "cluster", platform.clusters) for cluster in platform.manifests)
 
 
-def _workload(name: str, workload: Workload) -> Iterator[Mistake]:
+def _workload(name: str, workload: Workload, pool: str | None) -> Iterator[Mistake]:
     if workload.scale.min > workload.scale.max:
         path = ("workloads", name, "scale")
         yield Mistake("PLAN-RANGE", path, "scale.min is more than scale.max", "a service needs min ≤ max")
@@ -59,9 +60,10 @@ def _workload(name: str, workload: Workload) -> Iterator[Mistake]:
         if data.kind == "sagemaker" and not data.image:
             hint = "set image: to the model's container"
             yield Mistake("PLAN-DATA", data_path, "a SageMaker endpoint needs an image", hint)
-        if data.pooled and data.kind not in ("s3", "dynamodb"):
-            hint = "only s3 and dynamodb can be held apart by key; leave pooled out"
-            yield Mistake("PLAN-DATA", data_path, f"{data.kind} cannot be pooled", hint)
+        if pool and not data.pooled:
+            message = f"the pods of tier '{pool}' serve all its tenants, so that '{data_name}' must be pooled there"
+            hint = "set pooled: true (in bridge and silo each tenant has its own all the same)"
+            yield Mistake("PLAN-DATA", data_path, message, hint)
 
 
 def _clusters(platform: Platform) -> Iterator[Mistake]:

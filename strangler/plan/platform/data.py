@@ -14,7 +14,7 @@ Access = Literal["read", "write", "delete"]
 
 
 class Data(Section):
-    """One resource per tenant, or with ``pooled`` one for all tenants of a pool, kept apart by its keys."""
+    """One resource per tenant; in a pool (``pooled``) one for all its tenants, kept apart by keys or by the service."""
 
     kind: Store
     access: tuple[Access, ...] = ("read", "write", "delete")

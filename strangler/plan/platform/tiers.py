@@ -17,9 +17,9 @@ Capacity = Literal["spot", "on-demand"]
 class Quota(Section):
     """What a namespace may ask for in all, requests and limits alike."""
 
-    cpu: Cpu = "8"
-    memory: Memory = "16Gi"
-    pods: int = Field(default=40, gt=0, le=110_000)
+    cpu: Cpu = "16"
+    memory: Memory = "32Gi"
+    pods: int = Field(default=60, gt=0, le=110_000)
     volumes: int = Field(default=10, ge=0)
     load_balancers: int = Field(default=0, ge=0)
     gpus: int = Field(default=0, ge=0)

@@ -50,4 +50,6 @@ def trust_service(service: str) -> str:
 
 
 def _json(statements: Sequence[Mapping[str, Any]]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)}, indent=2) + "\n"
+    """One statement a line."""
+    lines = ",\n".join(f"  {json.dumps(statement)}" for statement in statements)
+    return f'{{"Version": "2012-10-17", "Statement": [\n{lines}\n]}}\n'

@@ -102,8 +102,9 @@ def _sagemaker(sid: str, grant: Grant) -> Iterator[Statement]:
 
 
 def _tagged(grant: Grant) -> Condition:
-    """Only what carries the tenant's tag: these ARNs are not known beforehand."""
-    return {"StringEquals": {"aws:ResourceTag/tenant": SESSION_TENANT if grant.data.pooled else grant.tenant}}
+    """Only what carries the tag of the tenant, or of the pool: these ARNs are not known beforehand."""
+    key = "aws:ResourceTag/tier" if grant.data.pooled else "aws:ResourceTag/tenant"
+    return {"StringEquals": {key: grant.tenant}}
 
 
 def _actions(grant: Grant) -> Sequence[str]:

@@ -16,6 +16,11 @@ def default_deny(namespace: str, *, origin: str) -> Manifest:
     return _policy("default-deny", namespace, {}, origin, ingress=(), egress=())
 
 
+def allow_everything(namespace: str, *, origin: str) -> Manifest:
+    """For the system's own pods where enforcement is strict: what has no policy there gets nothing at all."""
+    return _policy("allow-everything", namespace, {}, origin, ingress=[{}], egress=[{}])
+
+
 def platform_egress(namespace: str, *, pod_identity: bool, origin: str) -> Manifest:
     """What every pod needs: names, and (on EKS) its AWS credentials.
 

@@ -27,6 +27,7 @@ class Pod:
     live: str = "/livez"
     environment: Mapping[str, str] = field(default_factory=dict)
     environment_from: Sequence[Data] = ()
+    names_tenant: bool = False
     node_selector: Mapping[str, str] = field(default_factory=dict)
     tolerations: Sequence[Data] = ()
     priority: str = ""
@@ -103,11 +104,20 @@ def _container(pod: Pod) -> Data:
     optional: dict[str, Any] = {
         "command": list(pod.command),
         "args": list(pod.arguments),
-        "env": [{"name": name, "value": value} for name, value in sorted(pod.environment.items())],
+        "env": _environment(pod),
         "envFrom": list(pod.environment_from),
     }
     container.update({key: value for key, value in optional.items() if value})
     return container
+
+
+def _environment(pod: Pod) -> list[Data]:
+    """Values, and whose pod it is: from its label, so that the pods of all tenants have one template."""
+    given: list[Data] = [{"name": name, "value": value} for name, value in sorted(pod.environment.items())]
+    if pod.names_tenant:
+        field_path = "metadata.labels['saas/tenant']"
+        given.append({"name": "STRANGLER_TENANT", "valueFrom": {"fieldRef": {"fieldPath": field_path}}})
+    return given
 
 
 def _probe(path: str, *, period: int, failures: int) -> Data:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import documents, judges
-from .fixtures import Fixture, every
+from .admission.conftest import documents, judges
+from .admission.fixtures import Fixture, every
 
 FIXTURES = every()
 JUDGES = judges(documents())

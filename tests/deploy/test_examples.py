@@ -1,0 +1,108 @@
+"""The examples in docs/examples: each renders, and nothing is wrong with what it renders."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from strangler.model import Finding, Location, Severity
+from strangler.plan import Plan, load, load_tenants, loads
+from strangler.plan.platform import Tenant
+from strangler_deploy import first_ceilings, render, render_to
+from strangler_deploy.check import clusters
+from strangler_deploy.checks.declared import declared
+from strangler_deploy.checks.documents import read
+from strangler_deploy.checks.links import linked
+from strangler_deploy.checks.objects import fits
+from strangler_deploy.checks.schemas import Schemas
+from strangler_deploy.checks.secrets import leaks
+from strangler_deploy.estate import Estate
+
+_EXAMPLES = Path(__file__).parent.parent.parent / "docs/examples"
+_NAMES = sorted(folder.name for folder in _EXAMPLES.iterdir())
+
+
+def _load(name: str) -> tuple[Plan, dict[str, Tenant]]:
+    return load(_EXAMPLES / name / "strangler.yaml"), load_tenants(_EXAMPLES / name / "tenants")
+
+
+def _findings(name: str, crds: Path | None) -> list[Finding]:
+    plan, tenants = _load(name)
+    tree, estate, found = render(plan, tenants), Estate(plan), list[Finding]()
+    documents = list(read(tree, found))
+    schemas = Schemas(crds, "1.36")
+    for document in documents:
+        schemas.learn(document.data)
+
+    def locate(origin: str) -> Location:
+        return Location(origin)
+
+    found += [*fits(documents, schemas, locate), *linked(documents, clusters(estate, tenants), locate)]
+    return [*found, *leaks(tree), *declared(estate, locate)]
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_nothing_is_wrong_with_an_example(name: str) -> None:
+    assert [f for f in _findings(name, None) if f.severity is not Severity.NOTE] == []
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_every_object_of_an_example_fits_its_schema_and_none_is_unchecked(name: str, crds: Path) -> None:
+    assert _findings(name, crds) == []
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_kubernetes_validate_finds_nothing_in_native_objects(name: str) -> None:
+    checked = 0
+    seen: set[str] = set()
+    for path, text in render(*_load(name)).items():
+        data = yaml.safe_load(text) if path.endswith(".yaml") else {}
+        api = data.get("apiVersion", "")
+        native = "." not in api.partition("/")[0] or api.partition("/")[0].endswith(".k8s.io")
+        shape = repr(sorted(_shape(data)))
+        if native and api and "gateway" not in api and "audit" not in api and "kustom" not in api and shape not in seen:
+            seen.add(shape)
+            kubernetes_validate.validate(data, "1.36", strict=True)
+            checked += 1
+    assert checked > 15
+
+
+def _shape(data: object, path: str = "") -> list[str]:
+    """Where an object has values, and of which kinds: two of one shape need not both be sent through a slow checker."""
+    if isinstance(data, dict):
+        kind = [f"{path}={data['kind']}"] if path == "" and "kind" in data else []
+        return kind + [item for key, value in data.items() for item in _shape(value, f"{path}.{key}")]
+    if isinstance(data, list):
+        return [item for value in data for item in _shape(value, f"{path}[]")]
+    return [f"{path}:{type(data).__name__}"]
+
+
+def test_the_facades_own_plan_is_a_plan() -> None:
+    tree = render(*_load("regulated"))
+    data = yaml.safe_load(tree["tenants/practice-one/app/configmap-facade.yaml"])["data"]
+    plan = loads(data["strangler.yaml"])
+    assert plan.services["records"].upstream == "http://records"
+    assert plan.services["records"].rollout.bake == 3600
+
+
+def test_the_ceiling_that_binds_first_is_first() -> None:
+    found = first_ceilings(*_load("reference"))
+    assert found == sorted(found, key=lambda ceiling: -ceiling.share) or found[0].share >= found[-1].share
+    assert {"target groups", "Pod Identity associations", "buckets"} <= {ceiling.name for ceiling in found}
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("name", _NAMES)
+def test_kustomize_builds_every_folder(name: str, tmp_path: Path, kubectl: str) -> None:
+    render_to(tmp_path / "tree", *_load(name))
+    folders = sorted(path.parent for path in (tmp_path / "tree").rglob("kustomization.yaml"))
+    assert len(folders) > 4
+    for folder in folders:
+        built = subprocess.run([kubectl, "kustomize", str(folder)], capture_output=True, text=True, check=False)
+        assert built.returncode == 0, built.stderr
+        listed = yaml.safe_load((folder / "kustomization.yaml").read_text())["resources"]
+        assert len([d for d in yaml.safe_load_all(built.stdout) if d]) == len(listed)
