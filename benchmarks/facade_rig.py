@@ -24,7 +24,7 @@ PROXY_CORE, LOAD_CORE = str(CORES[0]), str(CORES[-1])
 TICKS = os.sysconf("SC_CLK_TCK")
 
 REQUEST_FIELDS = {
-    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0 Safari/537.36",
+    "User-Agent": "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0 Safari/537.36",
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8",
     "Accept-Language": "en-GB,en;q=0.9,de;q=0.7",
     "Accept-Encoding": "gzip, deflate, br",
@@ -96,20 +96,19 @@ def need(program: str) -> str:
 @contextlib.contextmanager
 def process(*command: str, core: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Iterator[int]:
     """A process pinned to a core; its process id."""
-    log = tempfile.TemporaryFile()
-    child = subprocess.Popen(
-        ["taskset", "-c", core, *command], stdout=log, stderr=log, cwd=cwd, env={**os.environ, **(env or {})}
-    )
-    try:
-        yield child.pid
-    finally:
-        child.terminate()
+    with tempfile.TemporaryFile() as log:
+        child = subprocess.Popen(
+            ["taskset", "-c", core, *command], stdout=log, stderr=log, cwd=cwd, env={**os.environ, **(env or {})}
+        )
         try:
-            child.wait(10)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-        log.close()
+            yield child.pid
+        finally:
+            child.terminate()
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
 
 
 def _nginx_common(folder: Path, name: str) -> str:
@@ -130,8 +129,8 @@ def origin(folder: Path, body: int = 219) -> Iterator[int]:
     fields = "".join(f"add_header {name} {json.dumps(value)};" for name, value in RESPONSE_FIELDS.items())
     (folder / "page.json").write_bytes(b"x" * body)
     text = (
-        _nginx_common(folder, "origin")
-        + f"open_file_cache max=10 inactive=600s; sendfile on; tcp_nopush on; server {{ listen 127.0.0.1:{port} backlog=4096;"
+        _nginx_common(folder, "origin") + "open_file_cache max=10 inactive=600s; sendfile on; tcp_nopush on;"
+        f"server {{ listen 127.0.0.1:{port} backlog=4096;"
         f"default_type application/json; location / {{ root {folder}; {fields} try_files /page.json =404; }} }} }}"
     )
     (folder / "origin.conf").write_text(text)
@@ -166,13 +165,14 @@ def envoy(folder: Path, upstream: int) -> Iterator[tuple[int, int] | None]:
         yield None
         return
     port = free_port()
+    filters = "type.googleapis.com/envoy.extensions.filters"
     manager = {
-        "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        "@type": f"{filters}.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": "bench",
         "http_filters": [
             {
                 "name": "router",
-                "typed_config": {"@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"},
+                "typed_config": {"@type": f"{filters}.http.router.v3.Router"},
             }
         ],
         "route_config": {
@@ -268,9 +268,11 @@ def _script(folder: Path) -> Path:
         f"""local requests, next = {{}}, 0
 init = function()
   for user = 1, 1000 do
-    requests[user] = "GET /api/v1/invoices?limit=20&page=" .. (user % 7) .. " HTTP/1.1\\r\\nHost: shop.example.com\\r\\n" ..
+    requests[user] = "GET /api/v1/invoices?limit=20&page=" .. (user % 7) .. " HTTP/1.1\\r\\n" ..
+"Host: shop.example.com\\r\\n" ..
 {lines}
-"Cookie: theme=dark; sid=" .. string.format("%032x", user * 7919) .. "; csrftoken=Zq8Yw2Lr5Tt0Vb7Nc4Mx1Kj9Hg6Fd3Sa; _ga=GA1.2.1170.17\\r\\n" ..
+"Cookie: theme=dark; sid=" .. string.format("%032x", user * 7919) ..
+"; csrftoken=Zq8Yw2Lr5Tt0Vb7Nc4Mx1Kj9Hg6Fd3Sa; _ga=GA1.2.1170.17\\r\\n" ..
 "Connection: keep-alive\\r\\n\\r\\n"
   end
 end

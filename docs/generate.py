@@ -10,13 +10,19 @@ from pathlib import Path
 
 from strangler.files import write_file
 from strangler.plan.reference import plan_reference
+from strangler_facade.references.admin import admin_reference
+from strangler_facade.references.rollouts import rollouts_reference
+from strangler_facade.references.stages import stages_reference
 from strangler_scaffolds import crossings_reference
 
 REFERENCE = Path(__file__).parent / "reference"
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "crossings.md": crossings_reference,
+    "facade-control.md": admin_reference,
     "plan.md": plan_reference,
+    "rollouts.md": rollouts_reference,
+    "stages.md": stages_reference,
 }
 
 

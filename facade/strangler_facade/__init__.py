@@ -6,6 +6,19 @@ A data plane of worker processes carries requests (``plane``), a control plane o
 
 from strangler_facade.admin.tokens import Role, Tokens, local_token
 from strangler_facade.client import AdminClient
+from strangler_facade.replays.simulate import Simulation, planned_table, simulate
 from strangler_facade.run import RunOptions, run
+from strangler_facade.sessions import identity_key
 
-__all__ = ["AdminClient", "Role", "RunOptions", "Tokens", "local_token", "run"]
+__all__ = [
+    "AdminClient",
+    "Role",
+    "RunOptions",
+    "Simulation",
+    "Tokens",
+    "identity_key",
+    "local_token",
+    "planned_table",
+    "run",
+    "simulate",
+]

@@ -77,7 +77,8 @@ class TallyRecord(TypedDict):
     ``statuses`` counts the target's own answers by class (index 2 is 2xx … 5 is 5xx; 0 is no answer at all).
     ``failures`` are 5xx, no answer, and ``skipped``: requests that never left because the target's breaker, health or
     limit forbade it; all of them counted before a fallback hides them. ``fallbacks`` were answered by the fallback
-    target in its place. ``buckets`` counts times to the head of an answer: bucket i holds those up to ``BOUNDS[i]``.
+    target in its place. ``keyless`` carried none of the sticky keys of a route that is split. ``buckets`` counts times
+    to the head of an answer: bucket i holds those up to ``BOUNDS[i]``.
     """
 
     route: str
@@ -88,6 +89,7 @@ class TallyRecord(TypedDict):
     skipped: int
     fallbacks: int
     indeterminate: int
+    keyless: int
     latency_sum: float
     buckets: list[int]
 

@@ -6,9 +6,26 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from strangler_facade.hash import BUCKETS, bucket, threshold
-from strangler_facade.match import PathPattern, Request, Test, crumb, normalised, tests_of
-from strangler_facade.table import Match, Route, RouteTable, Share, Split, StickyKey, Target, TenantSource
+from strangler_facade.match import PathPattern, Request, Test, conditions_of, crumb, normalised
+from strangler_facade.table import (
+    RESERVED_PATH,
+    Match,
+    Route,
+    RouteTable,
+    Share,
+    Split,
+    StickyKey,
+    Target,
+    TenantSource,
+)
 
+RESERVED = "reserved"
+"""The route of requests for what is nobody's business outside (``table.RESERVED_PATH``); they are answered 404."""
+
+NO_KEY = "no sticky key"
+"""The reason of a decision on a split route for a request without any of its keys."""
+
+_RESERVED = RESERVED_PATH.encode()
 _REMEMBERED = 8192
 _LONGEST_REMEMBERED = 256
 
@@ -50,7 +67,9 @@ class Router:
         self.targets = {target.name: target for target in table.targets}
         self.tenant_of = tenant_finder(table.tenant)
         self._rules = tuple(_Rule(route, table, self) for route in table.routes)
-        self._last = _Rule(_everything_else(table), table, self)
+        self._last = _Rule(_everything_else(table, "default"), table, self)
+        self._reserved = _Rule(_everything_else(table, RESERVED), table, self)
+        self._canaries = tuple(_canaries(self._rules))
         self._index = _index(self._rules)
         self._of_path: dict[bytes, tuple[_Rule, ...]] = {}
         self._unindexed = tuple(rule for rule in self._rules if not rule.heads)
@@ -65,6 +84,8 @@ class Router:
     def _rules_of(self, raw: bytes) -> tuple[_Rule, ...]:
         """The rules whose path matches, in order, the one for everything else last; remembered for the next time."""
         path = normalised(raw)
+        if path == _RESERVED or path.startswith(_RESERVED + b"/"):
+            return (self._reserved,)
         end = path.find(b"/", 1)
         candidates = self._index.get(path[1:end] if end > 0 else path[1:], self._unindexed)
         found = (*(rule for rule in candidates if rule.path_matches(path)), self._last)
@@ -73,6 +94,16 @@ class Router:
         if len(raw) <= _LONGEST_REMEMBERED:
             self._of_path[raw] = found
         return found
+
+    def canaries(self, request: Request, without: str = "") -> str:
+        """The services in whose canary the request's user is, as the monolith is told (``table.CANARY_HEADER``).
+
+        ``without`` is a service of which it is known already that the user is not.
+        """
+        moving = self._canaries
+        if not moving or (len(moving) == 1 and moving[0][0] == without):
+            return ""
+        return ", ".join(service for service, rule in moving if service != without and rule.is_canary(request))
 
     def explain(self, request: Request) -> Explanation:
         """The same decision, with every route that was passed over and why."""
@@ -114,17 +145,18 @@ class _Rule:
         patterns = tuple(PathPattern(path) for path in route.match.paths)
         self._paths = tuple(pattern.matches for pattern in patterns)
         self.heads = _heads(patterns)
-        self.tests: tuple[Test, ...] = tests_of(route.match, router.tenant_of)
+        self.tests: tuple[Test, ...] = conditions_of(route.match, router.tenant_of)
         self._tenant = router.tenant_of
         self._pinned = frozenset(route.split.pinned)
         self._ranges = tuple(_ranges(route.split))
         self._finders = tuple((key.kind, key_finder(key, router.tenant_of)) for key in route.split.sticky)
+        self.splits = len(self._ranges) > 1
         self._buckets: dict[str, int] = {}
         names = {route.split.rest, *(share.target for share in route.split.shares)}
         self._decisions = {
             (name, reason): self._decision(name, reason, table.version, router.targets)
             for name in names
-            for reason in ("only target", "pinned tenant", "no sticky key", "bucket")
+            for reason in ("only target", "pinned tenant", NO_KEY, "bucket")
         }
         self._by_bucket = tuple((end, self._decisions[name, "bucket"]) for end, name in self._ranges)
 
@@ -132,6 +164,9 @@ class _Rule:
         fallback = self.route.fallback
         other = targets[fallback] if fallback and fallback != name else None
         return Decision(version, self.route, targets[name], other, reason)
+
+    def is_canary(self, request: Request) -> bool:
+        return self.choose(request).target.name == self.route.split.shares[0].target
 
     def path_matches(self, path: bytes) -> bool:
         return not self._paths or any(matches(path) for matches in self._paths)
@@ -154,7 +189,7 @@ class _Rule:
                 for end, decision in self._by_bucket:
                     if place < end:
                         return decision
-        return self._decisions[split.rest, "no sticky key"]
+        return self._decisions[split.rest, NO_KEY]
 
     def sticky_key(self, request: Request) -> tuple[str, str] | None:
         for kind, find in self._finders:
@@ -194,8 +229,18 @@ def _index(rules: tuple[_Rule, ...]) -> dict[bytes, tuple[_Rule, ...]]:
     return {head: tuple(rule for rule in rules if not rule.heads or head in rule.heads) for head in heads}
 
 
-def _everything_else(table: RouteTable) -> Route:
-    return Route(name="default", match=Match(), split=Split(rest=table.default))
+def _canaries(rules: tuple[_Rule, ...]) -> Iterator[tuple[str, _Rule]]:
+    """Each service that is being moved, with a rule that says for whom; a service's routes share one split."""
+    seen: set[str] = set()
+    for rule in rules:
+        service = rule.route.service
+        if service and service not in seen and rule.route.split.shares and rule.splits:
+            seen.add(service)
+            yield service, rule
+
+
+def _everything_else(table: RouteTable, name: str) -> Route:
+    return Route(name=name, match=Match(), split=Split(rest=table.default))
 
 
 def tenant_finder(source: TenantSource | None) -> Callable[[Request], str]:

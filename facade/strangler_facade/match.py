@@ -147,7 +147,7 @@ def _piece(piece: str) -> str:
     return "[^/]+" if _is_wild(piece) else re.escape(piece)
 
 
-def tests_of(match: Match, tenant: Callable[[Request], str]) -> tuple[Test, ...]:
+def conditions_of(match: Match, tenant: Callable[[Request], str]) -> tuple[Test, ...]:
     """All that a match asks besides its paths, the cheap tests first."""
     tests: list[Test] = []
     if match.methods:

@@ -21,6 +21,13 @@ class _Value:
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
 
+CANARY_HEADER = "Strangler-Canary"
+"""Tells the monolith which services this user is in the canary of: their names, ``", "`` between them."""
+
+RESERVED_PATH = "/_strangler"
+"""Services' own endpoints for each other; nothing below it is ever forwarded from outside."""
+
+
 @dataclass(frozen=True, slots=True)
 class Health(_Value):
     """An active probe: GET ``path`` each ``interval``; any status below 400 within ``timeout`` is well."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse
 
 from strangler.model import Stage
-from strangler_facade.admin.forms import ErrorView
 from strangler_facade.admin.guardian import Viewer
 from strangler_facade.admin.services import plane
 from strangler_facade.channel import BOUNDS
@@ -16,6 +16,9 @@ from strangler_facade.control.plane import ControlPlane
 from strangler_facade.control.tallies import Tally
 
 router = APIRouter()
+
+_SHAPE = {"schema": {"$ref": "#/components/schemas/ErrorView"}}
+_REFUSAL: dict[int | str, dict[str, Any]] = {401: {"description": "No token", "content": {"application/json": _SHAPE}}}
 
 _COUNTERS = (
     ("requests", "Requests a target was meant to answer."),
@@ -33,7 +36,7 @@ async def healthz(request: Request) -> str:
     return "ok\n"
 
 
-@router.get("/metrics", response_class=PlainTextResponse, responses={401: {"model": ErrorView}})
+@router.get("/metrics", response_class=PlainTextResponse, responses=_REFUSAL)
 async def metrics(request: Request, who: Viewer) -> PlainTextResponse:
     """Everything that is counted, for Prometheus."""
     text = "".join(f"{line}\n" for line in lines(plane(request)))

@@ -12,8 +12,8 @@ from strangler_facade.admin.forms import EntryView, ExplainForm, RestoreForm, St
 from strangler_facade.admin.guardian import Operator, Viewer, author
 from strangler_facade.admin.services import REFUSALS, plane
 from strangler_facade.control.controller import Unknown
-from strangler_facade.control.explain import explain as decide
 from strangler_facade.control.routeset import to_json
+from strangler_facade.replays.explain import explain as decide
 
 router = APIRouter(prefix="/v1", responses=REFUSALS)  # type: ignore[arg-type]
 

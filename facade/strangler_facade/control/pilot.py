@@ -11,9 +11,9 @@ from strangler.errors import StranglerError
 from strangler.model import Stage
 from strangler.plan import Rollout
 from strangler_facade.control.controller import Author, Controller
+from strangler_facade.control.exports.webhooks import Webhooks
 from strangler_facade.control.stages import IllegalMove, Position
 from strangler_facade.control.store import StoreError
-from strangler_facade.control.webhooks import Webhooks
 from strangler_facade.rollouts.counts import Reading
 from strangler_facade.rollouts.gates import Breach
 from strangler_facade.rollouts.progress import Progress, Retreat, Shift, Status, advance, approve, from_json, to_json

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import hashlib
 import os
+import socket
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -21,7 +22,8 @@ from strangler.errors import StranglerError
 from strangler_facade.channel import ChannelError, Decoder, encode
 
 _LONGEST_SOCKET_PATH = 100
-_ADOPTION_SECONDS = 3.0
+_ADOPTION_SECONDS = 15.0
+_DRAIN_SECONDS = 10.0
 _RESTART_PAUSES = (0.0, 0.2, 1.0, 5.0)
 
 
@@ -75,17 +77,22 @@ class Supervisor:
         self._stopping = False
         self.channel = socket_path(state, "channel")
 
+    async def open(self) -> None:
+        """Open the channel; workers that a killed control plane left begin to connect."""
+        self.channel.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._connected, path=self.channel)
+        self.channel.chmod(0o600)
+
     async def start(self, version: int, table: Mapping[str, Any], identity: Mapping[str, Any] | None = None) -> None:
-        """Open the channel, take over living workers, start the missing ones, and wait until all route.
+        """Take over living workers, start the missing ones, and wait until all route.
 
         Raises:
             StranglerError: workers do not come up (the port is taken, most often).
         """
         self._current, self._identity = (version, table), identity
-        self.channel.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._connected, path=self.channel)
-        self.channel.chmod(0o600)
         await self._adopt()
+        if not self._workers:
+            _require_free(self._settings.listen)
         self._keepers = [asyncio.create_task(self._keep(number)) for number in range(self._settings.workers)]
         await self._all_up()
 
@@ -176,8 +183,12 @@ class Supervisor:
             self._ears.message(message)
         return worker
 
-    async def _welcome(self, message: Mapping[str, Any], writer: asyncio.StreamWriter) -> _Worker:
+    async def _welcome(self, message: Mapping[str, Any], writer: asyncio.StreamWriter) -> _Worker | None:
         worker = _Worker(message["worker"], message["pid"], writer)
+        if not self._is_wanted(worker):
+            self._ears.note(f"worker {worker.number} (pid {worker.pid}) is one too many and leaves")
+            writer.write(encode({"type": "drain", "seconds": _DRAIN_SECONDS}))
+            return None
         self._workers[worker.number] = worker
         if worker.pid in self._seen:
             self._ears.adopted(worker.pid)
@@ -189,6 +200,11 @@ class Supervisor:
             writer.write(_table_message(*self._current))
         await self._notify()
         return worker
+
+    def _is_wanted(self, worker: _Worker) -> bool:
+        """Whether a worker's number is one of ours, and free."""
+        there = self._workers.get(worker.number)
+        return worker.number < self._settings.workers and (there is None or there.pid == worker.pid)
 
     async def _forget(self, number: int, pid: int) -> None:
         worker = self._workers.get(number)
@@ -240,6 +256,23 @@ class Supervisor:
 
 def _table_message(version: int, table: Mapping[str, Any]) -> bytes:
     return encode({"type": "table", "version": version, "table": table})
+
+
+def _require_free(address: str) -> None:
+    """Make sure that nobody else listens at ``address``; workers share it, so they would not notice each by itself.
+
+    Raises:
+        StranglerError: somebody does, or there is no such address here.
+    """
+    host, _, port = address.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host.strip("[]"), int(port)))
+        except OSError as error:
+            message = f"cannot listen on {address}: {(error.strerror or str(error)).lower()}"
+            raise StranglerError(message, hint="give it another address: --listen HOST:PORT") from error
 
 
 def socket_path(state: Path, name: str) -> Path:

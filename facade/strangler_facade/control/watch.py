@@ -43,6 +43,19 @@ class Watch:
         self._on_note = on_note
         self._watched: dict[str, _Watched] = {}
         self.differences: Mapping[str, Mapping[str, Any]] = {}
+        self._compared_before: dict[str, tuple[int, int]] = {}
+
+    def comparing_anew(self) -> None:
+        """The comparing process was started again and counts from zero: keep what the last one had."""
+        for service in self._controller.routes.rules:
+            self._compared_before[service] = self._compared(service)
+        self.differences = {}
+
+    def _compared(self, service: str) -> tuple[int, int]:
+        """How many pairs of the service were compared, and how many differed, over all comparing processes."""
+        routes = [name for name in self.differences if name.rpartition(".")[0] == service]
+        now, before = totals(self.differences, routes), self._compared_before.get(service, (0, 0))
+        return now[0] + before[0], now[1] + before[1]
 
     async def tick(self, now: float) -> None:
         """Look at every service; ``now`` is a monotonic clock's seconds."""
@@ -55,8 +68,7 @@ class Watch:
     def _reading(self, service: str, total: Mapping[tuple[str, str], Tally], now: float) -> Reading:
         own = _counts(total.get((service, service)))
         monolith = _counts(total.get((service, MONOLITH)))
-        routes = [name for name in self.differences if name.rpartition(".")[0] == service]
-        compared, differing = totals(self.differences, routes)
+        compared, differing = self._compared(service)
         keyless = sum(total[key].keyless for key in ((service, service), (service, MONOLITH)) if key in total)
         return Reading(now, own, monolith, compared, differing, keyless)
 

@@ -57,8 +57,12 @@ class Core:
 
     def apply(self, table: RouteTable) -> None:
         """Put a table in force for every request that begins from now on; pools of unchanged targets stay."""
+        before = shares(self.applied.router.table)
         self.applied = Applied(table, self._pool, self.ledger)
         wanted = set(table.targets)
+        for (route, name), percent in shares(table).items():
+            if percent > before.get((route, name), 0):
+                self.applied.pools[name].switch.trial()
         for target in [target for target in self._pools if target not in wanted]:
             self._pools.pop(target).close()
             if target in self._probers:
@@ -186,6 +190,16 @@ class Core:
         self.draining = True
         for client in list(self.clients):
             client.drain()
+
+
+def shares(table: RouteTable) -> dict[tuple[str, str], float]:
+    """What each target has of each route, in percent."""
+    found: dict[tuple[str, str], float] = {}
+    for route in table.routes:
+        found[route.name, route.split.rest] = 100 - sum(share.percent for share in route.split.shares)
+        for share in route.split.shares:
+            found[route.name, share.target] = found.get((route.name, share.target), 0) + share.percent
+    return found
 
 
 def entry(exchange: Exchange) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from strangler_facade.decide import Decision, Router
+from strangler_facade.decide import NO_KEY, RESERVED, Decision, Router
 from strangler_facade.plane.forward import Forwarder
 from strangler_facade.plane.limits import Limiter
 from strangler_facade.plane.records.metrics import Ledger, Tally
@@ -31,9 +31,22 @@ class Lane:
 class Course:
     """What a decision means here: its lane, the one to fall back to, and the rules of its route."""
 
-    __slots__ = ("fallback", "lane", "largest_body", "limiter", "mirror", "route", "safety", "service")
+    __slots__ = (
+        "fallback",
+        "keyless",
+        "lane",
+        "largest_body",
+        "limiter",
+        "mirror",
+        "reserved",
+        "route",
+        "safety",
+        "service",
+    )
 
-    def __init__(self, route: Route, lane: Lane, fallback: Lane | None, limiter: Limiter | None) -> None:
+    def __init__(self, decision: Decision, lane: Lane, fallback: Lane | None, limiter: Limiter | None) -> None:
+        route = decision.route
+        self.keyless, self.reserved = decision.reason == NO_KEY, route.name == RESERVED
         self.route, self.lane, self.fallback, self.limiter = route, lane, fallback, limiter
         self.safety, self.largest_body, self.service = route.safety, route.largest_body, route.service
         mirror = route.mirror
@@ -50,7 +63,7 @@ class Applied:
     """A table in force: immutable but for its counters; every request keeps the one it began with."""
 
     def __init__(self, table: RouteTable, pool_of: Callable[[Target], Pool], ledger: Ledger) -> None:
-        self.version = table.version
+        self.version, self.default = table.version, table.default
         self.router = Router(table)
         self.forwarder = Forwarder(table.forwarding)
         self.allowance = Allowance(table.budget)
@@ -69,9 +82,7 @@ class Applied:
 
     def _course(self, decision: Decision) -> Course:
         fallback = self.lane(decision.route, decision.fallback) if decision.fallback else None
-        return Course(
-            decision.route, self.lane(decision.route, decision.target), fallback, self._limiter(decision.route)
-        )
+        return Course(decision, self.lane(decision.route, decision.target), fallback, self._limiter(decision.route))
 
     def _limiter(self, route: Route) -> Limiter | None:
         if route.rate_limit is None:

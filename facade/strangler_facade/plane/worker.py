@@ -6,24 +6,22 @@ import argparse
 import asyncio
 import contextlib
 import gc
-import importlib
 import json
 import signal
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from strangler.errors import StranglerError
 from strangler_facade.plane.core import Core
-from strangler_facade.plane.identity import Bridge
 from strangler_facade.plane.link import Link
 from strangler_facade.plane.outlet import Outlet
 from strangler_facade.plane.records.access import AccessLog
 from strangler_facade.plane.settings import Settings
 from strangler_facade.plane.tls import server_context
 from strangler_facade.serialize import from_json
+from strangler_facade.sessions import bridge
 from strangler_facade.table import RouteTable, Target
 
 
@@ -75,7 +73,7 @@ async def _serve(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     leave = asyncio.Event()
     settings = Settings()
-    core = Core(_first_table(options), settings, loop, _bridge)
+    core = Core(_first_table(options), settings, loop, bridge)
     core.log = AccessLog(options.access_log) if options.access_log else None
     link = Link(core, options.channel, options.id, leave.set) if options.channel else None
     if link is not None:
@@ -98,11 +96,6 @@ async def _serve(options: argparse.Namespace) -> None:
     await _drained(core, link.drain_seconds if link else settings.drain)
     if core.log is not None:
         core.log.flush()
-
-
-def _bridge(config: Mapping[str, Any]) -> Bridge:
-    bridge: Bridge = importlib.import_module("strangler_facade.sessions").bridge(config)
-    return bridge
 
 
 def _first_table(options: argparse.Namespace) -> RouteTable:

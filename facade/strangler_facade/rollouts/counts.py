@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
+STARTS_PER_SECOND = 4
+"""How often a window begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -64,7 +67,7 @@ class Windows:
     A window starts every ``spacing`` seconds; of older ones about eight are kept per doubling of age.
     """
 
-    def __init__(self, first: Reading, *, spacing: float = 0.25) -> None:
+    def __init__(self, first: Reading, *, spacing: float = 1 / STARTS_PER_SECOND) -> None:
         self._spacing = spacing
         self._starts = deque([first])
         self.now = first

@@ -6,6 +6,6 @@ claims the plan names out of it, and signs them anew with a key that only it and
 """
 
 from strangler_facade.sessions.bridge import HEADER, Bridge, bridge
-from strangler_facade.sessions.keys import service_key
+from strangler_facade.sessions.keys import identity_key, service_key
 
-__all__ = ["HEADER", "Bridge", "bridge", "service_key"]
+__all__ = ["HEADER", "Bridge", "bridge", "identity_key", "service_key"]

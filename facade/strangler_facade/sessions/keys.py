@@ -32,6 +32,11 @@ def master_key(state: Path) -> bytes:
     return key
 
 
+def identity_key(state: Path, service: str) -> str:
+    """The key that a service of this facade verifies ``X-Strangler-Identity`` with."""
+    return service_key(master_key(state), service)
+
+
 def service_key(master: bytes, service: str) -> str:
     """The key that one service verifies identities with; it says nothing about any other service's."""
     return hmac.digest(master, f"strangler identity for {service}".encode(), "sha256").hex()

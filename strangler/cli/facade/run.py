@@ -9,6 +9,7 @@ import click
 import strangler_facade as facade
 from strangler.cli.command import Session, command
 from strangler.cli.facade.group import GROUP, STATE
+from strangler.errors import StranglerError
 
 _PATH = click.Path(path_type=Path)
 
@@ -72,3 +73,17 @@ def token(session: Session, name: str, role: str, revoke: bool, state: Path) -> 
     made = tokens.grant(name, facade.Role[role.upper()])
     session.out.json({"name": name, "role": role, "token": made})
     session.out.show(made)
+
+
+@command("identity-key", parent=GROUP, example="strangler facade identity-key billing")
+@click.argument("service")
+@click.option("--state", type=_PATH, default=STATE, show_default=True, metavar="DIR", help="Where state is kept.")
+def identity_key(session: Session, service: str, state: Path) -> None:
+    """Print the key with which SERVICE verifies the users the facade vouches for (X-Strangler-Identity)."""
+    if service not in session.plan().services:
+        raise StranglerError(f"the plan has no service '{service}'")
+    if not state.is_dir():
+        raise StranglerError(f"there is no state in {state}", hint="start the facade first, or name its --state")
+    key = facade.identity_key(state, service)
+    session.out.json({"service": service, "key": key})
+    session.out.show(key)

@@ -15,12 +15,12 @@ from strangler.model import Stage
 from strangler.plan import loads
 from strangler_facade.channel import BOUNDS
 from strangler_facade.control.controller import Author, Controller
+from strangler_facade.control.exports.webhooks import Webhooks
 from strangler_facade.control.pilot import Pilot
 from strangler_facade.control.stages import IllegalMove, Position
 from strangler_facade.control.store import Store
 from strangler_facade.control.tallies import Tallies
 from strangler_facade.control.watch import Watch
-from strangler_facade.control.webhooks import Webhooks
 from strangler_facade.rollouts.progress import Progress, Status
 
 ADA = Author("ada", "a test")
@@ -252,6 +252,22 @@ def test_a_restart_takes_a_rollout_up_where_it_was_and_bakes_no_less(tmp_path: P
 
     play(tmp_path, before)
     play(tmp_path, after)
+
+
+def test_a_comparing_process_that_begins_anew_takes_nothing_back(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        await shifted(world, 50)
+        await world.serve(5, 50)
+        window = world.watch.window("billing")
+        assert window is not None
+        world.watch.comparing_anew()
+        world.pairs[0] = 3
+        await world.tick(0.1)
+        after = world.watch.window("billing")
+        assert after is not None
+        assert after.compared == window.compared + 3
+
+    play(tmp_path, story)
 
 
 def test_pause_resume_and_abort(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ class Origin:
 
     def __init__(self, script: Callable[[bytes, asyncio.StreamWriter], Any] | bytes = OK) -> None:
         self.script = script
+        self.serve: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]] = self._answer_all
         self.requests: list[bytes] = []
         self.connections = 0
         self.port = 0
@@ -51,15 +52,18 @@ class Origin:
         task.add_done_callback(self._tasks.discard)
         self.connections += 1
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
-            while True:
-                request = await read_request(reader)
-                self.requests.append(request)
-                answer = self.script(request, writer) if callable(self.script) else self.script
-                if isinstance(answer, Awaitable):
-                    answer = await answer
-                if answer is not None:
-                    writer.write(answer)
+            await self.serve(reader, writer)
         writer.close()
+
+    async def _answer_all(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            request = await read_request(reader)
+            self.requests.append(request)
+            answer = self.script(request, writer) if callable(self.script) else self.script
+            if isinstance(answer, Awaitable):
+                answer = await answer
+            if answer is not None:
+                writer.write(answer)
 
 
 async def read_request(reader: asyncio.StreamReader) -> bytes:

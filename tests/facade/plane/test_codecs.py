@@ -25,7 +25,7 @@ REFUSED = {
     "negative length": (400, head(b"Content-Length: -1")),
     "length in hexadecimal": (400, head(b"Content-Length: 0x5")),
     "length with an underscore": (400, head(b"Content-Length: 1_0")),
-    "length in other digits": (400, head("Content-Length: ٥".encode())),
+    "length in other digits": (400, head(b"Content-Length: \xd9\xa5")),
     "empty length": (400, head(b"Content-Length:")),
     "huge length": (400, head(b"Content-Length: " + b"9" * 40)),
     "length and coding": (400, head(b"Content-Length: 5", b"Transfer-Encoding: chunked")),
@@ -213,7 +213,8 @@ def test_malformed_chunks_are_refused_however_they_are_cut(data):
 def test_extensions_and_trailers_that_matter_elsewhere_are_left_out():
     chunks = Chunks()
     out, rest = chunks.feed(
-        b"5;x=y\r\nhello\r\n0;z\r\nHost: b\r\nContent-Length: 3\r\nX-Sum: 1\r\nAuthorization: c\r\nSet-Cookie: d\r\n\r\nGET"
+        b"5;x=y\r\nhello\r\n0;z\r\nHost: b\r\nContent-Length: 3\r\nX-Sum: 1\r\n"
+        b"Authorization: c\r\nSet-Cookie: d\r\n\r\nGET"
     )
     assert (out, rest) == (b"5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n", b"GET")
 

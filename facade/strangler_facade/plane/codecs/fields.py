@@ -32,6 +32,7 @@ REQUEST_KINDS: Final = {
     b"proxy-authorization": DROP,
     b"te": DROP,
     b"x-strangler-shadow": DROP,
+    b"strangler-canary": DROP,
     b"upgrade": EXTRA,
     b"expect": EXTRA,
     b"max-forwards": EXTRA,

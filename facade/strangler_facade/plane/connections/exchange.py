@@ -25,7 +25,9 @@ from strangler_facade.plane.lanes import Applied, Course, Lane
 from strangler_facade.plane.records.capture import Capture
 from strangler_facade.plane.settings import Settings
 from strangler_facade.plane.upstreams.connection import Connection
+from strangler_facade.table import CANARY_HEADER
 
+_CANARY = CANARY_HEADER.encode()
 _INDETERMINATE = b"X-Strangler-Indeterminate: 1\r\n"
 
 
@@ -102,6 +104,8 @@ class Exchange(Answer):
             self.refuse(*refused)
             return b"" if self.reading else rest
         self.forwarded = self.client.forward_lines(self.applied, self.head)
+        if course.keyless:
+            self.lane.tally.keyless += 1
         if course.mirror is not None:
             self.capture = self.client.capture(course, self.head.method)
         if self.reading and rest:
@@ -112,6 +116,8 @@ class Exchange(Answer):
 
     def _refusal(self, course: Course) -> tuple[int, str] | None:
         head = self.head
+        if course.reserved:
+            return 404, "there is nothing here"
         if head.method == b"TRACE":
             return 405, "TRACE is not answered here"
         if head.extras:
@@ -209,6 +215,11 @@ class Exchange(Answer):
         special = special_lines(head) + mark if head.extras else mark
         if self.course.service and lane.target.name != self.course.route.split.rest:
             special += self.client.identity_lines(head, self.course.service)
+        elif lane.target.name == self.applied.default:
+            decided = self.course.service if lane is self.course.lane else ""
+            canaries = self.applied.router.canaries(self.request, decided)
+            if canaries:
+                special += b"%b: %b\r\n" % (_CANARY, canaries.encode())
         return b"".join(
             (
                 head.method,

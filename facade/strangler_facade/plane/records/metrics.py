@@ -18,6 +18,7 @@ class Tally:
         "failures",
         "fallbacks",
         "indeterminate",
+        "keyless",
         "latency_sum",
         "requests",
         "route",
@@ -28,7 +29,7 @@ class Tally:
 
     def __init__(self, route: str, target: str) -> None:
         self.route, self.target = route, target
-        self.requests = self.failures = self.skipped = self.fallbacks = self.indeterminate = 0
+        self.requests = self.failures = self.skipped = self.fallbacks = self.indeterminate = self.keyless = 0
         self.statuses = [0] * 6
         self.latency_sum = 0.0
         self.buckets = [0] * (len(BOUNDS) + 1)
@@ -68,6 +69,7 @@ class Tally:
             "skipped": self.skipped,
             "fallbacks": self.fallbacks,
             "indeterminate": self.indeterminate,
+            "keyless": self.keyless,
             "latency_sum": self.latency_sum,
             "buckets": list(self.buckets),
         }

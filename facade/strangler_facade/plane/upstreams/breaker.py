@@ -38,6 +38,11 @@ class Switch:
         self.changes += 1
         return True
 
+    def trial(self) -> None:
+        """Let a request through at once: somebody has decided anew that the target is to be used."""
+        self._opened = self._trying = -self._breaker.rest
+        self._streak = 0
+
     def answered(self) -> None:
         """The target has answered, whatever it said."""
         self._good += 1
