@@ -57,12 +57,12 @@ def _platform() -> str:
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
-    "detectors.md": detectors_reference,
     "control-plane.md": control_plane_reference,
+    "crossings.md": crossings_reference,
     "deploy-check.md": rules_reference,
+    "detectors.md": detectors_reference,
     "evidence.md": evidence_reference,
     "facade-control.md": admin_reference,
-    "crossings.md": crossings_reference,
     "plan.md": plan_reference,
     "platform.md": _platform,
     "rollouts.md": rollouts_reference,

@@ -10,6 +10,7 @@ from strangler_scaffolds.containers import Running, build, down, up
 from strangler_scaffolds.crossings import RULES, Crossing, Rule, Verdict, crossings_of
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.extract import Edit, Extraction, extract_service
+from strangler_scaffolds.observe import Observed, observe
 from strangler_scaffolds.proof import MutantResult, Phase, Proof, as_html, prove
 from strangler_scaffolds.proof import Options as ProofOptions
 from strangler_scaffolds.proof import as_json as proof_fields
@@ -31,6 +32,7 @@ __all__ = [
     "Extraction",
     "Merged",
     "MutantResult",
+    "Observed",
     "Phase",
     "Proof",
     "ProofOptions",
@@ -44,6 +46,7 @@ __all__ = [
     "down",
     "extract",
     "merge",
+    "observe",
     "proof_fields",
     "proof_pages",
     "prove",

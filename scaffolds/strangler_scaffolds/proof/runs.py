@@ -56,12 +56,16 @@ class Bench:
 
 def prepare(scratch: Path, command: str, client: str, settings: Mapping[str, Any]) -> Bench:
     """Lay out the probes in ``scratch``."""
-    with as_file(files("strangler_scaffolds") / "probes") as source:
-        shutil.copytree(
-            source, scratch / "probes" / "strangler_probes", ignore=shutil.ignore_patterns("start", "__pycache__")
-        )
-        shutil.copytree(source / "start", scratch / "probes" / "start", ignore=shutil.ignore_patterns("__pycache__"))
+    lay_out_probes(scratch)
     return Bench(scratch, tuple(shlex.split(command)), client, settings)
+
+
+def lay_out_probes(scratch: Path) -> None:
+    """Copy the probes to where a run can import them."""
+    with as_file(files("strangler_scaffolds") / "probes") as source:
+        ignored = shutil.ignore_patterns("start", "__pycache__")
+        shutil.copytree(source, scratch / "probes" / "strangler_probes", ignore=ignored)
+        shutil.copytree(source / "start", scratch / "probes" / "start", ignore=shutil.ignore_patterns("__pycache__"))
 
 
 def copy_tree(root: Path, target: Path, *, but: Sequence[str] = ()) -> Path:
@@ -99,11 +103,16 @@ def run(bench: Bench, tree: Path, name: str, *, only: Sequence[str] = (), **sett
     return Phase(name, TITLES[name], vector, ways, reasons, time.monotonic() - started, str(log))
 
 
-def _environment(bench: Bench, out: Path, name: str, settings: Mapping[str, Any]) -> dict[str, str]:
-    environment = {**os.environ, "STRANGLER_PROBE_OUT": str(out), "PYTHONDONTWRITEBYTECODE": "1"}
-    path = [str(bench.probes / "start"), str(bench.probes), environment.get("PYTHONPATH", "")]
+def add_probes(environment: dict[str, str], probes: Path) -> None:
+    """Let every Python process that gets ``environment`` load the probes."""
+    path = [str(probes / "start"), str(probes), environment.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(entry for entry in path if entry)
     environment["PYTEST_ADDOPTS"] = f"{environment.get('PYTEST_ADDOPTS', '')} -p strangler_probes.outcomes".strip()
+
+
+def _environment(bench: Bench, out: Path, name: str, settings: Mapping[str, Any]) -> dict[str, str]:
+    environment = {**os.environ, "STRANGLER_PROBE_OUT": str(out), "PYTHONDONTWRITEBYTECODE": "1"}
+    add_probes(environment, bench.probes)
     if _PHASES[name]:
         written = out.with_suffix(".json")
         said = {**bench.settings, **settings, "phase": _PHASES[name], "probe_root": str(bench.probes), "logs": str(out)}

@@ -27,4 +27,8 @@ if os.environ.get("STRANGLER_PROBE_OUT"):
         from strangler_probes import bridge
 
         bridge.start()
+    if os.environ.get("STRANGLER_OBSERVE"):
+        from strangler_probes import observing
+
+        observing.start()
 _run_the_one_behind_us()
