@@ -10,7 +10,8 @@ class Settings:
     """Limits and deadlines of a worker's client side, in bytes and seconds.
 
     ``head_timeout`` is for a whole head, from its first byte. A request body must come at ``slowest_body`` bytes a
-    second on average once ``body_grace`` is over. ``replay`` is how much of a body is kept for a second target.
+    second on average once ``body_grace`` is over. ``replay`` is how much of a body is kept for a second target. A worker that leaves
+    waits ``drain`` for what is under way, and ``drain_idle`` for a request on an idle connection.
     """
 
     connections: int = 20_000
@@ -24,3 +25,4 @@ class Settings:
     high_water: int = 256 * 1024
     replay: int = 64 * 1024
     drain: float = 30.0
+    drain_idle: float = 1.0

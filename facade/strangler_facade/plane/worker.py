@@ -9,6 +9,7 @@ import gc
 import json
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -81,7 +82,9 @@ async def _serve(options: argparse.Namespace) -> None:
         await link.connect()
         await link.ready.wait()
     tls = server_context(options.tls_cert, options.tls_key) if options.tls_cert else None
-    server = await loop.create_server(core.client, sock=listening(options.listen), ssl=tls, backlog=4096)
+    sock = listening(options.listen)
+    last = sock.dup()
+    server = await loop.create_server(core.client, sock=sock, ssl=tls, backlog=4096)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, leave.set)
     if options.table:
@@ -92,6 +95,7 @@ async def _serve(options: argparse.Namespace) -> None:
     gc.freeze()
     await leave.wait()
     server.close()
+    await _take_last(last, core, tls)
     core.drain()
     await _drained(core, link.drain_seconds if link else settings.drain)
     if core.log is not None:
@@ -131,6 +135,18 @@ def listening(address: str) -> socket.socket:
         raise StranglerError(f"cannot listen on {address}: {error}") from error
     sock.setblocking(False)
     return sock
+
+
+async def _take_last(sock: socket.socket, core: Core, tls: ssl.SSLContext | None) -> None:
+    """Take the connections the kernel has already accepted for us: closing the socket would reset them."""
+    while True:
+        try:
+            connection, _ = sock.accept()
+        except (BlockingIOError, ConnectionError):
+            break
+        with contextlib.suppress(OSError):
+            await core.loop.connect_accepted_socket(core.client, connection, ssl=tls)
+    sock.close()
 
 
 async def _drained(core: Core, seconds: float) -> None:
