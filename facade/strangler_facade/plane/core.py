@@ -43,7 +43,7 @@ class Core:
         self.draining = False
         self.clients: set[Client] = set()
         self.log: AccessLog | None = None
-        self.mirrors = Mirrors(self._new_pool, lambda record: False)
+        self.mirrors = Mirrors(self._new_pool, loop.call_later)
         self._make_bridge = make_bridge
         self._identity: Identity | None = None
         self._probers: dict[Target, Prober] = {}

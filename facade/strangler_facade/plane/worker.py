@@ -77,8 +77,11 @@ async def _serve(options: argparse.Namespace) -> None:
     core = Core(_first_table(options), settings, loop, bridge)
     core.log = AccessLog(options.access_log) if options.access_log else None
     link = Link(core, options.channel, options.id, leave.set) if options.channel else None
+    if options.shadow:
+        core.mirrors.send = Outlet(options.shadow, loop).send
     if link is not None:
-        core.mirrors.send = Outlet(options.shadow, loop).send if options.shadow else link.send
+        if not options.shadow:
+            core.mirrors.send = link.send
         await link.connect()
         await link.ready.wait()
     tls = server_context(options.tls_cert, options.tls_key) if options.tls_cert else None
