@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from strangler.errors import OutputError
+
+_HERE, _RENAME_EXCHANGE = -100, 2  # AT_FDCWD and the flag of renameat2(2)
 
 
 def write_file(path: Path, content: str | bytes) -> None:
@@ -65,13 +69,28 @@ def write_tree(directory: Path, files: Mapping[str, str | bytes], *, replace: bo
     Raises:
         OutputError: the folder is taken, or cannot be written.
     """
+    with new_tree(directory, replace=replace) as staging:
+        fill(staging, files.items())
+
+
+@contextmanager
+def new_tree(directory: Path, *, replace: bool = False) -> Iterator[Path]:
+    """A folder to fill, which becomes ``directory`` when the block ends well; otherwise nothing has happened.
+
+    Args:
+        directory: where the tree goes; its parents are made.
+        replace: take the place of a tree that is already there (otherwise it must be free).
+
+    Raises:
+        OutputError: the folder is taken, or cannot be written.
+    """
     if not replace:
         require_free(directory)
     directory.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}.", dir=directory.parent))
     try:
         staging.chmod(0o755)
-        _write_all(staging, files)
+        yield staging
         _swap(staging, directory)
     except OSError as error:
         raise OutputError(f"cannot write {directory}: {error.strerror}") from error
@@ -79,22 +98,39 @@ def write_tree(directory: Path, files: Mapping[str, str | bytes], *, replace: bo
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _write_all(root: Path, files: Mapping[str, str | bytes]) -> None:
-    for name, content in files.items():
-        target = root / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content.encode() if isinstance(content, str) else content)
+def fill(root: Path, files: Iterable[tuple[str, str | bytes]]) -> None:
+    """Write ``files`` (POSIX paths relative to ``root``, and contents) into a folder that nobody reads yet."""
+    made: set[str] = set()
+    for name, content in files:
+        parent = name.rpartition("/")[0]
+        if parent not in made:
+            (root / parent).mkdir(parents=True, exist_ok=True)
+            made.add(parent)
+        (root / name).write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def _swap(staging: Path, directory: Path) -> None:
-    """Put ``staging`` in the place of ``directory``; the old tree stands aside until the new one is in."""
+    """Put ``staging`` in the place of ``directory``: in one step where the system can exchange two names."""
+    if not directory.exists():
+        staging.rename(directory)
+        return
+    if _exchange(staging, directory):
+        return  # the old tree is in staging now, and goes with it
     old = staging.with_name(staging.name + ".old")
-    if directory.exists():
-        directory.rename(old)
+    directory.rename(old)
     try:
         staging.rename(directory)
     except OSError:
-        if old.exists():
-            old.rename(directory)
+        old.rename(directory)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Exchange two names at once (Linux); False if the system cannot."""
+    try:
+        call = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError, TypeError):
+        return False
+    result = call(_HERE, os.fsencode(first), _HERE, os.fsencode(second), _RENAME_EXCHANGE)
+    return bool(result == 0)

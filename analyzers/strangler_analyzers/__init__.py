@@ -1,34 +1,61 @@
 """Source → facts → graph → seams. Nothing here imports or runs the code under analysis."""
 
-from strangler_analyzers.analyze import analyze
+from strangler_analyzers.analyze import analyze, survey
 from strangler_analyzers.callgraph import call_graph
 from strangler_analyzers.explain import Tie, explain
 from strangler_analyzers.graph import graph
 from strangler_analyzers.options import Options
+from strangler_analyzers.ratchet import (
+    Baseline,
+    compare,
+    github_annotations,
+    improved,
+    read_baseline,
+    sarif,
+    take_stock,
+    write_baseline,
+)
 from strangler_analyzers.report import render
 from strangler_analyzers.seams import (
+    Change,
     Constraints,
     SeamOptions,
     Surroundings,
+    WhatIf,
+    constraints_of,
     draft_service,
     find_seam,
+    look_around,
     propose,
     verdicts,
 )
 
 __all__ = [
+    "Baseline",
+    "Change",
     "Constraints",
     "Options",
     "SeamOptions",
     "Surroundings",
     "Tie",
+    "WhatIf",
     "analyze",
     "call_graph",
+    "compare",
+    "constraints_of",
     "draft_service",
     "explain",
     "find_seam",
+    "github_annotations",
     "graph",
+    "improved",
+    "look_around",
     "propose",
+    "read_baseline",
     "render",
+    "sarif",
+    "survey",
+    "take_stock",
     "verdicts",
+    "write_baseline",
 ]

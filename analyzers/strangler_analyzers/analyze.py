@@ -12,8 +12,9 @@ from strangler_analyzers.knowledge import KNOWLEDGE
 from strangler_analyzers.options import Options
 from strangler_analyzers.resolve import Program, resolve
 from strangler_analyzers.resolve.values import Module
+from strangler_analyzers.roots import imported_roots, own_package
 from strangler_analyzers.seams import SeamOptions, propose
-from strangler_analyzers.sources import Tree, discover
+from strangler_analyzers.sources import Tree, discover, named, package_folders
 
 
 def analyze(path: Path, options: Options | None = None, seams: SeamOptions | None = None) -> Analysis:
@@ -34,9 +35,23 @@ def survey(path: Path, options: Options) -> Analysis:
 
 def run(path: Path, options: Options) -> tuple[Tree, list[Gathered], Program]:
     """The files, their facts, and the program made of them after its abstract run."""
-    tree = discover(path, options)
-    gathered = gather(tree, options)
+    tree, gathered = _renamed(*_gathered(path, options), options)
     modules = [
         Module(one.source.module, one.source.path, one.facts, is_package=one.source.is_package) for one in gathered
     ]
     return tree, gathered, resolve(modules, KNOWLEDGE)
+
+
+def _gathered(path: Path, options: Options) -> tuple[Tree, list[Gathered]]:
+    tree = discover(path, options)
+    return tree, gather(tree, options)
+
+
+def _renamed(tree: Tree, gathered: list[Gathered], options: Options) -> tuple[Tree, list[Gathered]]:
+    """With the modules named as they import each other, and only the wanted packages."""
+    facts = {one.source.path: one.facts for one in gathered}
+    roots = imported_roots(facts, package_folders(facts))
+    name = tree.root.resolve().name
+    again = named(tree.root, list(facts), options, roots, name if own_package(facts, name) else "")
+    by_path = {one.source.path: one for one in gathered}
+    return again, [by_path[source.path]._replace(source=source) for source in again.sources]

@@ -22,6 +22,8 @@ def call_graph(path: Path, options: Options | None = None) -> dict[str, list[str
     for func in world.functions:
         callees = found.setdefault(func.dotted, set())
         for record in world.records(func):
-            callees.update(site.callee.dotted for site in record.calls if isinstance(site.callee, Func))
+            callees.update(
+                site.callee.dotted for site in record.calls if isinstance(site.callee, Func) and not site.through
+            )
             callees.update(record.outside)
     return {caller: sorted(found[caller]) for caller in sorted(found)}

@@ -10,5 +10,6 @@ KNOWLEDGE = Knowledge(
     results=(django_apps.result, subjects.result),
     elements=(subjects.element,),
     fields=(subjects.field,),
+    class_members=(subjects.class_member,),
     transactions=(transactions.kind_of,),
 )

@@ -15,7 +15,9 @@ from strangler_analyzers.options import Options
 # Folders that hold no source of the project, whatever .gitignore says.
 _NEVER = frozenset(["__pycache__", "node_modules", "site-packages", ".strangler"])
 _TESTS = re.compile(r"(^|/)(tests?|testing|testutils|conftest\.py|test_[^/]*|[^/]*_tests?\.py)(/|$)")
-_MIGRATIONS = re.compile(r"(^|/)(migrations|alembic/versions)/")
+_MIGRATIONS = re.compile(
+    r"(^|/)migrations/(\d[^/]*|__init__)\.py$|(^|/)(alembic|migrations|migrate_repo)/([^/]+/)*(versions/[^/]+|env)\.py$"
+)
 _IDENTIFIER = re.compile(r"[^\W\d]\w*\Z")
 
 
@@ -57,17 +59,29 @@ def discover(root: Path, options: Options) -> Tree:
     paths = sorted(_walk(root, options))
     if not paths:
         raise StranglerError(f"no Python files below {root}", hint="is it the right folder? .gitignore is respected")
-    return _tree(root, paths, options)
+    return named(root, paths, Options(exclude=options.exclude))
 
 
-def _tree(root: Path, paths: list[str], options: Options) -> Tree:
-    packages = {path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] == "__init__.py"}
+def package_folders(paths: Iterable[str]) -> set[str]:
+    """The folders with an ``__init__.py``."""
+    return {path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] == "__init__.py"}
+
+
+def named(root: Path, paths: list[str], options: Options, more_roots: Iterable[str] = (), prefix: str = "") -> Tree:
+    """The tree with its modules named: from the folders around packages, and from ``more_roots``.
+
+    ``prefix`` is the package that ``root`` itself is, if it is one.
+
+    Raises:
+        StranglerError: none of the wanted packages is there.
+    """
+    packages = package_folders(paths)
     tops = {_top_package(folder, packages) for folder in packages if folder}
-    roots = sorted({top.rpartition("/")[0] for top in tops} | {""})
+    roots = sorted({top.rpartition("/")[0] for top in tops} | {"", *more_roots})
     found: dict[str, Source] = {}
     clashes = []
     for path in paths:
-        source = _source(path, packages, roots)
+        source = _source(path, packages, roots, prefix)
         if source.module in found:
             clashes.append((path, found[source.module].path))
         elif source.module:
@@ -107,7 +121,7 @@ def _top_package(folder: str, packages: set[str]) -> str:
     return folder
 
 
-def _source(path: str, packages: set[str], roots: list[str]) -> Source:
+def _source(path: str, packages: set[str], roots: list[str], prefix: str) -> Source:
     folder = path.rpartition("/")[0]
     top = _top_package(folder, packages) if folder else ""
     if top in packages:
@@ -118,7 +132,8 @@ def _source(path: str, packages: set[str], roots: list[str]) -> Source:
     parts = inner.removesuffix(".py").split("/")
     is_package = parts[-1] == "__init__"
     parts = parts[:-1] if is_package else parts
-    return Source(path, ".".join(parts), root, is_package, _roles(path, inner))
+    name = ".".join([prefix, *parts] if prefix and not root else parts)
+    return Source(path, name, root, is_package, _roles(path, inner))
 
 
 def _roles(path: str, inner: str) -> tuple[str, ...]:
@@ -126,7 +141,7 @@ def _roles(path: str, inner: str) -> tuple[str, ...]:
     roles = []
     if _TESTS.search(path):
         roles.append("tests")
-    if _MIGRATIONS.search(inner):
+    if _MIGRATIONS.search(path):
         roles.append("migrations")
     if re.search(r"(^|/)settings(/|\.py$|_\w+\.py$)", inner):
         roles.append("settings")

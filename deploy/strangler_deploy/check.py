@@ -8,6 +8,7 @@ from pathlib import Path
 from strangler.model import Finding, Location
 from strangler.plan import Places, Plan
 from strangler.plan.platform import Tenant
+from strangler_deploy.checks.ceilings import over
 from strangler_deploy.checks.declared import declared
 from strangler_deploy.checks.documents import read
 from strangler_deploy.checks.links import linked
@@ -16,6 +17,8 @@ from strangler_deploy.checks.schemas import Schemas
 from strangler_deploy.checks.secrets import leaks
 from strangler_deploy.estate import Estate
 from strangler_deploy.placement import place
+from strangler_deploy.tenancy import require_placeable
+from strangler_deploy.verify import placed, verified
 
 
 def check(
@@ -33,7 +36,24 @@ def check(
         tenants: likewise.
         crds: a folder of CRDs; without it custom kinds are named as unchecked.
         places: where the lines of plan and tenants are found; without it findings name their files only.
+
+    Raises:
+        PlanError: a tenant names what the plan has not.
     """
+    require_placeable(plan, tenants, places)
+    locate = places.location if places else _file_only
+    findings = [*check_tree(tree, plan, tenants, crds, places), *over(Estate(plan), tenants, locate)]
+    return sorted(findings, key=lambda finding: finding.order)
+
+
+def check_tree(
+    tree: Mapping[str, str],
+    plan: Plan,
+    tenants: Mapping[str, Tenant],
+    crds: Path | None = None,
+    places: Places | None = None,
+) -> list[Finding]:
+    """The same without what can be told of all tenants together only (the ceilings)."""
     estate = Estate(plan)
     locate = places.location if places else _file_only
     findings: list[Finding] = []
@@ -41,7 +61,9 @@ def check(
     schemas = Schemas(crds, min(site.cluster.version for site in estate.sites.values()))
     findings.extend(declared(estate, locate))
     findings.extend(fits(documents, schemas, locate))
-    findings.extend(linked(documents, clusters(estate, tenants), locate))
+    folders = clusters(estate, tenants)
+    findings.extend(linked(documents, folders, locate))
+    findings.extend(verified(placed(documents, folders, locate), estate, tenants, locate))
     findings.extend(leaks(tree))
     return sorted(findings, key=lambda finding: finding.order)
 

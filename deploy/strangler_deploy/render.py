@@ -10,16 +10,28 @@ from strangler.plan.platform import Tenant
 from strangler_deploy.bundle import Bundle, files
 from strangler_deploy.dump import dump
 from strangler_deploy.estate import Estate
+from strangler_deploy.kinds.aws.resource import PLATFORM_NAMESPACE
+from strangler_deploy.names import joined
 from strangler_deploy.placement import Placement, place
 from strangler_deploy.planes import tenant as tenant_plane
 from strangler_deploy.planes.cluster import baseline
+from strangler_deploy.planes.control import control
+from strangler_deploy.planes.hosts import host_files
+from strangler_deploy.planes.pools import pool, pooled_tiers
+from strangler_deploy.planes.stores import control_namespace
+from strangler_deploy.tenancy import require_placeable
 
 MARKER = ".strangler-deploy.json"
 _LAYOUT = 1
 
 
 def render(plan: Plan, tenants: Mapping[str, Tenant]) -> dict[str, str]:
-    """Every file by its path, in the order of paths; same input, same bytes."""
+    """Every file by its path, in the order of paths; same input, same bytes.
+
+    Raises:
+        PlanError: a tenant names what the plan has not.
+    """
+    require_placeable(plan, tenants)
     estate = Estate(plan)
     result = dict(shared_files(estate))
     for tenant in tenants.values():
@@ -30,8 +42,12 @@ def render(plan: Plan, tenants: Mapping[str, Tenant]) -> dict[str, str]:
 def shared_files(estate: Estate) -> Iterator[tuple[str, str]]:
     """What is there once for all tenants; no tenant's name is in it, so that one more changes nothing here."""
     yield MARKER, json.dumps({"layout": _LAYOUT, "product": estate.name}, indent=2, sort_keys=True) + "\n"
+    yield from files(Bundle("control", tuple(control(estate)), PLATFORM_NAMESPACE))
     for name, site in estate.sites.items():
         yield from files(Bundle(f"clusters/{name}", tuple(baseline(estate, site))))
+        for tier in pooled_tiers(estate, site):
+            yield from files(Bundle(f"clusters/{name}/pool-{tier}", tuple(pool(estate, site, tier))))
+        yield from host_files(site)
 
 
 def tenant_files(estate: Estate, tenant: Tenant) -> Iterator[tuple[str, str]]:
@@ -40,14 +56,17 @@ def tenant_files(estate: Estate, tenant: Tenant) -> Iterator[tuple[str, str]]:
     yield f"tenants/{tenant.id}/tenant.yaml", dump(_parameters(placement))
     for bundle in tenant_plane.bundles(estate, placement):
         yield from files(bundle)
+    if placement.own_cluster:
+        yield from host_files(placement.site)
 
 
 def _parameters(placement: Placement) -> dict[str, object]:
     """What the ApplicationSet reads of a tenant."""
     return {
+        "application": joined("tenant", placement.id, "control"),
         "tenant": placement.id,
         "tier": placement.tier_name,
         "isolation": placement.isolation,
         "cluster": placement.site.name,
-        "namespace": placement.namespace,
+        "namespace": control_namespace(placement),
     }

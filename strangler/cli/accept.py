@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import strangler_analyzers as analyzers
-from strangler.analysis import Analysis, Seam, load
+from strangler.analysis import Seam
 from strangler.cli.command import Session
+from strangler.cli.document import analysis_for
 from strangler.cli.output import finding_fields
 from strangler.errors import PlanError, StranglerError
 from strangler.files import write_file
 from strangler.model import Finding
-from strangler.plan import Plan, add_service, loads
+from strangler.plan import add_service, loads
 
 
 def accept(session: Session, seam_id: str, name: str | None, document: Path | None) -> None:
     """Add the seam to the plan; the plan is only written if it is still without mistakes."""
-    plan = session.plan()
-    analysis = load(document) if document else analyse(session, plan)
+    analysis = analysis_for(session, document)
     seam = analyzers.find_seam(analysis, seam_id)
     service = name or seam.id
     text = session.plan_path.read_text(encoding="utf-8")
@@ -36,12 +36,6 @@ def accept(session: Session, seam_id: str, name: str | None, document: Path | No
     )
     session.out.findings(verdicts)
     session.out.show(f"added service '{service}' to {session.plan_path}; next: strangler extract {service} --check")
-
-
-def analyse(session: Session, plan: Plan) -> Analysis:
-    """Analyse the plan's monolith and propose seams, saying so."""
-    session.out.note(f"analysing {session.root}")
-    raise StranglerError("no analysis given", hint="name one with --analysis FILE")
 
 
 def _annotated(before: str, after: str, verdicts: Sequence[Finding]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,6 +12,7 @@ import strangler_analyzers as analyzers
 from strangler.analysis import Analysis
 from strangler.cli.command import Session
 from strangler.cli.command import command as define
+from strangler.cli.seam_flags import seam_flags, seam_options
 from strangler.files import write_file
 
 _FORMATS = ("text", "json", "html", "mermaid", "dot")
@@ -24,10 +26,10 @@ _FORMATS = ("text", "json", "html", "mermaid", "dot")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to write it.")
 @click.option("--level", type=click.Choice(["function", "module"]), default="function", help="How deep to report.")
 @click.option("--callgraph", is_flag=True, help="Only who calls whom: caller → callees, as JSON.")
-@click.option("--no-names", is_flag=True, help="Propose seams without a look at folder names.")
 @click.option("--no-cache", is_flag=True, help="Take all facts anew, keep none (default: PATH/.strangler/cache).")
 @click.option("--processes", type=click.IntRange(min=0), default=0, help="Workers (default: one per core).")
 @click.option("--max-evidence", type=click.IntRange(min=1), default=20, help="Places kept per claim.")
+@seam_flags
 def analyze(
     session: Session,
     path: Path,
@@ -37,10 +39,10 @@ def analyze(
     output: Path | None,
     level: str,
     callgraph: bool,
-    no_names: bool,
     no_cache: bool,
     processes: int,
     max_evidence: int,
+    **flags: Any,
 ) -> None:
     """Read the source below PATH (it is never run) and propose the seams it could be taken apart at."""
     options = analyzers.Options(
@@ -50,10 +52,14 @@ def analyze(
         max_evidence=max_evidence,
         processes=processes,
         cache=None if no_cache else path / ".strangler" / "cache",
-        names=not no_names,
+        names=not flags["no_names"],
     )
     with session.out.progress(f"reading {path}"):
-        text = _written(path, options, callgraph=callgraph, form=form or ("json" if session.out.as_json else "text"))
+        if callgraph:
+            text = json.dumps(analyzers.call_graph(path, options), indent=1) + "\n"
+        else:
+            analysis = _proposed(path, options, session.plan_path, flags)
+            text = analyzers.render(analysis, form or ("json" if session.out.as_json else "text"))
     if output is None:
         session.out.raw(text)
         return
@@ -62,11 +68,12 @@ def analyze(
     session.out.show(f"wrote {output}")
 
 
-def _written(path: Path, options: analyzers.Options, *, callgraph: bool, form: str) -> str:
-    if callgraph:
-        return json.dumps(analyzers.call_graph(path, options), indent=1) + "\n"
-    analysis: Analysis = analyzers.analyze(path, options)
-    return analyzers.render(analysis, form)
+def _proposed(path: Path, options: analyzers.Options, plan: Path, flags: dict[str, Any]) -> Analysis:
+    """The analysis with seams; a plan that is there has its services come out as planned."""
+    surveyed = analyzers.survey(path, options)
+    store = options.cache / "history.json" if options.cache else None
+    seams = seam_options(path, surveyed, plan if plan.exists() else None, store, flags)
+    return analyzers.propose(surveyed, seams)
 
 
 command = analyze

@@ -24,10 +24,9 @@ def render(session: Session, output: Path) -> None:
     """Write the GitOps repository: every object of every cluster and tenant, one file each."""
     plan, tenants = session.plan(), session.tenants()
     with session.out.progress(f"rendering {len(tenants)} tenants"):
-        tree = deploy.render(plan, tenants)
-        deploy.write(output, tree)
-    session.out.json({"written": str(output), "files": len(tree), "tenants": len(tenants)})
-    session.out.show(f"wrote {len(tree)} files for {len(tenants)} tenants to {output}")
+        count = deploy.render_to(output, plan, tenants)
+    session.out.json({"written": str(output), "files": count, "tenants": len(tenants)})
+    session.out.show(f"wrote {count} files for {len(tenants)} tenants to {output}")
 
 
 @command("check", parent=_GROUP, example="strangler deploy check gitops --crds crds")
@@ -41,8 +40,12 @@ def check(session: Session, directory: Path | None, crds: Path | None, rule: str
         return 0
     plan, tenants = session.plan(), session.tenants()
     with session.out.progress(f"checking {len(tenants)} tenants"):
-        tree = deploy.read_tree(directory) if directory else deploy.render(plan, tenants)
-        findings = deploy.check(tree, plan, tenants, crds, Places(session.plan_path))
+        rendered = deploy.render(plan, tenants)
+        tree = deploy.read_tree(directory) if directory else rendered
+        findings = [
+            *deploy.check(tree, plan, tenants, crds, Places(session.plan_path)),
+            *deploy.stale(tree, rendered),
+        ]
     session.out.json({"files": len(tree), "findings": [finding_fields(finding) for finding in findings]})
     session.out.findings(findings)
     session.out.show(f"{len(tree)} files checked: {_summary(findings)}")

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from strangler.cli.accept import accept as accept_seam
 from strangler.cli.command import Session, command, group
+from strangler.cli.document import analysis_option
 from strangler.errors import StranglerError
 from strangler.files import write_file
 from strangler.plan import Plan, first_plan, loads
@@ -68,9 +69,7 @@ def _services_table(plan: Plan) -> Table:
 @command("accept", parent=_GROUP, example="strangler plan accept billing --as invoicing")
 @click.argument("seam")
 @click.option("--as", "name", metavar="NAME", help="The service's name (default: the seam's).")
-@click.option(
-    "--analysis", "document", type=click.Path(path_type=Path), metavar="FILE", help="Take the seam from this document."
-)
+@analysis_option
 def accept(session: Session, seam: str, name: str | None, document: Path | None) -> None:
     """Write a proposed seam into the plan: modules, tables, routes, calls, and what needs a verdict."""
     accept_seam(session, seam, name, document)

@@ -5,7 +5,7 @@ manifests make of it belongs to the capabilities. docs/reference/plan.md lists e
 """
 
 from strangler.plan.edit import add_service, remove_service, set_value
-from strangler.plan.load import load, load_tenants, loads
+from strangler.plan.load import load, loads
 from strangler.plan.places import Places
 from strangler.plan.schema import (
     AbortIf,
@@ -22,6 +22,7 @@ from strangler.plan.schema import (
     Webhook,
 )
 from strangler.plan.start import first_plan
+from strangler.plan.tenants import load_tenant, load_tenants, tenant_from
 
 __all__ = [
     "AbortIf",
@@ -40,8 +41,10 @@ __all__ = [
     "add_service",
     "first_plan",
     "load",
+    "load_tenant",
     "load_tenants",
     "loads",
     "remove_service",
     "set_value",
+    "tenant_from",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from strangler.model import Finding
 from strangler.plan.platform import Platform
+from strangler.plan.platform.consistency import mistakes
 from strangler.plan.schema import Plan
 from strangler.plan.source import Source
 
@@ -15,6 +16,9 @@ def inconsistencies(plan: Plan, source: Source) -> Iterator[Finding]:
     yield from _claimed_twice(plan, source)
     yield from _addresses(plan, source)
     yield from _platform(plan.platform, source)
+    for mistake in mistakes(plan.platform, plan.services):
+        place = source.location(("platform", *mistake.path))
+        yield Finding(mistake.rule, mistake.message, place, mistake.hint)
 
 
 def _claimed_twice(plan: Plan, source: Source) -> Iterator[Finding]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from strangler.errors import PlanError, StranglerError
+from strangler.errors import PlanError
 from strangler.model import Finding, Location
 from strangler.plan.consistency import inconsistencies
-from strangler.plan.platform import Tenant
 from strangler.plan.schema import Plan
 from strangler.plan.source import KeyPath, Source, duplicate_keys, parse
 
@@ -45,50 +44,26 @@ def loads(text: str, *, name: str = "strangler.yaml") -> Plan:
     """
     source = parse(text, name)
     findings = list(duplicate_keys(source))
-    plan = _validate(Plan, source, findings)
+    plan = validate(Plan, source, findings)
     if plan is not None:
         findings.extend(inconsistencies(plan, source))
-    return _unless(findings, plan, name)
+    return unless(findings, plan, name)
 
 
-def load_tenants(directory: Path) -> dict[str, Tenant]:
-    """Read every ``*.yaml`` of ``directory``, by tenant id; an absent folder holds no tenants.
+def unless(findings: list[Finding], value: _T | None, name: str) -> _T:
+    """The value if nothing was found against it.
 
     Raises:
-        PlanError: a file has mistakes, or its name is not its tenant's id.
+        PlanError: something was.
     """
-    tenants: dict[str, Tenant] = {}
-    findings: list[Finding] = []
-    for path in sorted(directory.glob("*.yaml")):
-        try:
-            source = parse(path.read_text(encoding="utf-8"), str(path))
-        except PlanError as error:
-            findings.extend(error.findings)
-            continue
-        except (OSError, UnicodeDecodeError) as error:
-            raise StranglerError(f"cannot read {path}: {error}") from error
-        findings.extend(duplicate_keys(source))
-        tenant = _validate(Tenant, source, findings)
-        if tenant is not None:
-            findings.extend(_misnamed(tenant, path, source))
-            tenants[tenant.id] = tenant
-    return _unless(findings, tenants, str(directory))
-
-
-def _misnamed(tenant: Tenant, path: Path, source: Source) -> Iterator[Finding]:
-    if path.stem != tenant.id:
-        message = f"tenant '{tenant.id}' is in a file named {path.name}"
-        yield Finding("PLAN-TENANT-FILE", message, source.location(("id",)), f"name the file {tenant.id}.yaml")
-
-
-def _unless(findings: list[Finding], value: _T | None, name: str) -> _T:
     if findings or value is None:
         ordered = sorted(findings, key=lambda finding: finding.order)
         raise PlanError(f"{name} has {len(ordered)} mistake{'s' * (len(ordered) != 1)}", ordered)
     return value
 
 
-def _validate(kind: type[_Section], source: Source, findings: list[Finding]) -> _Section | None:
+def validate(kind: type[_Section], source: Source, findings: list[Finding]) -> _Section | None:
+    """The section that a document holds, or None and what is wrong with it among the ``findings``."""
     if not isinstance(source.data, Mapping):
         findings.append(Finding("PLAN-SHAPE", f"{source.name} is not a mapping of keys", Location(source.name, 1)))
         return None

@@ -25,8 +25,13 @@ def test_what_is_rendered_fits_the_crds(plan: Plan, tenants: dict[str, Tenant], 
 @pytest.mark.parametrize(
     ("path", "old", "new", "rule"),
     [
-        ("tenants/acme/app/deployment-orders.yaml", "replicas: 2", "replicas: two", "DEPLOY-SCHEMA"),
-        ("tenants/acme/app/deployment-orders.yaml", "replicas: 2", "replica: 2", "DEPLOY-FIELD"),
+        (
+            "tenants/acme/app/deployment-orders.yaml",
+            "revisionHistoryLimit: 5",
+            "revisionHistoryLimit: x",
+            "DEPLOY-SCHEMA",
+        ),
+        ("tenants/acme/app/deployment-orders.yaml", "revisionHistoryLimit: 5", "revisionHistory: 5", "DEPLOY-FIELD"),
         ("tenants/acme/app/deployment-orders.yaml", "Name: orders", "Name: order", "DEPLOY-REFERENCE"),
         ("tenants/acme/app/deployment-orders.yaml", "name: PORT", "name: AWS_SECRET_ACCESS_KEY", "DEPLOY-SECRET"),
         ("tenants/acme/app/service-orders.yaml", "name: orders", "name: billing", "DEPLOY-TWICE"),
@@ -49,7 +54,7 @@ def test_a_finding_points_at_the_line_of_the_plan(tmp_path: Path, tenants: dict[
     plan = load(file)
     tree = render(plan, tenants)
     path = "tenants/acme/app/deployment-orders.yaml"
-    tree[path] = tree[path].replace("replicas: 2", "replicas: two")
+    tree[path] = tree[path].replace("revisionHistoryLimit: 5", "revisionHistoryLimit: x")
     found = [finding for finding in check(tree, plan, tenants, places=Places(file)) if finding.rule == "DEPLOY-SCHEMA"]
     assert [finding.location.line for finding in found if finding.location] == [PLAN.splitlines().index(
         "    orders: {calls: [billing, monolith]}") + 1]  # fmt: skip

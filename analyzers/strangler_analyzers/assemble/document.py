@@ -61,7 +61,7 @@ def assemble(tree: Tree, gathered: list[Gathered], world: World, options: Option
     access = accesses(world, models)
     facts = _Facts(world, models, access, TableUses(world, models, access))
     records = sorted(models.records(world), key=lambda model: model.cls)
-    listed = tables(world, models, facts.uses, options.max_evidence)
+    listed = tables(world, models, records, facts.uses, options.max_evidence)
     owners = {table.name: table.owner for table in listed}
     edges = tuple(collect(world, records, facts.uses, routes, tasks, owners).edges(options.max_evidence))
     diagnostics = _diagnostics(tree, gathered, found)

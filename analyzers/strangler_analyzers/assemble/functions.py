@@ -12,7 +12,7 @@ from strangler_analyzers.detectors import World
 from strangler_analyzers.detectors.world import ref_of
 from strangler_analyzers.resolve.frames import Record, Site
 from strangler_analyzers.resolve.hierarchy import outside
-from strangler_analyzers.resolve.values import Bound, Class, Func, Instance, Module, Value, Values
+from strangler_analyzers.resolve.values import Bound, Class, Func, Instance, Module, Values, unwrapped
 
 _EMPTY = Access()
 
@@ -176,7 +176,7 @@ def _handed(func: Func, record: Record) -> Iterator[tuple[str, int]]:
 
 def _foreign(func: Func, values: Values, line: int) -> Iterator[tuple[str, int]]:
     for value in values:
-        inner: Value = value.func if isinstance(value, Bound) else value
+        inner = unwrapped(value.original or value.func if isinstance(value, Bound) else value)
         if isinstance(inner, Func) and inner.index and inner.module is not func.module:
             yield (inner.ref, line)
 

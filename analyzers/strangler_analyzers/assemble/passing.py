@@ -8,6 +8,7 @@ from strangler_analyzers.resolve.values import (
     Bound,
     Class,
     Const,
+    Ext,
     Func,
     Generator,
     Instance,
@@ -18,6 +19,7 @@ from strangler_analyzers.resolve.values import (
     Typed,
     Value,
     Values,
+    Wrapped,
 )
 
 # The worst is said when several are possible.
@@ -31,10 +33,13 @@ def what_of(models: Models, values: Values) -> str:
     return min((_one(models, value, 0) for value in values), key=_ORDER.index)
 
 
+_REQUESTS = ("flask.request", "flask.globals.request", "quart.request")
+
+
 def _one(models: Models, value: Value, depth: int) -> str:
     if isinstance(value, Const):
         return "plain"
-    if isinstance(value, Func | Bound | Class | Partial):
+    if isinstance(value, Func | Bound | Class | Partial | Wrapped):
         return "callable"
     if isinstance(value, Generator):
         return "iterator"
@@ -43,18 +48,20 @@ def _one(models: Models, value: Value, depth: int) -> str:
     if isinstance(value, Items):
         held = value.all()
         return min((_one(models, one, depth + 1) for one in held), key=_ORDER.index) if held and depth < 3 else "plain"
-    if isinstance(value, Made | Member | Typed):
+    if isinstance(value, Made | Member | Typed | Ext):
         return _outside(models, value)
     return "unknown"
 
 
-def _outside(models: Models, value: Made | Member | Typed) -> str:
+def _outside(models: Models, value: Made | Member | Typed | Ext) -> str:
     name = value.dotted.lower()
     tail = name.rpartition(".")[2]
     if "session" in tail or "sessionmaker" in name or tail in ("connection", "engine", "cursor"):
         return "session"
-    if tail.endswith("request") or name.startswith("flask.request"):
+    if name in _REQUESTS or (isinstance(value, Typed) and tail.endswith("request")):
         return "request"
+    if isinstance(value, Ext):
+        return "unknown"
     if isinstance(value, Made | Member) and any(cls in models.orms for cls in subjects(value)):
         return "iterator"
     return "unknown"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from strangler.analysis import Evidence, Table, TableUse
+from strangler.analysis import Evidence, Model, Table, TableUse
 from strangler_analyzers.data.access import Access
 from strangler_analyzers.data.declared import declared
 from strangler_analyzers.data.mapped_models import association_tables
@@ -52,7 +53,7 @@ def _places(world: World, accesses: dict[Func, Access]) -> list[Place]:
     return found
 
 
-def tables(world: World, models: Models, uses: TableUses, most: int) -> list[Table]:
+def tables(world: World, models: Models, records: list[Model], uses: TableUses, most: int) -> list[Table]:
     """The tables of the document: of models, of associations, and those only SQL names."""
     owners: dict[str, tuple[str | None, str]] = {}
     for cls, table in models.tables.items():
@@ -60,6 +61,8 @@ def tables(world: World, models: Models, uses: TableUses, most: int) -> list[Tab
             owners[table] = (cls.ref, cls.module.name)
     for name, event, _ in association_tables(world):
         owners.setdefault(name, (None, event.func.module.name))
+    for name, owner in _many_to_many(records):
+        owners.setdefault(name, (None, owner))
     for place in uses.places:
         if place.table not in owners and place.writes and place.evidence.scope == "sql":
             owners[place.table] = (None, place.module)
@@ -69,6 +72,14 @@ def tables(world: World, models: Models, uses: TableUses, most: int) -> list[Tab
         users = [_users(uses, name, writes, most) for writes in (False, True)]
         found.append(Table(name, model, owner, *users))
     return found
+
+
+def _many_to_many(records: list[Model]) -> Iterator[tuple[str, str]]:
+    """The tables Django makes for many-to-many fields without a model of their own, and who declares them."""
+    for model in records:
+        for reference in model.references:
+            if model.orm == "django" and model.table and reference.kind == "m2m" and not reference.through:
+                yield (f"{model.table}_{reference.field}", model.module)
 
 
 def _users(uses: TableUses, table: str, writes: bool, most: int) -> tuple[TableUse, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from strangler_analyzers.data import sql
 from strangler_analyzers.data.models import Models
-from strangler_analyzers.data.subjects import subjects
+from strangler_analyzers.data.subjects import handed
 from strangler_analyzers.detectors import World
 from strangler_analyzers.detectors.mounts import receiver_of
 from strangler_analyzers.resolve.frames import Event, Record
@@ -53,6 +53,11 @@ _WRITES = frozenset(
 _SESSION_WRITES = frozenset(
     ["add", "add_all", "merge", "delete", "bulk_save_objects", "bulk_insert_mappings", "bulk_update_mappings"]
 )
+_OBJECT_METHODS = frozenset("save delete asave adelete refresh_from_db arefresh_from_db delete_instance".split())  # noqa: SIM905
+_UNIT_OF_WORK = ("sqlalchemy", "sqlmodel", "pony")
+_RUNS = ("execute", "exec", "scalar", "scalars")
+_CHANGES = (".insert", ".update", ".delete")
+_LONGEST_CHAIN = 60
 _STATEMENTS = frozenset(["insert", "update", "delete"])
 _SILENT = frozenset(
     [
@@ -91,11 +96,25 @@ def accesses(world: World, models: Models) -> dict[Func, Access]:
     found: dict[Func, Access] = {}
     for func in world.functions:
         access = Access()
-        for record in world.records(func):
-            _from_record(models, record, access, in_function=bool(func.index))
+        for one in func.variants():
+            # What a helper does to a model it is handed is done by who hands it over.
+            if one.record is not None and not one.is_variant:
+                _from_record(models, one.record, access, in_function=bool(func.index))
+                _from_helpers(models, one.record, access)
         if access.reads or access.writes:
             found[func] = access
     return found
+
+
+def _from_helpers(models: Models, record: Record, access: Access) -> None:
+    for site in record.calls:
+        helper = site.callee
+        if isinstance(helper, Func) and helper.is_variant and helper.record is not None:
+            inner = Access()
+            _from_record(models, helper.record, inner, in_function=True)
+            for kept, places in ((access.reads, inner.reads), (access.writes, inner.writes)):
+                for table in places:
+                    _note(kept, table, site.line, helper.scope.name, site.transaction)
 
 
 def _from_record(models: Models, record: Record, access: Access, *, in_function: bool) -> None:
@@ -115,7 +134,7 @@ def _from_record(models: Models, record: Record, access: Access, *, in_function:
 
 def _note(kept: dict[str, list[tuple[int, str, int]]], table: str, line: int, what: str, transaction: int) -> None:
     places = kept.setdefault(table, [])
-    if (line, what, transaction) not in places:
+    if all(line != other for other, _, _ in places):
         places.append((line, what, transaction))
 
 
@@ -130,21 +149,61 @@ def _from_event(models: Models, event: Event, access: Access) -> None:
 
 def _tables(models: Models, made: Made, tail: str, name: str) -> Iterator[tuple[str, bool]]:
     receiver = receiver_of(made)
-    if tail in _SESSION_WRITES and receiver is not None and not _is_about(models, receiver):
+    if tail in _SESSION_WRITES and receiver is not None and _origin(models, receiver) is None:
         for cls in _handed(made):
             table = models.tables.get(cls)
             if table:
                 yield (table, True)
         return
-    writes = tail in _WRITES and _may_write(made, tail, name)
-    for cls in subjects(made):
+    writes = (tail in _WRITES and _may_write(made, tail, name)) or (tail in _RUNS and _runs_a_change(made))
+    for cls in _origin(models, made) or ():
         table = models.tables.get(cls)
         if table:
             yield (table, writes)
 
 
-def _is_about(models: Models, value: Value) -> bool:
-    return bool(subjects(value))
+def _runs_a_change(made: Made) -> bool:
+    """Whether the statement handed to ``execute`` begins with ``insert``, ``update`` or ``delete``."""
+    for value in made.args[0] if made.args else ():
+        for _ in range(_LONGEST_CHAIN):
+            if isinstance(value, Made):
+                if value.callee.dotted.startswith("sqlalchemy") and value.callee.dotted.endswith(_CHANGES):
+                    return True
+                value = value.callee
+            elif isinstance(value, Member):
+                value = value.base
+            else:
+                break
+    return False
+
+
+def _origin(models: Models, value: Value) -> list[Class] | None:
+    """The models a chain of calls starts at; None if it is no query."""
+    chain: list[str] = []
+    for _ in range(_LONGEST_CHAIN):
+        if isinstance(value, Made) and value.instance is None:
+            about = handed(value)
+            if about:
+                return about
+            value = value.callee
+        elif isinstance(value, Member):
+            chain.append(value.attr)
+            value = value.base
+        else:
+            break
+    if isinstance(value, Class) and value in models.orms:
+        return [value] if models.orms[value] not in _UNIT_OF_WORK or chain[-1:] == ["query"] else None
+    if isinstance(value, Instance) and value.cls in models.orms and chain:
+        return _of_object(models, value.cls, chain)
+    return None
+
+
+def _of_object(models: Models, cls: Class, chain: list[str]) -> list[Class] | None:
+    """``order.save()``; ``order.lines.all()``, which is about what is related."""
+    if len(chain) == 1:
+        return [cls] if chain[0] in _OBJECT_METHODS and models.orms[cls] not in _UNIT_OF_WORK else None
+    related = models.related(cls, chain[-1])
+    return [related] if related is not None else None
 
 
 def _handed(made: Made) -> Iterator[Class]:

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from strangler.analysis import Model, Reference
 from strangler_analyzers.data import django_models, mapped_models, small_orms
+from strangler_analyzers.data.declared import declared
 from strangler_analyzers.data.kinds import orm_of
 from strangler_analyzers.detectors import World
+from strangler_analyzers.detectors.world import argument, text
 from strangler_analyzers.resolve.hierarchy import linearised
 from strangler_analyzers.resolve.values import Class
 
@@ -26,6 +28,29 @@ class Models:
         self.by_name: dict[str, list[Class]] = {}
         for cls in self.orms:
             self.by_name.setdefault(cls.scope.name, []).append(cls)
+
+        self._reverse: dict[str, list[tuple[Class, Class]]] = {}
+        for cls in self.orms:
+            self._note_reverse(cls)
+
+    def _note_reverse(self, cls: Class) -> None:
+        """The names under which other models' objects reach those of ``cls``."""
+        for _, made in declared(cls) if self.tables.get(cls) else ():
+            tail = made.callee.dotted.rpartition(".")[2]
+            if tail.endswith(("ForeignKey", "ForeignKeyField", "ManyToManyField", "OneToOneField", "ParentalKey")):
+                name = text(argument(made, -1, "related_name", "backref")) or f"{cls.scope.name.lower()}_set"
+                for value in argument(made, 0, "to", "model"):
+                    target = value if isinstance(value, Class) else self.named(str(getattr(value, "value", "")), cls)
+                    if target is not None:
+                        self._reverse.setdefault(name, []).append((target, cls))
+
+    def related(self, cls: Class, name: str) -> Class | None:
+        """The model whose objects ``name`` of an object of ``cls`` reaches."""
+        order = linearised(cls)[0]
+        for target, source in self._reverse.get(name, ()):
+            if target in order or cls in linearised(target)[0]:
+                return source
+        return None
 
     def records(self, world: World) -> Iterator[Model]:
         """The models of the document, in the order of the source."""

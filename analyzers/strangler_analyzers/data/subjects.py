@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from strangler_analyzers.data.kinds import orm_of
+from strangler_analyzers.resolve.attributes import library_member
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.values import (
     Class,
@@ -51,6 +52,43 @@ _ONE = frozenset(
         "merge",
     ]
 )
+# What is handed a model, its columns or a statement about it; any other call is not about what it is handed.
+TAKES_MODELS = frozenset(
+    (
+        "query",
+        "select",
+        "exec",
+        "execute",
+        "scalar",
+        "scalars",
+        "stream",
+        "stream_scalars",
+        "get",
+        "get_one",
+        "insert",
+        "update",
+        "delete",
+        "exists",
+        "get_object_or_404",
+        "aget_object_or_404",
+        "get_list_or_404",
+        "first_or_404",
+        "one_or_404",
+        "paginate",
+        "Query",
+        "subquery",
+        "aliased",
+        "with_entities",
+        "select_from",
+        "union",
+        "join",
+        "outerjoin",
+        "prefetch",
+        "prefetch_related_objects",
+        "Prefetch",
+        "model_to_dict",
+    )
+)
 _PAIRS = frozenset(["get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"])
 _OUTSIDE_ONE = ("get_object_or_404", "aget_object_or_404")
 
@@ -70,7 +108,19 @@ def _collect(value: Value, found: dict[Class, None], depth: int) -> None:
 
 def _from_made(value: Made, found: dict[Class, None], depth: int) -> None:
     _collect(value.callee, found, depth + 1)
-    if found or value.instance is not None:
+    if not found:
+        _handed(value, found, depth)
+
+
+def handed(value: Made) -> list[Class]:
+    """The models that a call which takes models is handed."""
+    found: dict[Class, None] = {}
+    _handed(value, found, 0)
+    return list(found) if len(found) <= _MOST_SUBJECTS else []
+
+
+def _handed(value: Made, found: dict[Class, None], depth: int) -> None:
+    if value.instance is not None or value.callee.dotted.rpartition(".")[2] not in TAKES_MODELS:
         return
     for values in (*value.args, *value.kwargs.values()):
         for one in values[:_MOST_SUBJECTS]:
@@ -142,6 +192,14 @@ def element(frame: Frame, value: Value) -> Values:
     if name in ("values", "values_list"):
         return ()
     return tuple(cls.instance for cls in subjects(value))
+
+
+def class_member(frame: Frame, made: Made, cls: Class, attr: str) -> Values | None:
+    """A column or manager as it is seen on its model: an attribute of the model, whatever else it is."""
+    if not is_model(cls):
+        return None
+    seen = library_member(cls, attr, f"{made.dotted}")
+    return (made, seen) if made.instance is not None else (seen,)
 
 
 _FIELDS_TO_ONE = ("ForeignKey", "OneToOneField", "ForeignKeyField", "ParentalKey", "TreeForeignKey")

@@ -11,7 +11,19 @@ from strangler_analyzers.detectors.kinds import Detector, Example, Found
 from strangler_analyzers.detectors.paths import from_angles, from_regex, methods_of, route_id, unique
 from strangler_analyzers.detectors.world import World, argument, flat, ref_of, root, text, texts
 from strangler_analyzers.resolve.hierarchy import linearised
-from strangler_analyzers.resolve.values import Bound, Class, Func, Instance, Items, Made, Member, Module, Value, Values
+from strangler_analyzers.resolve.values import (
+    Bound,
+    Class,
+    Func,
+    Instance,
+    Items,
+    Made,
+    Member,
+    Module,
+    Value,
+    Values,
+    unwrapped,
+)
 
 _PATTERNS = {"path": False, "re_path": True, "url": True}
 _MOST_DEPTH = 20
@@ -183,7 +195,8 @@ def _is_pair(value: Items) -> bool:
 
 
 def viewed(view: Value, depth: int = 0) -> Iterator[Value]:
-    """The functions and classes behind a view, through ``as_view()`` and wrappers from outside."""
+    """The functions and classes behind a view, through ``as_view()`` and decorators."""
+    view = unwrapped(view)
     if isinstance(view, Func | Bound | Class):
         yield view
     elif isinstance(view, Instance):

@@ -22,6 +22,7 @@ from strangler_analyzers.resolve.values import (
     Partial,
     Value,
     Values,
+    unwrapped,
 )
 
 
@@ -63,7 +64,7 @@ class World:
 
     def records(self, func: Func) -> Iterator[Record]:
         """What ``func`` did, on each class it was followed apart for."""
-        for one in (func, *func.clones.values()):
+        for one in func.variants():
             if one.record is not None:
                 yield one.record
 
@@ -79,11 +80,12 @@ class World:
 
 
 def ref_of(value: Value) -> str | None:
-    """Where ``value`` is defined, if it is a function, method or class of the program."""
+    """Where ``value`` is defined, if it is a function, method or class of the program; inside its decorators."""
+    value = unwrapped(value)
     if isinstance(value, Func):
         return value.ref if value.index else None
     if isinstance(value, Bound):
-        return value.func.ref
+        return (value.original or value.func).ref
     if isinstance(value, Class):
         return value.ref
     if isinstance(value, Instance):

@@ -98,8 +98,7 @@ def _generic(frame: Frame, code: Any) -> Values:
 
 
 def _container(frame: Frame, kind: str, held: Values) -> Values:
-    items: Items = frame.program.shared_container(kind, held)
-    return (items,)
+    return (frame.program.shared_container(kind, held),) if held else EMPTY
 
 
 # Names of typing that say nothing of what an object can do, and the plain types, whose methods are of no interest.

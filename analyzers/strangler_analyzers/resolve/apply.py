@@ -24,7 +24,9 @@ from strangler_analyzers.resolve.values import (
     Typed,
     Value,
     Values,
+    Wrapped,
     union,
+    unwrapped,
 )
 
 
@@ -43,23 +45,71 @@ def _function(frame: Frame, func: Func, call: CallOf) -> Values:
 
 
 def _method(frame: Frame, method: Bound, call: CallOf) -> Values:
-    return _enter(frame, method.func, call, [(method.receiver,)])
+    given = _enter(frame, method.func, call, [(method.receiver,)])
+    if method.original is None:
+        return given
+    return _through(frame, method.original, call, [(method.receiver,)], given)
+
+
+def _wrapped(frame: Frame, value: Wrapped, call: CallOf) -> Values:
+    given = _enter(frame, value.func, call, [])
+    inner = unwrapped(value)
+    if isinstance(inner, Func):
+        return _through(frame, inner, call, [], given)
+    return given
+
+
+def _through(frame: Frame, inner: Func, call: CallOf, first: list[Values], given: Values) -> Values:
+    """The call also reaches what is inside the decorators; if that is handed on, what it gives is more exact."""
+    passes = bind_arguments(frame, inner, [*first, *call.args], call.kwargs, len(first))
+    if not call.quiet:
+        site = Site(inner, call.line, frame.loops > 0, frame.transaction, passes, "inferred", through=True)
+        frame.record.calls.append(site)
+    frame.program.reach(inner)
+    returned: Values = frame.program.read(frame, inner.returns)
+    return returned if returned and all(value in given for value in returned) else given
+
+
+def _is_callable(value: Value) -> bool:
+    return isinstance(value, Func | Bound | Class | Made | Partial | Wrapped)
+
+
+def _nested(program: Any, func: Func, returned: Values, call: CallOf) -> Values:
+    """What a decorator gives: its inner function, known to be around what the decorator was called with."""
+    if len(call.args) != 1 or not returned or not any(_is_callable(value) for value in call.args[0]):
+        return returned
+    found = EMPTY
+    for value in returned:
+        if isinstance(value, Func) and value.outer is not None and value.outer.scope is func.scope:
+            around = tuple(program.wrapped(value, original) for original in call.args[0] if _is_callable(original))
+            found = union(found, around)
+        else:
+            found = union(found, (value,))
+    return found
 
 
 def _enter(frame: Frame, func: Func, call: CallOf, first: list[Values]) -> Values:
+    func = _given(func, call)
     passes = bind_arguments(frame, func, [*first, *call.args], call.kwargs, len(first))
     if not call.quiet:
         _note(frame, func, call, passes)
     frame.program.reach(func)
     # A loader's own returns are those of all its callers; what this call names by text is more exact.
     loaded: Values = frame.program.unknown_call(frame, func.scope.name, call)
-    if loaded:
+    if loaded and len(call.args) > 1:
         return loaded
     if "generator" in func.scope.flags:
         frame.program.read(frame, func.yields)
         return (frame.program.generator(func),)
-    returned: Values = frame.program.read(frame, func.returns)
-    return returned or frame.program.declared_return(frame, func)
+    returned = _nested(frame.program, func, frame.program.read(frame, func.returns), call)
+    return returned or frame.program.declared_return(frame, func) or loaded
+
+
+def _given(func: Func, call: CallOf) -> Func:
+    """What is handed classes (a model to query, a form to fill) is followed apart for each of them."""
+    every = (*call.args, *call.kwargs.values())
+    classes = tuple(values[0] for values in every if len(values) == 1 and isinstance(values[0], Class))
+    return func.given(classes) if classes else func
 
 
 def _note(frame: Frame, callee: Value, call: CallOf, passes: tuple[tuple[str, Values], ...]) -> None:
@@ -111,7 +161,8 @@ def _construct(frame: Frame, cls: Class, call: CallOf, result: Value) -> None:
         if not call.quiet:
             _note(frame, cls, call, _fields(cls, call))
         return
-    for value in defined[1]:
+    for one in defined[1]:
+        value = unwrapped(one)
         if isinstance(value, Func):
             value = value.on(cls) if value.owner is not None and value.owner is not cls else value
             passes = bind_arguments(frame, value, [(result,), *call.args], call.kwargs, 1)
@@ -192,5 +243,6 @@ _BY_TYPE: dict[type[Any], Callable[[Frame, Any, CallOf], Values]] = {
     Made: _made_object,
     Instance: _object,
     Partial: _partial,
+    Wrapped: _wrapped,
     Generator: _nothing,
 }

@@ -26,7 +26,9 @@ from strangler_analyzers.resolve.values import (
     Typed,
     Value,
     Values,
+    Wrapped,
     union,
+    unwrapped,
 )
 
 
@@ -52,7 +54,7 @@ def instance_attribute(frame: Frame, cls: Class, receiver: Value, attr: str) -> 
         if cell is not None:
             found = union(found, frame.program.read(frame, cell))
     defined = member(cls, attr)
-    if defined is not None and (not found or any(isinstance(value, Func) for value in defined[1])):
+    if defined is not None and (not found or any(isinstance(value, Func | Wrapped) for value in defined[1])):
         for value in defined[1]:
             found = union(found, bound(frame, value, receiver, cls))
     if found or defined is not None:
@@ -86,6 +88,8 @@ def overridden(frame: Frame, cls: Class, receiver: Value, attr: str) -> Values:
 
 def bound(frame: Frame, value: Value, receiver: Value, cls: Class) -> Values:
     """A member of a class as it is seen on an object."""
+    if isinstance(value, Wrapped):
+        return _bound_wrapped(frame, value, receiver, cls)
     if isinstance(value, Func):
         if value.binding == "":
             return (frame.program.bound(value, receiver),)
@@ -98,6 +102,18 @@ def bound(frame: Frame, value: Value, receiver: Value, cls: Class) -> Values:
     if isinstance(value, Made):
         return frame.program.library_field(frame, value, receiver)  # type: ignore[no-any-return]
     return (value,)
+
+
+def _bound_wrapped(frame: Frame, value: Wrapped, receiver: Value, cls: Class) -> Values:
+    inner = unwrapped(value)
+    if not isinstance(inner, Func):
+        return (value,)
+    if inner.binding == "property":
+        return bound(frame, inner, receiver, cls)
+    holder = cls if inner.binding == "class" else receiver
+    if inner.owner is not None and inner.owner is not cls:
+        inner = inner.on(cls)
+    return (frame.program.bound(value.func, holder, inner),) if inner.binding != "static" else (value,)
 
 
 def _of_class(frame: Frame, value: Class, attr: str) -> Values:
@@ -204,6 +220,7 @@ _BY_TYPE: dict[type[Any], Callable[[Frame, Any, str], Values]] = {
     Func: _of_function,
     Bound: _of_function,
     Partial: _of_function,
+    Wrapped: _of_function,
     Super: _of_super,
     Const: _of_constant,
     Items: _of_items,

@@ -98,8 +98,19 @@ def _decorated(frame: Frame, value: Func | Class, decorators: list[Values], code
         given = frame.program.apply(frame, call)
         kept = tuple(one for one in given if not isinstance(one, Made | Member))
         if internal and kept:
-            current = kept
+            current = _around(frame, kept, value)
     return current
+
+
+def _around(frame: Frame, values: Values, original: Func | Class) -> Values:
+    """A function that a decorator made (and nobody else) is taken to be around what it decorates."""
+    found = EMPTY
+    for one in values:
+        if isinstance(one, Func) and one is not original and one.outer not in (None, frame.func):
+            found = union(found, (frame.program.wrapped(one, original),))
+        else:
+            found = union(found, (one,))
+    return found
 
 
 def define_class(frame: Frame, index: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from strangler_analyzers.resolve.frames import CallOf, Frame
+from strangler_analyzers.resolve.mutations import MUTATORS, note_mutation
 from strangler_analyzers.resolve.values import EMPTY, Const, Func, Generator, Instance, Items, Value, Values, union
 
 
@@ -36,6 +37,8 @@ def _call(frame: Frame, code: Any) -> Values:
     _, func, arg_codes, kwarg_codes, line = code
     callees = evaluate(frame, func)
     frame.line = line
+    if func is not None and func[0] == "." and func[2] in MUTATORS:
+        note_mutation(frame, func[1])
     args, starred = [], False
     for item in arg_codes:
         if item is not None and item[0] == "*":

@@ -68,7 +68,7 @@ def _assign_item(frame: Frame, target: Any, values: Values) -> None:
 def _put(frame: Frame, items: Items, keys: list[Any], values: Values) -> None:
     # Inside the body that made it, and on every path, the new item replaces the old one.
     replaces = items.maker is frame.func and not frame.branch and len(keys) == 1
-    for key in keys:
+    for key in keys if items.maker is not None else ():
         old = EMPTY if replaces else items.keyed.get(key, EMPTY)
         merged = union(old, values)
         items.keyed[key] = merged

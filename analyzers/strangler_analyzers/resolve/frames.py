@@ -18,6 +18,8 @@ class Site(NamedTuple):
     transaction: int
     passes: tuple[tuple[str, Values], ...]
     confidence: str
+    # Reached through the program's own decorators: not called at this place, but meant by it.
+    through: bool = False
 
 
 class Event(NamedTuple):

@@ -22,6 +22,8 @@ from strangler_analyzers.resolve.values import (
     Typed,
     Value,
     Values,
+    Wrapped,
+    unwrapped,
 )
 
 
@@ -32,7 +34,8 @@ class Interned:
         self._constants: dict[tuple[type[Any], Any], Values] = {}
         self._builtins = {name: (Ext(f"<builtin>.{name}"),) for name in NAMES}
         self._outside: dict[str, Ext] = {}
-        self._bound: dict[tuple[Func, Value], Bound] = {}
+        self._bound: dict[tuple[Func, Value, Func | None], Bound] = {}
+        self._wrapped: dict[tuple[Func, Value], Wrapped] = {}
         self._made: dict[tuple[Func, int, int], Made] = {}
         self._items: dict[Any, Items] = {}
         self._members: dict[tuple[Value, str], Member] = {}
@@ -65,17 +68,25 @@ class Interned:
             found = found.child(part)
         return found
 
-    def bound(self, func: Func, receiver: Value) -> Bound:
+    def bound(self, func: Func, receiver: Value, original: Func | None = None) -> Bound:
         """The method ``func`` of ``receiver``, followed apart if ``receiver``'s class inherits it."""
         cls = receiver if isinstance(receiver, Class) else getattr(receiver, "cls", None)
         if isinstance(receiver, Made) and receiver.instance is not None:
             cls = receiver.instance.cls
         if isinstance(cls, Class) and func.owner is not None and cls is not func.owner:
             func = func.on(cls)
-        key = (func, receiver)
+        key = (func, receiver, original)
         found = self._bound.get(key)
         if found is None:
-            found = self._bound[key] = Bound(func, receiver)
+            found = self._bound[key] = Bound(func, receiver, original)
+        return found
+
+    def wrapped(self, func: Func, original: Value) -> Wrapped:
+        """``original`` inside the decorator's function ``func``."""
+        key = (func, original)
+        found = self._wrapped.get(key)
+        if found is None:
+            found = self._wrapped[key] = Wrapped(func, original)
         return found
 
     def made(self, frame: Frame, site: int, callee: Value) -> Made:
@@ -131,7 +142,7 @@ class Interned:
 
     def function_member(self, value: Value, attr: str) -> Member:
         """An attribute something outside gave to a function (``task.delay``)."""
-        base = value.func if isinstance(value, Bound) else value
+        base = value.func if isinstance(value, Bound) else unwrapped(value)
         return self.member_of(base, attr, f"{base.dotted}.{attr}")
 
     def typed(self, cls: Ext) -> Typed:

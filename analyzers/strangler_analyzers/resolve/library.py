@@ -16,6 +16,8 @@ ResultRule = Callable[[Frame, Made, CallOf], Values | None]
 ElementRule = Callable[[Frame, Value], Values]
 FieldRule = Callable[[Frame, Made, Value], Values | None]
 
+ClassMemberRule = Callable[[Frame, Made, Class, str], Values | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
@@ -24,6 +26,7 @@ class Knowledge:
     results: tuple[ResultRule, ...] = ()
     elements: tuple[ElementRule, ...] = ()
     fields: tuple[FieldRule, ...] = ()
+    class_members: tuple[ClassMemberRule, ...] = ()
     transactions: tuple[Callable[[Value], str | None], ...] = ()
 
     def transaction(self, value: Value) -> str | None:

@@ -170,6 +170,10 @@ class Linked(Interned):
 
     def library_class_member(self, frame: Frame, made: Made, cls: Class, attr: str) -> Values:
         """What a field declared in a class body is on the class."""
+        for rule in self.knowledge.class_members:
+            found = rule(frame, made, cls, attr)
+            if found is not None:
+                return found
         return (made,)
 
     def library_attribute(self, frame: Frame, value: Value, attr: str) -> Values:

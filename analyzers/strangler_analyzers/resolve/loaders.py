@@ -41,8 +41,14 @@ class Index:
         return [module for module in self.by_tail.get(path.rpartition(".")[2], []) if module.name.endswith(tail)]
 
     def defined_in(self, path: str, name: str) -> list[Module]:
-        """The modules that ``path`` may mean and that define ``name``."""
-        return [module for module in self.modules_ending(path) if module in self.defining.get(name, ())]
+        """The modules that ``path`` may mean and that define ``name``, or import it."""
+        return [module for module in self.modules_ending(path) if self._has(module, name)]
+
+    def _has(self, module: Module, name: str) -> bool:
+        if module in self.defining.get(name, ()):
+            return True
+        imported = (pair for one in module.facts.imports if one.names for pair in one.names)
+        return any(alias == name for _, alias in imported)
 
     def labelled(self, label: str, name: str) -> list[Module]:
         """The modules within a package called ``label`` that define ``name``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from strangler_analyzers.resolve.frames import Frame
-from strangler_analyzers.resolve.values import Class, Instance, Items, Module
+from strangler_analyzers.resolve.values import Class, Instance, Items, Made, Module
 
 MUTATORS = frozenset(
     [
@@ -54,7 +54,9 @@ def _note_state(frame: Frame, name: str, base: Any) -> None:
         if isinstance(value, Module):
             if base[0] == "." and value.env.get(base[2]):
                 _write(frame, value, base[2])
-        elif isinstance(value, Items | Instance):
+        elif isinstance(value, Items | Instance) or (
+            isinstance(value, Made) and value.module is module and _holds(value)
+        ):
             _write(frame, module, name)
         elif isinstance(value, Class) and base is not None and base[0] == ".":
             _write(frame, value.module, value.scope.qualname + "." + base[2])
@@ -63,3 +65,19 @@ def _note_state(frame: Frame, name: str, base: Any) -> None:
 def _write(frame: Frame, module: Module, name: str) -> None:
     module.state.setdefault(name, frame.line)
     frame.record.state_writes.setdefault((module.name, name), frame.line)
+
+
+_CONTAINERS = (
+    "collections.",
+    "queue.",
+    "weakref.",
+    "array.",
+    "threading.local",
+    "cachetools.",
+    "types.SimpleNamespace",
+)
+
+
+def _holds(value: Made) -> bool:
+    """Whether the object is a container; others (sessions, loggers) have methods of the same names."""
+    return value.dotted.startswith(_CONTAINERS)

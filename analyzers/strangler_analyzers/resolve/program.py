@@ -19,12 +19,14 @@ from strangler_analyzers.resolve.values import (
     Class,
     Ext,
     Func,
+    Generator,
     Instance,
     Items,
     Module,
     Value,
     Values,
     union,
+    unwrapped,
 )
 
 # How often a body is run again as its parameters learn more: often where the program is small, less where it is big.
@@ -62,7 +64,7 @@ class Program(Linked):
                 func = self.functions.get((module.name, index))
                 if func is None or scope.kind not in ("function", "lambda"):
                     continue
-                for one in (func, *func.clones.values()):
+                for one in list(func.variants()):
                     if not one.visits:
                         self.visit(one)
 
@@ -142,11 +144,26 @@ class Program(Linked):
     def enter_transaction(self, frame: Frame, values: Values, line: int) -> None:
         """Note that what follows happens in a transaction, if ``values`` begin one."""
         for value in values:
-            kind = self.knowledge.transaction(value)
+            kind = self.knowledge.transaction(value) or self._own_transaction(value)
             if kind:
                 frame.record.transactions.append((kind, line, frame.transaction))
                 frame.transaction = len(frame.record.transactions) - 1
                 return
+
+    def _own_transaction(self, value: Value) -> str | None:
+        """The program's own context managers: one that begins or commits within is a transaction around its block."""
+        func = value.func if isinstance(value, Generator) else None
+        if isinstance(value, Instance):
+            defined = member(value.cls, "__exit__") or member(value.cls, "__aexit__")
+            func = next((one for one in defined[1] if isinstance(one, Func)), None) if defined else None
+        if func is None or func.record is None:
+            return None
+        record: Record = func.record
+        if record.transactions:
+            return record.transactions[0][0]
+        ends = any(event.name.rpartition(".")[2] in ("commit", "begin") for event in record.events)
+        ends = ends or any(name in ("commit", "begin") for name, _ in record.unresolved)
+        return "session" if ends else None
 
     # Flow
 
@@ -161,7 +178,9 @@ class Program(Linked):
         self.flow(items.ever, values)
 
     def put(self, items: Items, values: Values) -> None:
-        """Put ``values`` into ``items``, nobody knows where."""
+        """Put ``values`` into ``items``, nobody knows where; one known by its type only stays as it was declared."""
+        if items.maker is None:
+            return
         items.rest = union(items.rest, values)
         self.flow(items.ever, values)
 
@@ -229,7 +248,8 @@ class Program(Linked):
         defined = member(value.cls, name)
         if defined is None:
             return EMPTY
-        return tuple(self.bound(func, value) for func in defined[1] if isinstance(func, Func))
+        found = (unwrapped(one) for one in defined[1])
+        return tuple(self.bound(func, value) for func in found if isinstance(func, Func))
 
 
 def _outer_names(func: Func) -> list[dict[str, Values]]:

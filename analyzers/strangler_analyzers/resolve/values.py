@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from strangler_analyzers.facts import Facts, Scope
@@ -83,8 +84,8 @@ class Func(Value):
     """A function or lambda, or the body of a module (scope index 0)."""
 
     __slots__ = (
-        "binding", "clones", "decorators", "env", "index", "module", "outer", "owner", "params", "receiver", "record",
-        "returns", "scope", "visits", "yields",
+        "binding", "clones", "decorators", "env", "index", "is_variant", "module", "outer", "owner", "params",
+        "receiver", "record", "returns", "scope", "visits", "yields",
     )  # fmt: skip
 
     def __init__(self, module: Module, index: int, owner: Class | None, outer: Func | None) -> None:
@@ -102,19 +103,34 @@ class Func(Value):
         self.visits = 0
         self.record: Any = None
         self.receiver: Class | None = None
-        self.clones: dict[Class, Func] = {}
+        self.clones: dict[Any, Func] = {}
+        self.is_variant = False
 
     def on(self, cls: Class) -> Func:
         """This method as it runs on objects of ``cls``, which inherits it; itself when there are too many such."""
-        found = self.clones.get(cls)
+        return self if self.receiver is not None else self._variant(cls, cls)
+
+    def given(self, classes: tuple[Value, ...]) -> Func:
+        """This function as it runs when it is handed just these classes; itself when there are too many such."""
+        return self if self.is_variant else self._variant(classes, self.receiver)
+
+    def _variant(self, key: Any, receiver: Class | None) -> Func:
+        found = self.clones.get(key)
         if found is None:
-            if len(self.clones) >= MOST_CLONES or self.receiver is not None:
+            if len(self.clones) >= MOST_CLONES:
                 return self
-            found = self.clones[cls] = Func(self.module, self.index, self.owner, self.outer)
-            found.receiver, found.binding, found.decorators = cls, self.binding, self.decorators
+            found = self.clones[key] = Func(self.module, self.index, self.owner, self.outer)
+            found.receiver, found.binding, found.decorators = receiver, self.binding, self.decorators
+            found.is_variant = isinstance(key, tuple)
             for name, cell in self.params.items():
                 found.param(name).values = cell.default
         return found
+
+    def variants(self) -> Iterator[Func]:
+        """Itself and all it is followed apart as."""
+        yield self
+        for one in self.clones.values():
+            yield from one.variants()
 
     @property
     def ref(self) -> str:
@@ -180,14 +196,37 @@ class Instance(Value):
         return self.cls.dotted
 
 
+class Wrapped(Value):
+    """``original`` as the program's own decorator hands it back: inside the function ``func``."""
+
+    __slots__ = ("func", "original")
+
+    def __init__(self, func: Func, original: Value) -> None:
+        self.func = func
+        self.original = original
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return self.func.dotted
+
+
+def unwrapped(value: Value) -> Value:
+    """What is inside all decorators."""
+    while isinstance(value, Wrapped):
+        value = value.original
+    return value
+
+
 class Bound(Value):
-    """A method with its receiver."""
+    """A method with its receiver; ``original`` is the method inside its decorators."""
 
-    __slots__ = ("func", "receiver")
+    __slots__ = ("func", "original", "receiver")
 
-    def __init__(self, func: Func, receiver: Value) -> None:
+    def __init__(self, func: Func, receiver: Value, original: Func | None = None) -> None:
         self.func = func
         self.receiver = receiver
+        self.original = original
 
     @property
     def dotted(self) -> str:

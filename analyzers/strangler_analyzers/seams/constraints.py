@@ -17,7 +17,7 @@ class Constraints:
     """Modules (or everything below one: ``shop.billing.*``) that belong together, apart, or to a named seam.
 
     ``together`` and ``apart`` are pairs, ``pinned`` names a seam per module, ``tables`` a seam per table (its owning
-    module is pinned). A module pinned to ``monolith`` takes no part in any seam.
+    module is pinned, unless it is already). A module pinned to ``monolith`` takes no part in any seam.
     """
 
     together: tuple[tuple[str, str], ...] = ()
@@ -66,7 +66,7 @@ def _pins(constraints: Constraints, analysis: Analysis, index: Mapping[str, int]
         if table not in owners:
             raise StranglerError(f"no table '{table}'", hint=_near(table, owners))
         if owners[table] in index:
-            names[index[owners[table]]] = seam
+            names.setdefault(index[owners[table]], seam)
     return names
 
 

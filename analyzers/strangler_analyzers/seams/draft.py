@@ -46,8 +46,9 @@ def draft_service(analysis: Analysis, seam_id: str) -> Mapping[str, Any]:
         "owner": owner,
         "modules": module_patterns(seam.modules, [module.name for module in analysis.modules]),
         "tables": list(seam.tables),
+        "shared": list(seam.details.get("libraries", ())),
         "routes": route_patterns(routes),
-        "calls": _calls(seam),
+        "calls": _calls(seam, {route.handler for route in analysis.routes}),
     }
     return {key: value for key, value in drafted.items() if value}
 
@@ -96,8 +97,9 @@ def _pattern(path: str, methods: set[str] | None) -> Any:
     return {"path": path, "methods": named} if named else path
 
 
-def _calls(seam: Seam) -> dict[str, dict[str, str]]:
-    return {ref: policy for ref, policy in _policies(seam.details.get("contract", ()))}
+def _calls(seam: Seam, handlers: set[str]) -> dict[str, dict[str, str]]:
+    """What others call; a handler that only HTTP reaches is no client's business."""
+    return {ref: policy for ref, policy in _policies(seam.details.get("contract", ())) if ref not in handlers}
 
 
 def _policies(operations: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, str]]]:

@@ -15,7 +15,8 @@ class SeamOptions:
 
     ``names`` allows a look at folder names, ``wanted`` is a number of seams and ``size`` a mean number of modules
     per seam to aim at (default: neither), ``constraints`` what the user knows better, ``surroundings`` what is known
-    beside the source: history, owners, traces. ``seed`` shifts every random order.
+    beside the source: history, owners, traces. ``cochange`` lets what changes together tie (otherwise history
+    only tells authors and leakage). ``seed`` shifts every random order.
     """
 
     names: bool = True
@@ -24,4 +25,5 @@ class SeamOptions:
     constraints: Constraints = field(default_factory=Constraints)
     surroundings: Surroundings = field(default_factory=Surroundings)
     weights: Weights = DEFAULT
+    cochange: bool = False
     seed: int = 0

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from strangler.analysis import Analysis, CutEdge, Edge, Seam
 from strangler_analyzers.seams.clusters.cuts import Cut, cut, wanted_resolution
-from strangler_analyzers.seams.clusters.kernel import KernelModule, kernel
 from strangler_analyzers.seams.clusters.names import name_groups
-from strangler_analyzers.seams.constraints import placed
+from strangler_analyzers.seams.constraints import Placement, placed
 from strangler_analyzers.seams.measures.costs import REMEDIES
 from strangler_analyzers.seams.measures.figures import Figures, Surveyor
+from strangler_analyzers.seams.measures.libraries import KernelModule, Libraries
 from strangler_analyzers.seams.measures.order import independence, order
 from strangler_analyzers.seams.measures.rationale import rationale
 from strangler_analyzers.seams.options import SeamOptions
-from strangler_analyzers.seams.signals.direct import arcs
 from strangler_analyzers.seams.signals.landscape import Landscape, landscape
 from strangler_analyzers.seams.signals.ties import gather
 from strangler_analyzers.seams.signals.topics import topics
@@ -36,34 +36,54 @@ def propose(analysis: Analysis, options: SeamOptions | None = None) -> Analysis:
     ties = gather(analysis, land, options)
     default = cut(ties, placement, options, wanted_resolution(ties, placement, options))
     coarse = cut(ties, placement, options, default.resolution * options.weights.coarse / options.weights.resolution)
-    core = _kernel(analysis, land, default)
-    names = name_groups(
-        default.groups, land.names, topics(analysis, land, options.weights), placement.names, folders=options.names
-    )
-    shared = frozenset(land.names[module.place] for module in core)
-    surveyor = Surveyor(analysis, options.surroundings, shared)
-    figures = [
-        surveyor.survey(tuple(land.names[place] for place in group), stability, len(land))
+    libraries = Libraries(analysis)
+    core = _kernel(libraries, land, default, placement, names=options.names)
+    shared = frozenset(one.module for one in core)
+    kept = [
+        (tuple(place for place in group if land.names[place] not in shared), stability)
         for group, stability in zip(default.groups, default.stability, strict=True)
+    ]
+    kept = [(group, stability) for group, stability in kept if group]
+    names = name_groups(
+        [group for group, _ in kept],
+        land.names,
+        topics(analysis, land, options.weights),
+        placement.names,
+        folders=options.names,
+    )
+    surveyor = Surveyor(analysis, options.surroundings, libraries, shared)
+    figures = [
+        surveyor.survey(tuple(land.names[place] for place in group), stability, len(land)) for group, stability in kept
     ]
     seams = _seams(analysis, names, figures)
     return dataclasses.replace(
         analysis,
         modules=_with_seams(analysis, seams),
         seams=seams,
+        shared=tuple(sorted(shared)),
         stats={**analysis.stats, **_stats(land, default, coarse, core)},
     )
 
 
-def _kernel(analysis: Analysis, land: Landscape, default: Cut) -> list[KernelModule]:
-    group_of: list[int | None] = [None] * len(land)
-    for number, group in enumerate(default.groups):
-        for place in group:
-            group_of[place] = number
-    users: dict[int, list[int]] = {}
-    for source, target in sorted(arcs(analysis, land)):
-        users.setdefault(target, []).append(source)
-    return kernel(users, group_of, len(default.groups))
+def _kernel(
+    libraries: Libraries, land: Landscape, default: Cut, placement: Placement, *, names: bool
+) -> list[KernelModule]:
+    """The kernel without what the user pinned, or what lies in a folder that one seam fills."""
+    group_of = {land.names[place]: number for number, group in enumerate(default.groups) for place in group}
+    pinned = {land.names[place] for place in placement.names}
+    found = libraries.kernel(group_of, len(default.groups))
+    filled = _filled_folders(group_of) if names else frozenset()
+    return [one for one in found if one.module not in pinned and one.module.rpartition(".")[0] not in filled]
+
+
+def _filled_folders(group_of: Mapping[str, int]) -> frozenset[str]:
+    """Folders below the top most of whose modules are in one group: what lies there is that group's own."""
+    inside: dict[str, Counter[int]] = {}
+    for module, group in group_of.items():
+        folder = module.rpartition(".")[0]
+        if "." in folder:
+            inside.setdefault(folder, Counter())[group] += 1
+    return frozenset(folder for folder, groups in inside.items() if 2 * max(groups.values()) > groups.total())
 
 
 def _seams(analysis: Analysis, names: Sequence[str], figures: Sequence[Figures]) -> tuple[Seam, ...]:
@@ -78,20 +98,19 @@ def _seams(analysis: Analysis, names: Sequence[str], figures: Sequence[Figures])
 
 
 def _between(figures: Sequence[Figures]) -> dict[tuple[int, int], int]:
+    """Effort points that hold back the first of two seams because of the second (-1: what is left)."""
     owner = {module: number for number, one in enumerate(figures) for module in one.modules}
     between: dict[tuple[int, int], int] = {}
     for number, one in enumerate(figures):
-        for entry in one.border.crossing:
-            other = entry.target if owner.get(entry.source) == number else entry.source
-            far = owner.get(other, -1)
-            if far < number:  # a tie between two seams stands at both borders; it is counted at one
-                key = (far, number)
-                between[key] = between.get(key, 0) + entry.cost
+        for entries, times in ((one.border.inward, 1), (one.border.outward, 2)):
+            for entry in entries:
+                far = owner.get(entry.source if times == 1 else entry.target, -1)
+                between[number, far] = between.get((number, far), 0) + times * entry.cost
     return between
 
 
 def _seam(name: str, figures: Figures, crossing: tuple[CutEdge, ...], position: int) -> Seam:
-    score = figures.worth * independence(figures.metrics["inside_points"], figures.metrics["effort"])
+    score = figures.worth * independence(figures.metrics["inside_points"], _weighed_border(figures))
     return Seam(
         id=name,
         name=name,
@@ -106,6 +125,11 @@ def _seam(name: str, figures: Figures, crossing: tuple[CutEdge, ...], position: 
         rationale=rationale(figures.metrics, figures.tables, position),
         details=figures.details,
     )
+
+
+def _weighed_border(figures: Figures) -> float:
+    """What a seam needs of others holds it back twice as much as what others need of it."""
+    return figures.metrics["effort"] + figures.metrics["effort_out"]
 
 
 def _cut_edges(analysis: Analysis, figures: Sequence[Figures]) -> list[tuple[CutEdge, ...]]:
@@ -134,7 +158,7 @@ def _with_seams(analysis: Analysis, seams: Sequence[Seam]) -> tuple[Any, ...]:
 
 def _stats(land: Landscape, default: Cut, coarse: Cut, core: Sequence[KernelModule]) -> Mapping[str, Any]:
     return {
-        "kernel": [{"module": land.names[one.place], "users": one.users, "seams": one.groups} for one in core],
+        "kernel": [{"module": one.module, "users": one.users, "seams": one.groups} for one in core],
         "coarse": [[land.names[place] for place in group] for group in coarse.groups],
         "resolution": round(default.resolution, 4),
     }

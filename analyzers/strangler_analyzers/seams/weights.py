@@ -30,7 +30,7 @@ class Weights:
     damp_out: float = 0.6
     citation: float = 0.4
     topic: float = 0.7
-    directory: float = 0.6
+    directory: float = 1.0
     cochange: float = 0.2
     trace: float = 0.5
     neighbours: int = 8
@@ -38,8 +38,8 @@ class Weights:
     imported: float = 1.0
     used: float = 1.0
     resolution: float = 2.0
-    coarse: float = 1.0
-    agreement: float = 1.0
+    coarse: float = 1.4
+    agreement: float = 2.0
 
 
 DEFAULT = Weights()

@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from strangler.errors import StranglerError
+from strangler_deploy.checks.known import KNOWN
 from strangler_deploy.checks.schema import Check, Compiler, Schema
 
 _METADATA: Schema = {
@@ -50,7 +51,8 @@ class Schemas:
         """The schema of a kind; None: there is none here."""
         key = (api, kind)
         if key not in self._known:
-            self._known[key] = _native(api, kind, self._version) or (self._crds.find(api, kind) if self._crds else None)
+            stored = self._crds.find(api, kind) if self._crds else None
+            self._known[key] = _native(api, kind, self._version) or stored or _written(api, kind)
         return self._known[key]
 
 
@@ -65,6 +67,12 @@ def _native(api: str, kind: str, version: str) -> Kind | None:
         return None
     compiler = Compiler(_definitions(version))
     return Kind(compiler.compile(schema), None)
+
+
+def _written(api: str, kind: str) -> Kind | None:
+    """A kind that we hold a schema of ourselves; what it does not know may be newer than it."""
+    known = KNOWN.get((api, kind))
+    return Kind(_compile(known[0]), known[1], may_be_old=True) if known else None
 
 
 @cache

@@ -30,7 +30,9 @@ class PodIdentity:
 
 
 @dataclass
-class _Reader:
+class Roles:
+    """The roles and policies of the tree; what cannot be read of them becomes a finding."""
+
     account: str
     roles: Mapping[_Key, Document]
     policies: Mapping[_Key, Document]
@@ -39,20 +41,30 @@ class _Reader:
     findings: list[Finding] = field(default_factory=list)
     parsed: dict[str, Policy | None] = field(default_factory=dict)
 
+    def taken_by_others(self) -> Iterator[tuple[Document, Identity, Policy]]:
+        """Each role that trusts principals of AWS rather than a service: what it may do, and its trust."""
+        for role in self.roles.values():
+            trust = _text(role, role.spec.get("assumeRolePolicyDocument"), self)
+            if trust is not None and any("AWS" in (statement.principals or {}) for statement in trust.statements):
+                yield role, _identity_of(role, self, "strangler", {}), trust
 
-def read(tree: Sequence[Document], account: str) -> tuple[list[PodIdentity], list[Finding]]:
-    """Every pod identity of the tree, and what kept others from being read; ``account`` owns the roles."""
+
+def roles(tree: Sequence[Document], account: str) -> Roles:
+    """Read the roles of the tree; ``account`` owns them."""
     policies = _by_key(tree, _IAM, "Policy")
-    reader = _Reader(
+    return Roles(
         account=account,
         roles=_by_key(tree, _IAM, "Role"),
         policies=policies,
         by_arn={_arn(account, "policy", document): document for document in policies.values()},
         clusters={key: str(d.spec.get("name")) for key, d in _by_key(tree, _EKS, "Cluster").items()},
     )
+
+
+def pods(tree: Sequence[Document], reader: Roles) -> list[PodIdentity]:
+    """Every pod identity of the tree."""
     associations = [d for d in tree if d.kind == "PodIdentityAssociation" and d.group == _EKS]
-    found = [identity for document in associations for identity in _identity(document, reader)]
-    return found, reader.findings
+    return [identity for document in associations for identity in _identity(document, reader)]
 
 
 def _by_key(tree: Iterable[Document], group: str, kind: str) -> dict[_Key, Document]:
@@ -69,7 +81,7 @@ def _ref(document: Document, value: object) -> _Key:
     return str(target.get("namespace") or document.namespace), str(target.get("name") or "")
 
 
-def _identity(document: Document, reader: _Reader) -> Iterator[PodIdentity]:
+def _identity(document: Document, reader: Roles) -> Iterator[PodIdentity]:
     role = _role(document, reader)
     if role is None:
         message = f"{document} names a role that is not in the tree: what its pods may do cannot be proven"
@@ -81,19 +93,30 @@ def _identity(document: Document, reader: _Reader) -> Iterator[PodIdentity]:
     tags = {} if spec.get("disableSessionTags") else _session_tags(cluster, namespace, account_name)
     if not _is_trusted(document, role, tags, reader):
         return
+    identity = _identity_of(role, reader, f"eks-{cluster}", tags, _text(document, spec.get("policy"), reader))
+    yield PodIdentity(_local(document, cluster), namespace, account_name, identity, document)
+
+
+def _identity_of(
+    role: Document, reader: Roles, session: str, tags: Mapping[str, str], limit: Policy | None = None
+) -> Identity:
     arn = _arn(reader.account, "role", role)
-    identity = Identity(
+    return Identity(
         role=arn,
-        session_arn=f"{arn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/eks-{cluster}",
+        session_arn=f"{arn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/{session}",
         policies=tuple(_policies(role, reader)),
         boundary=_boundary(role, reader),
-        session=_text(document, spec.get("policy"), reader),
+        session=limit,
         tags={**_role_tags(role), **tags},
     )
-    yield PodIdentity(cluster, namespace, account_name, identity, document)
 
 
-def _role(document: Document, reader: _Reader) -> Document | None:
+def _local(document: Document, cluster: str) -> str:
+    """The plan's name of the cluster: the object's that is referred to, which AWS may know by a longer one."""
+    return _ref(document, document.spec.get("clusterRef"))[1] or cluster
+
+
+def _role(document: Document, reader: Roles) -> Document | None:
     if document.spec.get("roleRef"):
         return reader.roles.get(_ref(document, document.spec["roleRef"]))
     wanted = document.spec.get("roleARN")
@@ -113,7 +136,7 @@ def _role_tags(role: Document) -> dict[str, str]:
     return {str(tag.get("key")): str(tag.get("value")) for tag in mappings(role.spec.get("tags"))}
 
 
-def _is_trusted(document: Document, role: Document, tags: Mapping[str, str], reader: _Reader) -> bool:
+def _is_trusted(document: Document, role: Document, tags: Mapping[str, str], reader: Roles) -> bool:
     """Whether the role lets Pod Identity in for this association, and says so if not."""
     trust = _text(role, role.spec.get("assumeRolePolicyDocument"), reader)
     if trust is None:
@@ -129,7 +152,7 @@ def _is_trusted(document: Document, role: Document, tags: Mapping[str, str], rea
     return not refused
 
 
-def _policies(role: Document, reader: _Reader) -> Iterator[Policy]:
+def _policies(role: Document, reader: Roles) -> Iterator[Policy]:
     for ref in mappings(role.spec.get("policyRefs")):
         yield from _known(role, reader.policies.get(_ref(role, ref)), f"policyRef {_ref(role, ref)[1]}", reader)
     for arn in role.spec.get("policies") or ():
@@ -140,7 +163,7 @@ def _policies(role: Document, reader: _Reader) -> Iterator[Policy]:
             yield policy
 
 
-def _known(role: Document, document: Document | None, name: str, reader: _Reader) -> Iterator[Policy]:
+def _known(role: Document, document: Document | None, name: str, reader: Roles) -> Iterator[Policy]:
     if document is None:
         message = f"{role} has the policy {name}, which is not in the tree: what it allows cannot be proven"
         reader.findings.append(Finding("IAM-UNKNOWN", message, role.location, "declare the policy beside it"))
@@ -150,7 +173,7 @@ def _known(role: Document, document: Document | None, name: str, reader: _Reader
         yield policy
 
 
-def _boundary(role: Document, reader: _Reader) -> Policy | None:
+def _boundary(role: Document, reader: Roles) -> Policy | None:
     if role.spec.get("permissionsBoundaryRef"):
         document = reader.policies.get(_ref(role, role.spec["permissionsBoundaryRef"]))
     else:
@@ -159,7 +182,7 @@ def _boundary(role: Document, reader: _Reader) -> Policy | None:
     return _text(document, document.spec.get("policyDocument"), reader) if document else None
 
 
-def _text(document: Document, text: object, reader: _Reader, name: str = "") -> Policy | None:
+def _text(document: Document, text: object, reader: Roles, name: str = "") -> Policy | None:
     if text is None:
         return None
     written = str(text)

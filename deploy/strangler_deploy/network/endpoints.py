@@ -56,16 +56,28 @@ Endpoint = Pod | Address
 
 def pods(tree: Sequence[Document], engine: ClusterEngine) -> list[Pod]:
     """The pods of one cluster's documents; those on the node's own network are not under policies and left out."""
+    cloud = _cloud_labels(tree)
     namespaces = {d.name: {_NAME: d.name, **d.labels} for d in tree if d.kind == "Namespace" and not d.group}
-    return [pod for document in tree for pod in _pods(document, namespaces, engine)]
+    return [pod for document in tree for pod in _pods(document, namespaces, engine, cloud)]
 
 
-def _pods(document: Document, namespaces: Mapping[str, Mapping[str, str]], engine: ClusterEngine) -> Iterator[Pod]:
+def _cloud_labels(tree: Sequence[Document]) -> frozenset[tuple[str, str]]:
+    """The labels by which pods choose machines that Karpenter makes, which are in the cloud."""
+    pools = (mapping(mapping(d.spec.get("template")).get("metadata")) for d in tree if d.kind == "NodePool")
+    return frozenset((str(k), str(v)) for pool in pools for k, v in mapping(pool.get("labels")).items())
+
+
+def _pods(
+    document: Document,
+    namespaces: Mapping[str, Mapping[str, str]],
+    engine: ClusterEngine,
+    cloud: frozenset[tuple[str, str]],
+) -> Iterator[Pod]:
     template = document.pod()
     if template is None or mapping(template.get("spec")).get("hostNetwork"):
         return
     namespace = document.namespace or "default"
-    for enforcer in _engines(mapping(template.get("spec")), engine):
+    for enforcer in engines_of(mapping(template.get("spec")), engine, cloud):
         yield Pod(
             namespace=namespace,
             name=document.name,
@@ -84,11 +96,15 @@ def _named_ports(spec: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
                 yield str(port["name"]), int(port.get("containerPort", 0))
 
 
-def _engines(spec: Mapping[str, Any], engine: ClusterEngine) -> tuple[Engine, ...]:
+def engines_of(
+    spec: Mapping[str, Any], engine: ClusterEngine, cloud: frozenset[tuple[str, str]] = frozenset()
+) -> tuple[Engine, ...]:
     """The engines that a pod may come under; on a mixed cluster both, unless it says on which nodes it runs."""
     if engine == "cilium":
         return ("cilium",)
     if engine != "mixed":
+        return ("vpc",)
+    if cloud & set(mapping(spec.get("nodeSelector")).items()):
         return ("vpc",)
     hybrid = _is_hybrid(spec)
     return ("vpc", "cilium") if hybrid is None else ("cilium",) if hybrid else ("vpc",)

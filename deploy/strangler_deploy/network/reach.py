@@ -15,6 +15,7 @@ Direction = Literal["ingress", "egress"]
 Span = tuple[str, int, int]
 """Protocol, first and last port."""
 
+DIRECTIONS: tuple[Direction, ...] = ("egress", "ingress")
 PROTOCOLS = ("TCP", "UDP", "SCTP")
 _TIERS: tuple[Tier, ...] = ("Admin", "Namespace", "Baseline")
 

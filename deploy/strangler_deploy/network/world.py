@@ -30,8 +30,8 @@ class World:
         self._numbers = {id(pod): number for number, pod in enumerate(pods)}
 
     def number(self, pod: Pod) -> int:
-        """The place of one of its pods."""
-        return self._numbers[id(pod)]
+        """The place of one of its pods; -1 for others, which no policy is about."""
+        return self._numbers.get(id(pod), -1)
 
     @cached_property
     def _by_label(self) -> dict[tuple[str, str], set[int]]:

@@ -11,6 +11,8 @@ from strangler_deploy.kinds.workloads.pod import APP, PART_OF, Pod
 from strangler_deploy.manifest import Data
 from strangler_deploy.names import joined
 from strangler_deploy.placement import TENANT, TIER, Placement, pool_namespace
+from strangler_deploy.planes.environment import endpoint_name, environment, variable
+from strangler_deploy.planes.stores import Holding, holder_of, holdings, pool_holder, tenant_holdings
 
 HYBRID = {"eks.amazonaws.com/compute-type": "hybrid"}
 
@@ -27,6 +29,8 @@ class Home:
     units: tuple[Unit, ...]
     origin: str
     tenant: str = ""
+    held: tuple[Holding, ...] = ()
+    suspended: bool = False
 
     @property
     def labels(self) -> dict[str, str]:
@@ -51,6 +55,11 @@ class Home:
         """Whether machines come in pools of their own here (else pods run on whatever the cluster has)."""
         return self.site.cluster.compute == "auto" and self.site.cluster.is_eks
 
+    @property
+    def has_facade(self) -> bool:
+        """Whether a facade of its own splits the namespace's traffic."""
+        return self.estate.platform.facade.mode == "facade" and bool(self.units)
+
     def unit(self, name: str) -> Unit | None:
         """A service that runs here."""
         return next((unit for unit in self.units if unit.name == name), None)
@@ -73,7 +82,8 @@ class Home:
             labels=labels,
             account=unit.name,
             resources=unit.workload.resources,
-            health=unit.workload.health,
+            ready=unit.workload.ready,
+            live=unit.workload.live,
             environment=self._environment(unit),
             environment_from=self._environment_from(unit),
             node_selector=selector,
@@ -85,8 +95,11 @@ class Home:
         )
 
     def _machines(self, unit: Unit) -> tuple[Mapping[str, str], list[Data]]:
-        if self.on_premises(unit):
-            return HYBRID, []
+        return (HYBRID, []) if self.on_premises(unit) else self.machines
+
+    @property
+    def machines(self) -> tuple[Mapping[str, str], list[Data]]:
+        """The machines in the cloud that pods here run on, and the taints they must tolerate."""
         if not self.has_node_pools:
             return {}, []
         key, value = self.node_label
@@ -99,11 +112,24 @@ class Home:
         for callee in unit.workload.calls:
             if self.unit(callee):
                 given[f"{variable(callee)}_URL"] = f"http://{callee}"
+        for holding in self.held_by(unit):
+            given.update(environment(holding, unit.name))
         return {**given, **unit.workload.environment}
 
+    def held_by(self, unit: Unit) -> list[Holding]:
+        """The data that a service uses."""
+        return [holding for holding in self.held if unit.name in holding.users]
+
     def _environment_from(self, unit: Unit) -> list[Data]:
-        named = [{"secretRef": {"name": joined(unit.name, secret)}} for secret in sorted(unit.workload.secrets)]
-        return [dict(source) for source in named]
+        """Declared secrets, and each database's host and port under the database's name."""
+        sources: list[Data] = []
+        if self.estate.platform.secrets.store != "none":
+            sources += [{"secretRef": {"name": joined(unit.name, name)}} for name in sorted(unit.workload.secrets)]
+        for holding in self.held_by(unit):
+            if holding.data.kind == "rds":
+                prefix = f"{variable(holding.name.removeprefix(f'{unit.name}-'))}_"
+                sources.append({"prefix": prefix, "secretRef": {"name": endpoint_name(holding.name)}})
+        return sources
 
 
 def home_of(estate: Estate, placement: Placement) -> Home:
@@ -117,6 +143,8 @@ def home_of(estate: Estate, placement: Placement) -> Home:
         units=placement.units,
         origin=placement.origin,
         tenant=placement.id,
+        suspended=placement.tenant.suspended,
+        held=tuple(tenant_holdings(holder_of(estate, placement), placement)),
     )
 
 
@@ -131,6 +159,7 @@ def pool_home(estate: Estate, site: Site, tier_name: str) -> Home:
         tier=tier,
         units=tuple(estate.units.values()),
         origin=f"strangler.yaml platform.tiers.{tier_name}",
+        held=tuple(holdings(pool_holder(estate, site, tier_name))),
     )
 
 
@@ -142,11 +171,6 @@ def priority_name(tier: str) -> str:
 def node_pool_name(nodes: Nodes, tier: str, tenant: str) -> str:
     """The pool of machines of a tier, or of one tenant."""
     return joined("tenant", tenant) if nodes.dedicated and tenant else joined("tier", tier)
-
-
-def variable(name: str) -> str:
-    """A label as the name of an environment variable."""
-    return name.upper().replace("-", "_")
 
 
 def _volumes(unit: Unit) -> list[Data]:

@@ -19,6 +19,7 @@ from strangler_deploy.kinds.workloads.deployment import (
 from strangler_deploy.kinds.workloads.namespace import namespace
 from strangler_deploy.kinds.workloads.pod import PART_OF, Pod
 from strangler_deploy.manifest import Manifest
+from strangler_deploy.planes.facade import FACADE
 from strangler_deploy.planes.guards import entrances, monolith_peer
 from strangler_deploy.planes.home import HYBRID, Home
 
@@ -46,7 +47,8 @@ def _proxy(estate: Estate, site: Site, monolith: MonolithAddress, origin: str) -
     yield service(MONOLITH, INGRESS_NAMESPACE, 80, selector=pod.selector, origin=origin)
     yield deployment(pod, INGRESS_NAMESPACE, replicas=2, origin=origin)
     yield disruption_budget(MONOLITH, INGRESS_NAMESPACE, origin=origin)
-    callers = policy.in_namespaces_with(ROUTED, *sorted(_callers(estate))) if _callers(estate) else None
+    apps = sorted(_callers(estate))
+    callers = policy.in_namespaces_with(ROUTED, *apps) if apps else None
     peers = [*entrances(home), *([callers] if callers else [])]
     yield policy.allow_in(MONOLITH, INGRESS_NAMESPACE, peers, _PORT, origin=origin)
     rules = [policy.egress([monolith_peer(home)], monolith.port)]
@@ -54,7 +56,8 @@ def _proxy(estate: Estate, site: Site, monolith: MonolithAddress, origin: str) -
 
 
 def _callers(estate: Estate) -> list[str]:
-    return [unit.name for unit in estate.units.values() if unit.calls_monolith]
+    facade = [FACADE] if estate.platform.facade.mode == "facade" else []
+    return facade + [unit.name for unit in estate.units.values() if unit.calls_monolith]
 
 
 def _pod(estate: Estate, site: Site) -> Pod:
@@ -66,7 +69,8 @@ def _pod(estate: Estate, site: Site) -> Pod:
         labels={PART_OF: estate.name},
         account=MONOLITH,
         resources=Resources(cpu="100m", memory="64Mi", max_cpu="1", max_memory="256Mi"),
-        health="/-/healthy",
+        ready="/-/healthy",
+        live="/-/healthy",
         node_selector=HYBRID if on_premises else {},
         volumes=[{"name": "configuration", "configMap": {"name": MONOLITH}}],
         mounts=[

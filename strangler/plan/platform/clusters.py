@@ -20,6 +20,7 @@ from strangler.plan.platform.texts import (
     Subnet,
     TransitGateway,
     Version,
+    VpcId,
 )
 
 Capability = Literal["argocd", "ack", "kro"]
@@ -53,6 +54,7 @@ def _hybrid(value: object) -> object:
 class Vpc(Section):
     """The cluster's network; an account's VPC is used unless ``create`` says that ACK makes one."""
 
+    id: VpcId | None = None
     cidr: Cidr = "10.0.0.0/16"
     service_cidr: Cidr = "172.20.0.0/16"
     subnets: tuple[Subnet, ...] = ("subnet-00000000", "subnet-11111111")
@@ -95,6 +97,8 @@ class Cluster(Section):
     gpu_types: tuple[InstanceType, ...] = ()
     protected: bool = True
     zones: int = Field(default=3, ge=1, le=6)
+    enforcement: Literal["standard", "strict"] = "standard"
+    administrators: tuple[Arn, ...] = ()
 
     @property
     def is_eks(self) -> bool:

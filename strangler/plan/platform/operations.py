@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from strangler.plan.fields import Label, Section
-from strangler.plan.platform.texts import Arn, Cron, GitUrl, Group, Hours, Image, Word, Zone
+from strangler.plan.platform.texts import Arn, Cron, GitUrl, Group, Hours, Image, RelativePath, Word, Zone
 
 Engine = Literal["vap", "gatekeeper", "kyverno"]
 Rule = Literal[
@@ -48,6 +48,7 @@ class Delivery(Section):
 
     repository: GitUrl = "https://git.example.com/acme/gitops.git"
     revision: Word = "main"
+    path: RelativePath = "."
     namespace: Label = "argocd"
     windows: tuple[Window, ...] = ()
     kro: bool = False

@@ -35,3 +35,4 @@ class Tenant(Section):
     data: Mapping[Label, TenantData] = Field(default_factory=dict)
     administrators: tuple[Group, ...] = ()
     contract: Contract = Contract()
+    suspended: bool = False

@@ -51,6 +51,15 @@ Version = Annotated[str, _matching(r"1\.\d{2}", 'a Kubernetes minor version in q
 Cpu = Annotated[str, _matching(r"\d{1,7}m|\d{1,6}(\.\d{1,3})?", "an amount of CPU in quotes, such as 250m or 2")]
 Memory = Annotated[str, _matching(r"\d{1,9}(Ki|Mi|Gi|Ti)", "an amount of memory such as 512Mi or 4Gi")]
 Cidr = Annotated[str, AfterValidator(_network)]
+RelativePath = Annotated[
+    str,
+    _matching(
+        r"\.|(?!.*\.\.)[\w-][\w.-]{0,60}(/[\w-][\w.-]{0,60}){0,7}",
+        "a path such as platform/tree, without .. and leading /",
+    ),
+]
+VpcId = Annotated[str, _matching(r"vpc-[0-9a-z]{4,17}", "a VPC such as vpc-0123456789abcdef0")]
+LabelKey = Annotated[str, _matching(rf"({_HOST}/)?[A-Za-z0-9]([\w.-]{{0,61}}[A-Za-z0-9])?", "a label key")]
 Ip = Annotated[str, AfterValidator(_ip)]
 Host = Annotated[str, _matching(rf"(?=.{{1,253}}\Z){_HOST}", "a host name in lower case, such as app.example.com")]
 Arn = Annotated[

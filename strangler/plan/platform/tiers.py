@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import Field
 
 from strangler.plan.fields import Section
-from strangler.plan.platform.texts import Cpu, Hours, InstanceType, Memory, Word
+from strangler.plan.platform.texts import Cpu, Hours, InstanceType, LabelKey, Memory, Word
 
 Isolation = Literal["pool", "bridge", "silo"]
 Capacity = Literal["spot", "on-demand"]
@@ -43,6 +44,7 @@ class Nodes(Section):
     types: tuple[InstanceType, ...] = ()
     categories: tuple[Literal["c", "m", "r", "t", "g", "p"], ...] = ("c", "m", "r")
     sizes: tuple[Word, ...] = ("large", "xlarge", "2xlarge")
+    requirements: Mapping[LabelKey, tuple[Word, ...]] = Field(default_factory=dict)
     arch: Literal["amd64", "arm64"] = "amd64"
     cpu: Cpu = "64"
     memory: Memory = "256Gi"

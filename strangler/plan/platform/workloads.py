@@ -49,7 +49,8 @@ class Workload(Section):
 
     digest: Digest | None = None
     port: int = Field(default=8080, ge=1024, le=65535)
-    health: Path = "/healthz"
+    ready: Path = "/readyz"
+    live: Path = "/livez"
     metrics: Path | None = "/metrics"
     resources: Resources = Resources()
     scale: Scale = Scale()

@@ -39,7 +39,7 @@ def test_an_error_in_the_tree_is_exit_1(project: Path, capsys: pytest.CaptureFix
     out = project / "gitops"
     _run(project, capsys, "render", "-o", str(out))
     file = out / "tenants/acme/app/deployment-orders.yaml"
-    file.write_text(file.read_text().replace("replicas: 2", "replicas: many"))
+    file.write_text(file.read_text().replace("revisionHistoryLimit: 5", "revisionHistoryLimit: x"))
     assert _run(project, capsys, "check", str(out))[0] == 1
 
 

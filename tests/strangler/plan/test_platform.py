@@ -47,7 +47,7 @@ def test_hostile_text_is_refused_where_it_is_read(text: str) -> None:
         (Tenant, {"id": text}),
         (Gateway, {"host": text}),
         (Platform, {"registry": text}),
-        (Workload, {"health": text}),
+        (Workload, {"ready": text}),
         (Workload, {"calls": [text]}),
         (Data, {"kind": "s3", "model": text}),
         (Cluster, {"region": text}),

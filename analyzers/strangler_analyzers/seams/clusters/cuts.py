@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from strangler_analyzers.seams.clusters.ensemble import Blocked, Ensemble, ensemble
 from strangler_analyzers.seams.clusters.leiden import Graph, Partition, renumber
-from strangler_analyzers.seams.clusters.refine import keep_apart, propagate
+from strangler_analyzers.seams.clusters.refine import keep_apart, propagate, pull
 from strangler_analyzers.seams.clusters.stability import stabilities
 from strangler_analyzers.seams.constraints import MONOLITH, Placement
 from strangler_analyzers.seams.options import SeamOptions
@@ -15,6 +15,9 @@ from strangler_analyzers.seams.signals.ties import Ties
 
 # A group of fewer modules is no service; its modules stay where they are until they are given to one.
 SMALLEST = 2
+
+# A module belongs to a group only if at least this share of its ties leads there.
+_HELD = 0.2
 
 _FINEST, _COARSEST, _BISECTIONS = 16.0, 0.25, 12
 
@@ -36,7 +39,8 @@ def cut(ties: Ties, placement: Placement, options: SeamOptions, resolution: floa
     fixed = [place in placement.names or count > 1 for place, count in enumerate(_block_sizes(placement.blocks))]
     refined = propagate(graph, partition, fixed)
     refined = keep_apart(graph, refined, placement.apart, placement.blocks)
-    return _collected(refined, placement, runs, resolution)
+    loose = [not held and not kept for held, kept in zip(_held(graph, refined), fixed, strict=True)]
+    return _collected(refined, loose, placement, runs, resolution)
 
 
 def wanted_resolution(ties: Ties, placement: Placement, options: SeamOptions) -> float:
@@ -71,11 +75,21 @@ def _block_sizes(blocks: Sequence[int]) -> list[int]:
     return [sizes[block] for block in blocks]
 
 
-def _collected(groups: Sequence[int], placement: Placement, runs: Ensemble, resolution: float) -> Cut:
+def _held(graph: Graph, groups: Sequence[int]) -> list[bool]:
+    """Whether a module's group holds it enough; what is tied to everything alike stays in the monolith."""
+    return [
+        pull(near, groups).get(groups[node], 0.0) >= _HELD * graph.strength[node]
+        for node, near in enumerate(graph.adjacent)
+    ]
+
+
+def _collected(
+    groups: Sequence[int], loose: Sequence[bool], placement: Placement, runs: Ensemble, resolution: float
+) -> Cut:
     numbers, count = renumber(groups)
     members: list[list[int]] = [[] for _ in range(count)]
     for place, group in enumerate(numbers):
-        if placement.names.get(place) != MONOLITH:
+        if placement.names.get(place) != MONOLITH and not loose[place]:
             members[group].append(place)
     kept = sorted(
         (tuple(group) for group in members if len(group) >= SMALLEST or _pinned(group, placement)),

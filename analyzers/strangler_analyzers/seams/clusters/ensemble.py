@@ -10,8 +10,7 @@ from strangler_analyzers.seams.signals.landscape import Pairs
 from strangler_analyzers.seams.signals.ties import Ties
 
 _SPREAD = (0.8, 1.0, 1.25)
-_SEEDS_FOR_SMALL = 3
-_SMALL = 60_000
+_SEEDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +24,12 @@ class Ensemble:
 def ensemble(ties: Ties, blocks: Sequence[int], resolution: float, *, seed: int, agreement: float) -> Ensemble:
     """Cluster with every signal and without each in turn, around ``resolution``, in several orders."""
     whole = ties.total()
-    seeds = range(seed, seed + (_SEEDS_FOR_SMALL if len(whole) < _SMALL else 1))
-    runs: list[Partition] = []
-    for without in (None, *ties.signals):
-        graph = Blocked.of(whole if without is None else ties.total(without=without), blocks)
-        runs += [graph.cluster(resolution * factor, one) for factor in _SPREAD for one in seeds]
+    seeds = range(seed, seed + _SEEDS)
+    graph = Blocked.of(whole, blocks)
+    runs = [graph.cluster(resolution * factor, one) for factor in _SPREAD for one in seeds]
+    for without in ties.signals:
+        graph = Blocked.of(ties.total(without=without), blocks)
+        runs += [graph.cluster(resolution, one) for one in seeds]
     return Ensemble(tuple(runs), _agreed(whole, runs, agreement))
 
 

@@ -53,9 +53,10 @@ def _split(graph: Graph, groups: list[int], one: int, other: int, blocks: Sequen
     side = {node: new for node in members if blocks[node] == blocks[other]}
     side.update({node: old for node in members if blocks[node] == blocks[one]})
     waiting = [node for node in members if node not in side]
-    while waiting:
-        node = max(waiting, key=lambda node: (max(_sides(graph.adjacent[node], side, old, new)), -node))
-        left, right = _sides(graph.adjacent[node], side, old, new)
+    while waiting:  # the clearest case first: it decides on which side its neighbours' friends are
+        sides = {node: _sides(graph.adjacent[node], side, old, new) for node in waiting}
+        node = max(waiting, key=lambda node: (abs(sides[node][0] - sides[node][1]), -node))
+        left, right = sides[node]
         side.update({same: new if right > left else old for same in waiting if blocks[same] == blocks[node]})
         waiting = [other for other in waiting if other not in side]
     for node, group in side.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from strangler.analysis import Function, Param
@@ -13,16 +13,18 @@ _CALLS = frozenset({"call", "loop-call"})
 _BOUND = frozenset({"self", "cls"})
 
 
-def contract(inward: Iterable[Entry], functions: Mapping[str, Function]) -> list[dict[str, Any]]:
-    """One entry per crossing callable, in the order of refs."""
+def contract(
+    inward: Iterable[Entry], functions: Mapping[str, Function], writes: Callable[[str], list[str]]
+) -> list[dict[str, Any]]:
+    """One entry per crossing callable, in the order of refs; ``writes`` tells what a callable writes in the end."""
     called: dict[str, list[Entry]] = {}
     for entry in inward:
         if entry.kind in _CALLS and entry.what:
             called.setdefault(entry.what, []).append(entry)
-    return [_operation(ref, called[ref], functions.get(ref)) for ref in sorted(called)]
+    return [_operation(ref, called[ref], functions.get(ref), writes(ref)) for ref in sorted(called)]
 
 
-def _operation(ref: str, entries: list[Entry], function: Function | None) -> dict[str, Any]:
+def _operation(ref: str, entries: list[Entry], function: Function | None, writes: list[str]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "ref": ref,
         "callers": sorted({entry.source for entry in entries}),
@@ -31,11 +33,12 @@ def _operation(ref: str, entries: list[Entry], function: Function | None) -> dic
         "evidence": places(site for entry in entries for site in entry.evidence),
     }
     if function is not None:
-        operation.update(_declared(function))
+        operation.update(_declared(function, writes))
     return operation
 
 
-def _declared(function: Function) -> dict[str, Any]:
+def _declared(function: Function, writes: list[str]) -> dict[str, Any]:
+    changes = bool(writes or function.mutates)
     return {
         "signature": signature(function),
         "kind": function.kind,
@@ -43,9 +46,9 @@ def _declared(function: Function) -> dict[str, Any]:
         "async": function.is_async,
         "raises": list(function.raises),
         "reads": list(function.reads),
-        "writes": list(function.writes),
-        "operation": "command" if function.writes or function.mutates or function.touches else "query",
-        "idempotency": _idempotency(function),
+        "writes": writes,
+        "operation": "command" if changes else "query",
+        "idempotency": _idempotency(function, changes=changes),
         "place": f"{function.path}:{function.line}",
     }
 
@@ -84,9 +87,9 @@ def _free_params(function: Function) -> list[Param]:
     return [param for position, param in enumerate(function.params) if position or param.name not in _BOUND]
 
 
-def _idempotency(function: Function) -> str:
+def _idempotency(function: Function, *, changes: bool) -> str:
     """A guess: a query may be repeated, a command that takes a key too, any other may not."""
-    if not (function.writes or function.mutates or function.touches):
+    if not changes:
         return "natural"
     keyed = any("idempot" in param.name.lower() or param.name.lower().endswith("key") for param in function.params)
     return "key" if keyed else "none"

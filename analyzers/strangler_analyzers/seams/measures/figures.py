@@ -11,7 +11,9 @@ from strangler.analysis import Analysis, Function
 from strangler_analyzers.seams.measures.books import Books, Border, points
 from strangler_analyzers.seams.measures.contract import contract
 from strangler_analyzers.seams.measures.costs import COSTS
+from strangler_analyzers.seams.measures.effects import Effects
 from strangler_analyzers.seams.measures.ledger import Entry, ledger
+from strangler_analyzers.seams.measures.libraries import Libraries
 from strangler_analyzers.seams.measures.order import independence
 from strangler_analyzers.seams.measures.people import People
 from strangler_analyzers.seams.measures.places import places
@@ -24,6 +26,10 @@ from strangler_analyzers.seams.surroundings import Surroundings
 # A service of fewer modules hardly pays, one of more than this share of the monolith is a second monolith.
 _COMFORTABLE = 4
 _TOO_LARGE = 0.25
+# What is left of the score of a seam that owns no table, serves no route, or has nothing that anybody asks for.
+_NO_DATA = 0.15
+_NO_ROUTES = 0.8
+_NO_FACE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +49,14 @@ class Figures:
 class Surveyor:
     """Takes the figures of any set of modules; what does not depend on the set is worked out once."""
 
-    def __init__(self, analysis: Analysis, surroundings: Surroundings, shared: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, analysis: Analysis, surroundings: Surroundings, libraries: Libraries, shared: frozenset[str]
+    ) -> None:
         self.analysis = analysis
         self.shared = shared
         self.books = Books(ledger(analysis), shared)
         self._functions: Mapping[str, Function] = {function.ref: function for function in analysis.functions}
+        self._effects, self._libraries = Effects(analysis), libraries
         self._reach, self._methods = Reach(analysis), methods_of(analysis)
         self._people, self._trials = People(analysis, surroundings), Trials(analysis, surroundings)
 
@@ -55,8 +64,9 @@ class Surveyor:
         """The figures of ``modules``, one of the groups that ``total`` modules fall into."""
         border = self.books.border(modules)
         tables = [table_report(table, modules) for table in owned_tables(self.analysis, modules)]
-        operations = contract(border.inward, self._functions)
         own = frozenset(modules)
+        operations = contract(border.inward, self._functions, lambda ref: self._effects.written_within(ref, own))
+        tasks = tuple(sorted({task.name for task in self.analysis.tasks if _module_of(task.handler) in own}))
         routes = [route for route in self.analysis.routes if route.module in own]
         inside = {route.id for route in routes if self._stays(route.handler, modules)}
         trials, people = self._trials.of(modules), self._people.of(modules)
@@ -67,6 +77,7 @@ class Surveyor:
             "modules": float(len(modules)),
             "routes": float(len(routes)),
             "routes_inside": float(len(inside)),
+            "tasks": float(len(tasks)),
             "tested_share": trials.share,
             "leakage": people.leakage,
             "stability": round(stability, 4),
@@ -79,17 +90,17 @@ class Surveyor:
             "transactions": _listed(border, "transaction"),
             "calls_in_loops": _listed(border, "loop-call"),
             "contract": operations,
-            "calls_out": contract(border.outward, self._functions),
+            "calls_out": contract(border.outward, self._functions, self._effects.written),
+            "libraries": self._libraries.beside(modules, self.shared),
             "routes_partly": [route.id for route in routes if route.id not in inside],
             "effort": effort_lines(border),
             "owners": people.owners,
             "authors": people.authors,
             "tests": trials.tests,
         }
-        tasks = tuple(sorted({task.name for task in self.analysis.tasks if _module_of(task.handler) in own}))
         ids = tuple(sorted(route.id for route in routes))
         names = tuple(sorted(report["name"] for report in tables))
-        worth = _worth(metrics, len(modules), total, has_face=bool(ids or tasks or names or operations))
+        worth = _worth(metrics, len(modules), total)
         return Figures(modules, border, metrics, details, ids, tasks, names, worth)
 
     def _stays(self, handler: str, modules: tuple[str, ...]) -> bool:
@@ -109,6 +120,7 @@ def _border_metrics(border: Border) -> dict[str, float]:
         "cut_weight": float(sum(entry.sites for entry in border.crossing)),
         "effort": float(crossing),
         "inside_points": float(inside),
+        "effort_out": float(points(border.outward)),
         "crossings_in": float(len(border.inward)),
         "crossings_out": float(len(border.outward)),
         **{f"{kind.replace('-', '_')}s": float(border.by_kind().get(kind, 0)) for kind in COSTS},
@@ -160,10 +172,13 @@ def describe(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _worth(metrics: Mapping[str, float], size: int, total: int, *, has_face: bool) -> float:
-    """Size in a comfortable range, data of its own, steadiness, something to offer."""
+def _worth(metrics: Mapping[str, float], size: int, total: int) -> float:
+    """Size in a comfortable range, data of its own, routes of its own, steadiness; each takes off a share."""
     small = min(1.0, math.log2(1 + size) / math.log2(1 + _COMFORTABLE))
     large = min(1.0, _TOO_LARGE * total / size) if size else 0.0
-    tables = metrics["tables"]
-    data = 1.0 - 0.5 * metrics["shared_tables"] / tables if tables else 0.8
-    return round(small * large * data * (0.5 + 0.5 * metrics["stability"]) * (1.0 if has_face else 0.5), 6)
+    tables, foreign = metrics["tables"], metrics["foreign_tables"]
+    own_data = tables / (tables + foreign) if tables else 0.0
+    written_by_others = metrics["shared_tables"] / tables if tables else 0.0
+    data = (_NO_DATA + (1 - _NO_DATA) * own_data) * (1 - 0.5 * written_by_others)
+    face = 1.0 if metrics["routes"] else _NO_ROUTES if metrics["contract"] or metrics["tasks"] else _NO_FACE
+    return round(small * large * data * face * (0.5 + 0.5 * metrics["stability"]), 6)

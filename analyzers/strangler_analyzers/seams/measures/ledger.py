@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from strangler.analysis import Analysis, Call, Edge, Evidence
 from strangler_analyzers.seams.measures.costs import COSTS
+from strangler_analyzers.seams.measures.effects import Effects
 
 # Places kept per entry: enough to judge by, few enough for a page that holds them all.
 _PLACES = 5
@@ -57,7 +58,7 @@ def _calls(analysis: Analysis) -> Iterator[Entry]:
     for call in analysis.calls:
         source, target = call.caller.partition(":")[0], call.callee.partition(":")[0]
         if source != target:
-            kind = "loop-call" if call.in_loop else "call"
+            kind = "loop-call" if call.in_loop and call.confidence != "possible" else "call"
             grouped.setdefault((kind, source, target, call.callee), []).append(call)
     for (kind, source, target, callee), calls in grouped.items():
         places = tuple(site for call in calls for site in call.evidence)
@@ -81,8 +82,8 @@ def _data(analysis: Analysis) -> Iterator[Entry]:
 
 def _transactions(analysis: Analysis) -> Iterator[Entry]:
     """A scope that writes tables of several modules, once for each module but its first."""
-    owners = {table.name: table.owner for table in analysis.tables}
+    owners, effects = {table.name: table.owner for table in analysis.tables}, Effects(analysis)
     for scope in analysis.transactions:
-        written = sorted({owners[table] for table in scope.tables if table in owners})
+        written = sorted({owners[table] for table in effects.written_in(scope) if table in owners})
         for other in written[1:]:
             yield Entry("transaction", written[0], other, scope.id, 1, scope.evidence[:_PLACES])

@@ -14,23 +14,21 @@ def order(scores: Sequence[float], inside: Sequence[int], between: Mapping[tuple
     Args:
         scores: what speaks for each seam apart from its border, 0 … 1.
         inside: effort points of the ties inside each seam.
-        between: effort points of the ties between two seams, or a seam and -1, what is left of the monolith.
+        between: effort points by which the second seam (-1: what is left of the monolith) holds back the first.
     """
     border = [0.0] * len(scores)
-    near: list[dict[int, int]] = [{} for _ in scores]
-    for (one, other), cost in sorted(between.items()):
-        for end, far in ((one, other), (other, one)):
-            if end >= 0:
-                border[end] += cost
-                near[end][far] = near[end].get(far, 0) + cost
+    held: list[dict[int, int]] = [{} for _ in scores]
+    for (seam, far), cost in sorted(between.items()):
+        border[seam] += cost
+        if far >= 0:
+            held[far][seam] = held[far].get(seam, 0) + cost
     left, taken = list(range(len(scores))), []
     while left:
         best = max(left, key=lambda seam: (round(scores[seam] * independence(inside[seam], border[seam]), 9), -seam))
         taken.append(best)
         left.remove(best)
-        for other, cost in near[best].items():
-            if other >= 0:
-                border[other] -= _SECOND_SIDE * cost
+        for other, cost in held[best].items():
+            border[other] -= _SECOND_SIDE * cost
     return taken
 
 

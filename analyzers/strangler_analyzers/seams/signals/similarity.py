@@ -11,6 +11,8 @@ from strangler_analyzers.seams.signals.landscape import Pairs, pair
 Vector = Mapping[str, float]
 
 _FAINT = 0.05
+# A module is known by its strongest features; the long tail costs time and says nothing.
+_MOST_FEATURES = 16
 
 
 def weigh(bags: Sequence[Vector]) -> list[dict[str, float]]:
@@ -48,5 +50,6 @@ def _nearest(
 
 
 def _unit(vector: Vector) -> dict[str, float]:
-    length = math.sqrt(sum(value * value for value in vector.values()))
-    return {feature: value / length for feature, value in vector.items()} if length else {}
+    strongest = sorted(vector.items(), key=lambda item: (-item[1], item[0]))[:_MOST_FEATURES]
+    length = math.sqrt(sum(value * value for _, value in strongest))
+    return {feature: value / length for feature, value in strongest} if length else {}

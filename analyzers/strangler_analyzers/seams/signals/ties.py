@@ -15,6 +15,7 @@ from strangler_analyzers.seams.signals.directories import directory_ties
 from strangler_analyzers.seams.signals.landscape import Landscape, Pairs
 from strangler_analyzers.seams.signals.topics import topic_ties
 from strangler_analyzers.seams.signals.traces import trace_ties
+from strangler_analyzers.seams.signals.words import domain_nouns
 
 DIRECT = "direct"
 
@@ -45,25 +46,34 @@ def gather(analysis: Analysis, land: Landscape, options: SeamOptions) -> Ties:
     direct = direct_ties(found, len(land), weights)
     base = sum(direct.values()) or 1.0
     signals = {DIRECT: direct}
-    similar = {
-        "citation": (weights.citation, citation_ties(found, len(land), weights.neighbours)),
-        "topic": (weights.topic, topic_ties(analysis, land, weights)),
-        **dict(_beside(analysis, land, options)),
-    }
-    for name, (share, ties) in similar.items():
-        total = sum(ties.values())
-        if total and share:
-            factor = share * base / total
-            signals[name] = {key: factor * value for key, value in ties.items()}
+    similar = [
+        ("citation", weights.citation, citation_ties(found, len(land), weights.neighbours)),
+        ("topic", weights.topic, topic_ties(analysis, land, weights)),
+        *_beside(analysis, land, options),
+    ]
+    for name, share, ties in similar:
+        _add(signals, name, share * base, ties)
+    if options.names:
+        _add(
+            signals,
+            "directory",
+            weights.directory * base,
+            directory_ties(land, domain_nouns(analysis), weights.neighbours),
+        )
     return Ties(signals)
 
 
-def _beside(analysis: Analysis, land: Landscape, options: SeamOptions) -> Iterator[tuple[str, tuple[float, Pairs]]]:
+def _add(signals: dict[str, Pairs], name: str, total: float, ties: Pairs) -> None:
+    """Scale ``ties`` so that they add up to ``total``."""
+    present = sum(ties.values())
+    if present and total:
+        signals[name] = {key: value * total / present for key, value in ties.items()}
+
+
+def _beside(analysis: Analysis, land: Landscape, options: SeamOptions) -> Iterator[tuple[str, float, Pairs]]:
     """The signals that need more than source text."""
     weights, around = options.weights, options.surroundings
-    if options.names:
-        yield "directory", (weights.directory, directory_ties(land, weights.neighbours))
-    if around.commits:
-        yield "cochange", (weights.cochange, cochange_ties(analysis, land, around.commits))
+    if options.cochange:
+        yield "cochange", weights.cochange, cochange_ties(analysis, land, around.commits)
     if around.traces:
-        yield "trace", (weights.trace, trace_ties(land, around.traces))
+        yield "trace", weights.trace, trace_ties(land, around.traces)

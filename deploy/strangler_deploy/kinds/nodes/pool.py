@@ -10,13 +10,13 @@ from strangler_deploy.manifest import Data, Manifest
 CLASS = "tenants"
 
 
-def node_class(role: str, cluster: str, *, origin: str) -> Manifest:
+def node_class(role: str, cluster: str, *, strict: bool = False, origin: str) -> Manifest:
     """The machines' role, subnets and security groups; network policies are logged."""
     spec = {
         "role": role,
         "subnetSelectorTerms": [{"tags": {"kubernetes.io/role/internal-elb": "1"}}],
         "securityGroupSelectorTerms": [{"tags": {"aws:eks:cluster-name": cluster}}],
-        "networkPolicy": "DefaultAllow",
+        "networkPolicy": "DefaultDeny" if strict else "DefaultAllow",
         "networkPolicyEventLogs": "Enabled",
         "ephemeralStorage": {"size": "80Gi"},
     }
@@ -68,4 +68,5 @@ def _requirements(nodes: Nodes, types: tuple[str, ...]) -> list[Data]:
         ("kubernetes.io/arch", (nodes.arch,)),
         *machines,
     ]
+    keys += sorted(nodes.requirements.items())
     return [{"key": key, "operator": "In", "values": sorted(values)} for key, values in keys]

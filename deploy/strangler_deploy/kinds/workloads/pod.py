@@ -23,7 +23,8 @@ class Pod:
     labels: Mapping[str, str]
     account: str
     resources: Resources
-    health: str = "/healthz"
+    ready: str = "/readyz"
+    live: str = "/livez"
     environment: Mapping[str, str] = field(default_factory=dict)
     environment_from: Sequence[Data] = ()
     node_selector: Mapping[str, str] = field(default_factory=dict)
@@ -88,8 +89,8 @@ def _container(pod: Pod) -> Data:
         "image": pod.image,
         "ports": [{"name": "http", "containerPort": pod.port, "protocol": "TCP"}],
         "resources": _resources(pod.resources),
-        "readinessProbe": _probe(pod, period=5, failures=3),
-        "livenessProbe": _probe(pod, period=20, failures=6),
+        "readinessProbe": _probe(pod.ready, period=5, failures=3),
+        "livenessProbe": _probe(pod.live, period=20, failures=6),
         # Traffic goes on arriving for a moment after a pod was taken off its load balancer.
         "lifecycle": {"preStop": {"sleep": {"seconds": 15}}},
         "securityContext": {
@@ -109,8 +110,8 @@ def _container(pod: Pod) -> Data:
     return container
 
 
-def _probe(pod: Pod, *, period: int, failures: int) -> Data:
-    target = {"path": pod.health, "port": "http"}
+def _probe(path: str, *, period: int, failures: int) -> Data:
+    target = {"path": path, "port": "http"}
     return {"httpGet": target, "periodSeconds": period, "timeoutSeconds": 2, "failureThreshold": failures}
 
 

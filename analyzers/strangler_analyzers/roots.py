@@ -1,0 +1,56 @@
+"""Which folders names start from, where there is no ``__init__.py`` to say so: the imports tell."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+
+from strangler_analyzers.facts import Facts
+
+
+def imported_roots(facts: Mapping[str, Facts], packages: Iterable[str]) -> frozenset[str]:
+    """Folders that are on the path because files in or below them import what stands directly in them.
+
+    ``facts`` are by path; ``packages`` the folders with an ``__init__.py``, which are never roots themselves.
+    """
+    inside = frozenset(packages)
+    entries = _entries(facts)
+    found = set()
+    for path, one in facts.items():
+        heads = {item.module.partition(".")[0] for item in one.imports if not item.level and item.module}
+        for head in heads - sys.stdlib_module_names:
+            folder = _holding(path, head, entries)
+            if folder and folder not in inside:
+                found.add(folder)
+    return frozenset(found)
+
+
+def _entries(paths: Iterable[str]) -> dict[str, set[str]]:
+    """Folder → the modules and packages directly in it."""
+    found: dict[str, set[str]] = {}
+    for path in paths:
+        parts = PurePosixPath(path).parts
+        for depth, part in enumerate(parts):
+            folder = "/".join(parts[:depth])
+            found.setdefault(folder, set()).add(part.removesuffix(".py"))
+    return found
+
+
+def _holding(path: str, head: str, entries: Mapping[str, set[str]]) -> str | None:
+    """The folder around ``path`` that has ``head``; the tree's own root before all others, then the outermost."""
+    parts = PurePosixPath(path).parts[:-1]
+    for depth in range(len(parts) + 1):
+        folder = "/".join(parts[:depth])
+        if head in entries.get(folder, ()):
+            return folder
+    return None
+
+
+def own_package(facts: Mapping[str, Facts], name: str) -> bool:
+    """Whether the tree is itself a package called ``name``: it has an ``__init__.py`` and imports itself by name."""
+    if "__init__.py" not in facts or not name.isidentifier():
+        return False
+    return any(
+        item.module.partition(".")[0] == name and not item.level for one in facts.values() for item in one.imports
+    ) and name not in {path.partition("/")[0].removesuffix(".py") for path in facts}

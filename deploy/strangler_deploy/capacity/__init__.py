@@ -1,0 +1,1 @@
+"""Arithmetic from container to inventory: does what is declared fit into what holds it?"""

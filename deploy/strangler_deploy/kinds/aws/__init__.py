@@ -1,0 +1,1 @@
+"""AWS itself, through ACK: clusters, networks, registries, logs."""

@@ -1,0 +1,1 @@
+"""Tenants' data, through ACK: kept when its object goes, encrypted, closed to the public, tagged with its tenant."""

@@ -1,0 +1,1 @@
+"""Argo CD and kro: what brings the tree into the clusters."""

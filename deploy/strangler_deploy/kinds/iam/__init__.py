@@ -1,0 +1,1 @@
+"""Permissions: roles, who may take them, and exactly what they may do."""

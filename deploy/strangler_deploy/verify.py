@@ -1,0 +1,48 @@
+"""The proofs: everything that takes more than one look at one object."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from strangler.model import Finding
+from strangler.plan.platform import Tenant
+from strangler_deploy.admission import verify as admission
+from strangler_deploy.capacity import verify as capacity
+from strangler_deploy.checks.objects import Locate
+from strangler_deploy.conflicts import verify as conflicts
+from strangler_deploy.conflicts.context import Context
+from strangler_deploy.documents import Document
+from strangler_deploy.estate import Estate
+from strangler_deploy.iam import verify as iam
+from strangler_deploy.network import verify as network
+
+
+def placed(documents: Iterable[Document], clusters: Mapping[str, str], locate: Locate) -> list[Document]:
+    """The documents with the cluster each is applied to, and the line of the plan it is due to."""
+    return [replace(d, cluster=clusters.get(d.folder, ""), source=locate(d.origin)) for d in documents]
+
+
+def verified(
+    documents: list[Document], estate: Estate, tenants: Mapping[str, Tenant], locate: Locate
+) -> Iterator[Finding]:
+    """What the proofs find; ``documents`` as ``placed`` makes them."""
+    context = Context(estate, tenants, documents)
+    found = itertools.chain(
+        conflicts.findings(context),
+        capacity.findings(context),
+        network.findings(documents, estate, tenants),
+        iam.findings(documents, estate, tenants),
+        admission.findings(documents),
+    )
+    for finding in found:
+        yield _on_its_line(finding, locate)
+
+
+def _on_its_line(finding: Finding, locate: Locate) -> Finding:
+    """Proofs name the origin (``strangler.yaml platform.tiers.basic``); people want the line."""
+    place = finding.location
+    if place is None or place.line or not place.path.startswith(("strangler.yaml", "tenants/")):
+        return finding
+    return replace(finding, location=locate(place.path))

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from strangler.analysis import Analysis, Edge, Evidence, Module
+from strangler_analyzers.seams.options import SeamOptions
+from strangler_analyzers.seams.signals.citations import citation_ties
+from strangler_analyzers.seams.signals.cochange import cochange_ties
+from strangler_analyzers.seams.signals.direct import arcs, direct_ties
+from strangler_analyzers.seams.signals.directories import directory_ties
+from strangler_analyzers.seams.signals.landscape import landscape
+from strangler_analyzers.seams.signals.similarity import neighbours, weigh
+from strangler_analyzers.seams.signals.ties import gather
+from strangler_analyzers.seams.signals.topics import topic_ties
+from strangler_analyzers.seams.signals.traces import trace_ties
+from strangler_analyzers.seams.signals.words import domain_nouns, words
+from strangler_analyzers.seams.surroundings import Commit
+from strangler_analyzers.seams.weights import DEFAULT
+
+
+def modules(*names: str) -> tuple[Module, ...]:
+    return tuple(Module(name, name.replace(".", "/") + ".py") for name in names)
+
+
+def test_an_import_through_a_package_counts_for_the_definer() -> None:
+    site = Evidence("a.py", 1, symbol="p.inner:Thing")
+    edges = (Edge("a", "p", "import", evidence=(site,)),)
+    analysis = Analysis(version="1", modules=modules("a", "p", "p.inner"), edges=edges)
+    land = landscape(analysis)
+    assert list(arcs(analysis, land)) == [(land.index["a"], land.index["p.inner"])]
+
+
+def test_a_tie_to_a_hub_is_weaker() -> None:
+    names = [f"m{number}" for number in range(9)]
+    edges = [Edge(name, "hub", "import") for name in names] + [Edge("m0", "quiet", "import")]
+    analysis = Analysis(version="1", modules=modules(*names, "hub", "quiet"), edges=tuple(edges))
+    land = landscape(analysis)
+    ties = direct_ties(arcs(analysis, land), len(land), DEFAULT)
+
+    def tie(one: str, other: str) -> float:
+        return ties[tuple(sorted((land.index[one], land.index[other])))]  # type: ignore[index]
+
+    assert tie("m0", "quiet") > 2 * tie("m0", "hub")
+
+
+def test_a_feature_of_one_module_says_nothing() -> None:
+    assert weigh([{"a": 1.0, "b": 1.0}, {"b": 1.0}])[0].keys() == {"b"}
+
+
+def test_neighbours_are_the_nearest_and_no_others() -> None:
+    near = neighbours([{"x": 1.0}, {"x": 1.0, "y": 0.1}, {"y": 1.0}, {"z": 1.0}], 1)
+    assert near[0, 1] == pytest.approx(0.995, abs=0.001)
+    assert all(3 not in key for key in near)
+
+
+def test_modules_used_by_the_same_modules_are_alike() -> None:
+    found = {(0, 2): {"import": 1}, (0, 3): {"import": 1}, (1, 2): {"import": 1}, (1, 3): {"import": 1}}
+    assert (2, 3) in citation_ties(found, 5, 4)
+
+
+@pytest.mark.parametrize(
+    ("identifier", "expected"),
+    [
+        ("OrderLines_v2", {"order", "line"}),
+        ("HTTPCategoriesView", {"http", "category", "view"}),
+        ("status", {"status"}),
+        ("id", set()),
+    ],
+)
+def test_words_are_lower_case_and_singular(identifier: str, expected: set[str]) -> None:
+    assert words(identifier) == expected
+
+
+def test_nouns_come_from_models_and_tables(shop: Analysis) -> None:
+    assert domain_nouns(shop) == {"order", "invoice"}
+
+
+def test_modules_about_the_same_thing_are_alike(shop: Analysis) -> None:
+    land = landscape(shop)
+    ties = topic_ties(shop, land, DEFAULT)
+    same = [land.names[a].split(".")[1] == land.names[b].split(".")[1] for a, b in ties]
+    assert ties
+    assert all(same)
+
+
+def test_folders_tie_and_common_file_names_do_not() -> None:
+    land = landscape(Analysis(version="1", modules=modules("a.x.api", "a.x.models", "a.y.api", "a.y.models")))
+    ties = directory_ties(land, frozenset(), 3)
+    assert set(ties) == {(0, 1), (2, 3)}
+
+
+def test_a_folder_of_domain_names_that_recur_elsewhere_is_a_layer() -> None:
+    names = [f"a.{layer}.{noun}" for layer in ("api", "db", "logic") for noun in ("order", "card", "mail")]
+    land = landscape(Analysis(version="1", modules=modules(*names)))
+    ties = directory_ties(land, frozenset({"order", "card", "mail"}), 2)
+    assert {tuple(land.names[place].rpartition(".")[2] for place in pair) for pair in ties} == {
+        ("order", "order"),
+        ("card", "card"),
+        ("mail", "mail"),
+    }
+
+
+def test_what_changes_together_often_is_tied_and_large_commits_do_not_count() -> None:
+    analysis = Analysis(version="1", modules=modules("a", "b", "c"))
+    land = landscape(analysis)
+    large = Commit("x", ("a.py", "c.py", *(f"f{number}.py" for number in range(40))))
+    commits = [*[Commit("x", ("a.py", "b.py"))] * 6, *[large] * 9]
+    assert cochange_ties(analysis, land, commits) == {(0, 1): 1.0}
+
+
+def test_observed_calls_both_ways_add_up() -> None:
+    land = landscape(Analysis(version="1", modules=modules("a", "b")))
+    assert trace_ties(land, {("a", "b"): 3, ("b", "a"): 4, ("a", "gone"): 9}) == {(0, 1): 3.0}
+
+
+def test_similarities_are_shares_of_the_direct_ties(shop: Analysis) -> None:
+    ties = gather(shop, landscape(shop), SeamOptions(names=False)).signals
+    base = sum(ties["direct"].values())
+    assert sum(ties["topic"].values()) == pytest.approx(DEFAULT.topic * base)
+
+
+def test_folders_are_looked_at_only_if_allowed(shop: Analysis) -> None:
+    land = landscape(shop)
+    assert "directory" in gather(shop, land, SeamOptions()).signals
+    assert "directory" not in gather(shop, land, SeamOptions(names=False)).signals
+
+
+def test_a_renamed_program_gets_the_same_seams_without_names(shop: Analysis) -> None:
+    from strangler_analyzers import propose
+
+    def renamed(name: str) -> str:
+        return f"z{sum(map(ord, name))}" if name.startswith("m.") else name
+
+    edges = tuple(
+        dataclasses.replace(edge, source=renamed(edge.source), target=renamed(edge.target), evidence=())
+        for edge in shop.edges
+    )
+    mods = tuple(dataclasses.replace(module, name=renamed(module.name)) for module in shop.modules)
+    plain = dataclasses.replace(shop, functions=(), calls=(), tables=(), models=(), transactions=())
+    hidden = dataclasses.replace(plain, edges=edges, modules=mods)
+    blind = SeamOptions(names=False)
+    expected = {frozenset(map(renamed, seam.modules)) for seam in propose(plain, blind).seams}
+    assert {frozenset(seam.modules) for seam in propose(hidden, blind).seams} == expected
