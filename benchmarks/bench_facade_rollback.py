@@ -1,9 +1,9 @@
 """How long a service that begins to fail keeps its users: from the breach to weight 0, against the limit of 1 s.
 
-A facade with one worker carries 1,000 requests a second over loopback, 10 % of the users at the service; then half of the
-service's answers become 500. Measured is what a customer sees: the time from the breach to the last answer that came
-from the service. For traffic too thin to measure in a benchmark (10 requests a second, 1 % of the users) the expected
-time is simulated with the same gates. Usage: python benchmarks/bench_facade_rollback.py [ROUNDS]
+A facade with one worker carries 1,000 requests a second over loopback, 10 % of the users at the service; then half of
+the service's answers become 500. Measured is what a customer sees: the time from the breach to the last answer that
+came from the service. For traffic too thin to measure in a benchmark (10 requests a second, 1 % of the users) the
+expected time is simulated with the same gates. Usage: python benchmarks/bench_facade_rollback.py [ROUNDS]
 """
 
 from __future__ import annotations
@@ -132,11 +132,15 @@ def _round() -> tuple[float, float, int]:
         run = [sys.executable, "-m", "strangler", "facade", "run", "--plan", str(plan), "--state", str(state)]
         servers = [sys.executable, "-c", SERVERS, str(monolith), str(service)]
         with _process(*servers), _process(*run, "--workers", "1", "--quiet"):
-            with AdminClient(f"127.0.0.1:{admin}", local_token(state)) as client:
-                client.shadow("billing", True, "benchmark")
-                client.shift("billing", WEIGHT, "benchmark")
-                client.shadow("billing", False, "benchmark")
-                return asyncio.run(_breach(listen, service, client))
+            return _measured(f"127.0.0.1:{admin}", state, listen, service)
+
+
+def _measured(admin: str, state: Path, listen: int, service: int) -> tuple[float, float, int]:
+    with AdminClient(admin, local_token(state)) as client:
+        client.shadow("billing", True, "benchmark")
+        client.shift("billing", WEIGHT, "benchmark")
+        client.shadow("billing", False, "benchmark")
+        return asyncio.run(_breach(listen, service, client))
 
 
 def _simulated(rate: float, weight: float, draw: random.Random) -> float:
@@ -163,9 +167,8 @@ def main() -> None:
         print(f"round {number + 1}: last answer {last:.3f} s, notice {noticed:.3f} s, {rate} requests/s at the service")
     last = statistics.median(entry[0] for entry in found)
     worst = max(entry[0] for entry in found)
-    print(
-        f"breach to weight 0: median {last:.3f} s = {last / LIMIT:.2f} of the target ({LIMIT:g} s), {last / FLOOR:.2f} of the floor"
-    )
+    ratios = f"{last / LIMIT:.2f} of the target ({LIMIT:g} s), {last / FLOOR:.2f} of the floor"
+    print(f"breach to weight 0: median {last:.3f} s = {ratios}")
     print(f"breach to weight 0: worst {worst:.3f} s = {worst / LIMIT:.2f} of the target")
     draw = random.Random(1)
     for rate, weight in ((1000.0, 10.0), (10.0, 1.0)):

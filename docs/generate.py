@@ -10,11 +10,17 @@ from pathlib import Path
 
 from strangler.files import write_file
 from strangler.plan.reference import plan_reference
+from strangler_facade.references.admin import admin_reference
+from strangler_facade.references.rollouts import rollouts_reference
+from strangler_facade.references.stages import stages_reference
 
 REFERENCE = Path(__file__).parent / "reference"
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "facade-control.md": admin_reference,
     "plan.md": plan_reference,
+    "rollouts.md": rollouts_reference,
+    "stages.md": stages_reference,
 }
 
 

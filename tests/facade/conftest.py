@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
+import os
 import resource
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ import pytest
 
 from strangler_facade import AdminClient, local_token
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class _Listener(http.server.ThreadingHTTPServer):
@@ -44,6 +45,7 @@ class Server:
 
     def __init__(self, name: str, port: int = 0) -> None:
         self.name, self.broken = name, False
+        self.headers: dict[str, str] = {}
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -51,6 +53,7 @@ class Server:
             disable_nagle_algorithm = True
 
             def do_GET(self) -> None:
+                outer.headers = {name.lower(): value for name, value in self.headers.items()}
                 body = json.dumps({"who": outer.name if "who" in self.path else "anybody", "total": 7}).encode()
                 self.send_response(500 if outer.broken else 200)
                 self.send_header("content-type", "application/json")
@@ -84,7 +87,7 @@ def free_port() -> int:
 class Facade:
     """`strangler facade run` as a process of its own, its monolith and its service."""
 
-    def __init__(self, folder: Path, *, workers: int = 2) -> None:
+    def __init__(self, folder: Path, *, workers: int = 1) -> None:
         self.folder, self.workers = folder, workers
         self.monolith, self.service = Server("monolith"), Server("service")
         self.listen, self.admin = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
@@ -93,22 +96,24 @@ class Facade:
         self.state = folder / "state"
         self.process: subprocess.Popen[str] | None = None
 
-    def write_plan(self, route: str = "/api/**") -> None:
+    def write_plan(self, route: str = "/api/**", session: str = "null") -> None:
         self.plan.write_text(
             f"""
 version: 1
 monolith: {{name: shop, packages: [shop], upstream: "{self.monolith.url}"}}
 services:
   billing: {{modules: [shop.billing], routes: ["{route}"], upstream: "{self.service.url}"}}
-facade: {{listen: "{self.listen}", admin: "{self.admin}", sticky: {{cookie: sid}}}}
+facade: {{listen: "{self.listen}", admin: "{self.admin}", sticky: {{cookie: sid}}, session: {session}}}
 """
         )
 
-    def start(self, *more: str, limit: int | None = None) -> None:
+    def start(self, *more: str, limit: int | None = None, environment: Mapping[str, str] | None = None) -> None:
         limits = (lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))) if limit else None
         command = [sys.executable, "-m", "strangler", "facade", "run", "--plan", str(self.plan), "--quiet"]
         command += ["--state", str(self.state), "--workers", str(self.workers), "--drain", "1", *more]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, preexec_fn=limits)
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, preexec_fn=limits, env={**os.environ, **(environment or {})}
+        )
         assert self.process.stdout is not None
         assert "serving on" in self.process.stdout.readline()
         self.client = AdminClient(self.admin, local_token(self.state))

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
-import subprocess
-import sys
+import time
 
-import pytest
+import httpx
 
-from strangler.errors import StranglerError, UpstreamError
-from strangler_facade import AdminClient
+from strangler.errors import StranglerError
+from strangler_facade import identity_key
+from strangler_facade.sessions.jwt import Keys, sign, verify
 
-from .conftest import PATIENCE, Facade, free_port
+from .conftest import Facade
 
 
 def test_a_shift_holds_in_every_worker_when_it_returns_and_users_stay_where_they_are(facade: Facade) -> None:
+    facade.workers = 2
     facade.start()
     assert facade.split() == 0
     facade.client.shadow("billing", True, "a test")
     facade.client.shift("billing", 40, "a test")
     split = facade.split()
     assert 12 <= split <= 36
-    assert all(facade.split() == split for _ in range(3))
+    assert facade.split() == split
     facade.client.shift("billing", 100, "a test")
     assert facade.split() == 60
     assert facade.client.rollback("billing", "a test")["stage"] == "shadow"
@@ -50,6 +50,7 @@ def test_a_dead_service_sends_everybody_back_by_itself_and_no_customer_notices(f
 
 
 def test_a_killed_control_plane_fails_no_request_and_its_workers_are_taken_over(facade: Facade) -> None:
+    facade.workers = 2
     facade.start()
     facade.client.shadow("billing", True, "a test")
     facade.client.shift("billing", 50, "a test")
@@ -69,6 +70,7 @@ def test_a_killed_control_plane_fails_no_request_and_its_workers_are_taken_over(
 
 
 def test_a_killed_worker_is_replaced_and_what_it_counted_is_kept(facade: Facade) -> None:
+    facade.workers = 2
     facade.start()
     facade.client.shadow("billing", True, "a test")
     facade.client.shift("billing", 50, "a test")
@@ -109,30 +111,30 @@ def test_a_full_disk_refuses_shifts_and_still_lets_everybody_go_back(facade: Fac
     assert facade.split() == 0
 
 
-def test_a_changed_plan_is_taken_while_it_runs_and_a_broken_one_is_not(facade: Facade) -> None:
-    facade.start("--watch")
-    version = facade.client.status()["version"]
-    facade.plan.write_text("version: 1\n  nonsense")
-    facade.write_plan("/v2/**")
-    facade.until(lambda: facade.client.status()["version"] > version, "the new rules")
-    assert facade.client.explain("GET", "/v2/who", {}, "127.0.0.1")["route"] == "billing.0"
-    assert facade.client.explain("GET", "/api/who", {}, "127.0.0.1")["route"] == "default"
+def test_mirrored_answers_are_compared_in_a_process_of_their_own(facade: Facade) -> None:
+    facade.start()
+    facade.client.shadow("billing", True, "a test")
+    with httpx.Client(base_url=f"http://{facade.listen}") as customer:
+        for _ in range(60):
+            customer.get("/api/who")
+            customer.get("/api/same")
+    facade.until(lambda: facade.client.service("billing")["compared"] > 20, "compared answers")
+    (findings,) = facade.client.differences(service="billing").values()
+    assert [field["field"] for field in findings["fields"]] == ["json:$.who"]
+    assert findings["fields"][0]["differed"] < findings["pairs"]
 
 
-def test_a_taken_port_is_said_and_nothing_is_left_running(facade: Facade) -> None:
-    with socket.socket() as taken:
-        host, port = facade.admin.split(":")
-        taken.bind((host, int(port)))
-        taken.listen()
-        command = [sys.executable, "-m", "strangler", "facade", "run", "--plan", str(facade.plan)]
-        found = subprocess.run(
-            [*command, "--state", str(facade.state)], capture_output=True, text=True, timeout=PATIENCE
-        )
-    assert found.returncode == 2
-    assert f"the admin cannot listen on {facade.admin}" in found.stderr
-
-
-def test_nobody_there_is_said_with_what_to_do() -> None:
-    with AdminClient(f"127.0.0.1:{free_port()}", "token") as client, pytest.raises(UpstreamError) as caught:
-        client.status()
-    assert "strangler facade run" in caught.value.hint
+def test_the_service_is_told_who_asks_and_never_what_a_customer_claims(facade: Facade) -> None:
+    facade.write_plan(session="{kind: jwt, claims: {sub: user}, cookie: sid, secret_env: SHOP_SECRET}")
+    facade.start(environment={"SHOP_SECRET": "the monolith's secret"})
+    facade.client.shadow("billing", True, "a test")
+    facade.client.shift("billing", 100, "a test")
+    token = sign({"user": "ada", "exp": time.time() + 600}, "the monolith's secret")
+    forged = {"X-Strangler-Identity": "made up"}
+    httpx.get(f"http://{facade.listen}/api/who", headers={"cookie": f"sid={token}", **forged})
+    identity = facade.service.headers["x-strangler-identity"]
+    claims = verify(identity, Keys([identity_key(facade.state, "billing")], {}), time.time(), "strangler", "billing")
+    assert claims is not None
+    assert claims["sub"] == "ada"
+    httpx.get(f"http://{facade.listen}/api/who", headers=forged)
+    assert "x-strangler-identity" not in facade.service.headers

@@ -12,8 +12,14 @@ from strangler_facade.control.plane import ControlPlane
 
 def create_app(control: ControlPlane, tokens: Tokens) -> FastAPI:
     """The application; its OpenAPI document is at ``/openapi.json``."""
-    app = FastAPI(title="Strangler facade", version=__version__, docs_url=None, redoc_url=None)
+    app = application()
     app.state.control, app.state.tokens = control, tokens
+    return app
+
+
+def application() -> FastAPI:
+    """The application without anything behind it, enough for its document."""
+    app = FastAPI(title="Strangler facade", version=__version__, docs_url=None, redoc_url=None)
     trouble.install(app)
     for part in (services, records, metrics, page):
         app.include_router(part.router)

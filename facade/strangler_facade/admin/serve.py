@@ -37,7 +37,8 @@ class AdminServer:
         except OSError as error:
             self._socket.close()
             raise StranglerError(
-                f"the admin cannot listen on {address}: {error.strerror}", hint="--admin HOST:PORT"
+                f"cannot listen on {address} for the admin: {(error.strerror or str(error)).lower()}",
+                hint="give it another address: --admin HOST:PORT",
             ) from error
         config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off", timeout_graceful_shutdown=1)
         self._server = _Server(config)
@@ -50,7 +51,8 @@ class AdminServer:
         return f"{host}:{port}"
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Begin to answer; who connects from now on is at worst waiting, never refused."""
+        self._socket.listen(128)
         self._task = asyncio.create_task(self._server.serve(sockets=[self._socket]))
 
     async def stop(self) -> None:

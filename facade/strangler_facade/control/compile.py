@@ -63,8 +63,6 @@ def _match(pattern: Pattern) -> Match:
 
 
 def _split(service: str, position: Position, routes: RouteSet) -> Split:
-    if position.weight >= 100:
-        return Split(rest=service, salt=routes.salt)
     shares = (Share(service, position.weight),) if position.weight else ()
     return Split(MONOLITH, shares, sticky_keys(routes.sticky), routes.salt)
 

@@ -17,13 +17,15 @@ from strangler_facade.control.controller import Controller
 from strangler_facade.control.exports.otlp import PERIOD_SECONDS, Exporter
 from strangler_facade.control.exports.webhooks import Webhooks
 from strangler_facade.control.pilot import Pilot
+from strangler_facade.control.places import socket_path
 from strangler_facade.control.store import Store
-from strangler_facade.control.supervisor import Ears, Plane, Supervisor, WorkerSettings, socket_path
+from strangler_facade.control.supervisor import Ears, Plane, Supervisor, WorkerSettings
 from strangler_facade.control.tallies import Tallies
 from strangler_facade.control.watch import Watch
 from strangler_facade.sessions.settings import identity_config
 
-_LONGEST_TICK = 1.0
+_SHORTEST_TICK, _LONGEST_TICK = 0.05, 1.0
+_PATIENCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -59,20 +61,27 @@ class ControlPlane:
         self._exporter = Exporter(os.environ, on_note=on_note)
         self.pilot = Pilot(self.controller, self.webhooks, on_note=on_note)
         self.watch = Watch(self.controller, self.pilot, self.tallies, on_note=on_note)
-        self._counted = asyncio.Event()
+        self._counted, self._comparing = asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Start the workers and the clockwork; returns when customers are served."""
         self._settings.state.mkdir(parents=True, exist_ok=True)
         identity = identity_config(self._settings.plan, os.environ, self._settings.state)
+        await self.supervisor.open()
+        self._tasks = [asyncio.create_task(self._compare())]
         await self.supervisor.start(self.controller.version, self.controller.table(), identity)
-        self._tasks = [asyncio.create_task(work) for work in (self._tick(), self._compare(), self._export())]
+        with contextlib.suppress(TimeoutError):  # mirroring without it loses records, but no customer
+            await asyncio.wait_for(self._comparing.wait(), _PATIENCE_SECONDS)
+        self._tasks += [asyncio.create_task(self._tick()), asyncio.create_task(self._export())]
 
     def _receive(self, message: Mapping[str, Any]) -> None:
         if message["type"] == "metrics":
             self.tallies.take(message)
             self._counted.set()
+        elif message["type"] == "comparing":
+            self.watch.comparing_anew()
+            self._comparing.set()
         elif message["type"] == "differences":
             self.watch.differences = message["routes"]
             self._counted.set()
@@ -81,6 +90,7 @@ class ControlPlane:
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._counted.wait(), _LONGEST_TICK)
+            await asyncio.sleep(_SHORTEST_TICK)  # the messages of other workers, so that all are looked at at once
             self._counted.clear()
             try:
                 await self.watch.tick(time.monotonic())
@@ -106,6 +116,17 @@ class ControlPlane:
         while self._exporter.is_on:
             await asyncio.sleep(PERIOD_SECONDS)
             await self._exporter.send(self.controller, self.tallies)
+
+    async def reload(self, plan: Plan) -> bool:
+        """Take a changed plan: its rules, and how sessions are verified; True if its rules have changed.
+
+        Raises:
+            StranglerError: it cannot be taken, and nothing has changed.
+        """
+        identity = identity_config(plan, os.environ, self._settings.state)
+        changed = await self.controller.reload(plan)
+        self.supervisor.identify(identity)
+        return changed
 
     async def stop(self) -> None:
         """Drain the workers, then end everything."""

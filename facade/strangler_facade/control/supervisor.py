@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import os
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,9 +16,10 @@ from typing import Any, Protocol
 
 from strangler.errors import StranglerError
 from strangler_facade.channel import ChannelError, Decoder, encode
+from strangler_facade.control.places import end, record_workers, recorded_workers, require_free, socket_path
 
-_LONGEST_SOCKET_PATH = 100
-_ADOPTION_SECONDS = 3.0
+_ADOPTION_SECONDS = 15.0
+_DRAIN_SECONDS = 10.0
 _RESTART_PAUSES = (0.0, 0.2, 1.0, 5.0)
 
 
@@ -75,22 +73,27 @@ class Supervisor:
         self._stopping = False
         self.channel = socket_path(state, "channel")
 
+    async def open(self) -> None:
+        """Open the channel; workers that a killed control plane left begin to connect."""
+        self.channel.unlink(missing_ok=True)
+        self._server = await asyncio.start_unix_server(self._connected, path=self.channel)
+        self.channel.chmod(0o600)
+
     async def start(self, version: int, table: Mapping[str, Any], identity: Mapping[str, Any] | None = None) -> None:
-        """Open the channel, take over living workers, start the missing ones, and wait until all route.
+        """Take over living workers, start the missing ones, and wait until all route.
 
         Raises:
             StranglerError: workers do not come up (the port is taken, most often).
         """
         self._current, self._identity = (version, table), identity
-        self.channel.unlink(missing_ok=True)
-        self._server = await asyncio.start_unix_server(self._connected, path=self.channel)
-        self.channel.chmod(0o600)
         await self._adopt()
+        if not self._workers:
+            require_free(self._settings.listen)
         self._keepers = [asyncio.create_task(self._keep(number)) for number in range(self._settings.workers)]
         await self._all_up()
 
     async def _adopt(self) -> None:
-        alive = [pid for pid in _recorded(self._state) if _is_worker(pid)]
+        alive = recorded_workers(self._state)
         self._seen.update(alive)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._until(lambda: all(self._by_pid(pid) for pid in alive)), _ADOPTION_SECONDS)
@@ -176,13 +179,17 @@ class Supervisor:
             self._ears.message(message)
         return worker
 
-    async def _welcome(self, message: Mapping[str, Any], writer: asyncio.StreamWriter) -> _Worker:
+    async def _welcome(self, message: Mapping[str, Any], writer: asyncio.StreamWriter) -> _Worker | None:
         worker = _Worker(message["worker"], message["pid"], writer)
+        if not self._is_wanted(worker):
+            self._ears.note(f"worker {worker.number} (pid {worker.pid}) is one too many and leaves")
+            writer.write(encode({"type": "drain", "seconds": _DRAIN_SECONDS}))
+            return None
         self._workers[worker.number] = worker
         if worker.pid in self._seen:
             self._ears.adopted(worker.pid)
         self._seen.add(worker.pid)
-        _record(self._state, [each.pid for each in self._workers.values()])
+        record_workers(self._state, [each.pid for each in self._workers.values()])
         if self._identity is not None:
             writer.write(encode({"type": "identity", "config": self._identity}))
         if self._current is not None:
@@ -190,12 +197,24 @@ class Supervisor:
         await self._notify()
         return worker
 
+    def _is_wanted(self, worker: _Worker) -> bool:
+        """Whether a worker's number is one of ours, and free."""
+        there = self._workers.get(worker.number)
+        return worker.number < self._settings.workers and (there is None or there.pid == worker.pid)
+
     async def _forget(self, number: int, pid: int) -> None:
         worker = self._workers.get(number)
         if worker is not None and worker.pid == pid:
             del self._workers[number]
             self._ears.lost(pid)
             await self._notify()
+
+    def identify(self, identity: Mapping[str, Any] | None) -> None:
+        """Let every worker verify sessions by another configuration; without one they keep what they have."""
+        if identity is not None and identity != self._identity:
+            self._identity = identity
+            for worker in self._workers.values():
+                worker.writer.write(encode({"type": "identity", "config": identity}))
 
     async def apply(self, version: int, table: Mapping[str, Any]) -> None:
         """Send the table to every worker and wait until each decides by it, or is gone; at most 5 s."""
@@ -210,7 +229,7 @@ class Supervisor:
         for worker in waiting:
             if not self._holds(worker):
                 self._ears.note(f"worker {worker.number} does not take version {version}; replacing it")
-                _signal(worker.pid)
+                end(worker.pid)
 
     def _holds(self, worker: _Worker) -> bool:
         return worker.applied.is_set() or self._workers.get(worker.number) is not worker
@@ -223,7 +242,7 @@ class Supervisor:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._until(lambda: not self._workers), seconds + 2)
         for worker in list(self._workers.values()):
-            _signal(worker.pid)
+            end(worker.pid)
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
@@ -240,49 +259,3 @@ class Supervisor:
 
 def _table_message(version: int, table: Mapping[str, Any]) -> bytes:
     return encode({"type": "table", "version": version, "table": table})
-
-
-def socket_path(state: Path, name: str) -> Path:
-    """Where a local socket of this state directory is, the same at every start.
-
-    Inside it, or, where that makes too long a path for a socket, in a folder of ours below the temporary one.
-
-    Raises:
-        StranglerError: somebody else owns that folder.
-    """
-    path = state.resolve() / name
-    if len(str(path).encode()) <= _LONGEST_SOCKET_PATH:
-        return path
-    digest = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"strangler-{os.getuid()}-{digest}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.stat().st_uid != os.getuid() or folder.is_symlink():
-        raise StranglerError(f"{folder} is not ours", hint="use a shorter --state path")
-    return folder / name
-
-
-def _record(state: Path, pids: list[int]) -> None:
-    with contextlib.suppress(OSError):  # on a full disk the workers are only not taken over next time
-        (state / "workers").write_text("".join(f"{pid}\n" for pid in sorted(pids)))
-
-
-def _recorded(state: Path) -> list[int]:
-    try:
-        return [int(line) for line in (state / "workers").read_text().split()]
-    except (OSError, ValueError):
-        return []
-
-
-def _is_worker(pid: int) -> bool:
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
-    return b"strangler_facade.plane" in command
-
-
-def _signal(pid: int) -> None:
-    import signal
-
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)

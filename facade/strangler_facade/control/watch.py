@@ -21,6 +21,7 @@ from strangler_facade.rollouts.gates import Breach, judge
 from strangler_facade.shadow.findings import totals
 
 _GUARDED = (Stage.CANARY, Stage.LIVE)
+_LATENCY_SECONDS = 1.0
 
 
 @dataclass
@@ -31,6 +32,7 @@ class _Watched:
     windows: Windows
     baseline: Counts = field(default_factory=Counts)
     last: float = 0.0
+    thorough: float = 0.0
 
 
 class Watch:
@@ -43,6 +45,19 @@ class Watch:
         self._on_note = on_note
         self._watched: dict[str, _Watched] = {}
         self.differences: Mapping[str, Mapping[str, Any]] = {}
+        self._compared_before: dict[str, tuple[int, int]] = {}
+
+    def comparing_anew(self) -> None:
+        """The comparing process was started again and counts from zero: keep what the last one had."""
+        for service in self._controller.routes.rules:
+            self._compared_before[service] = self._compared(service)
+        self.differences = {}
+
+    def _compared(self, service: str) -> tuple[int, int]:
+        """How many pairs of the service were compared, and how many differed, over all comparing processes."""
+        routes = [name for name in self.differences if name.rpartition(".")[0] == service]
+        now, before = totals(self.differences, routes), self._compared_before.get(service, (0, 0))
+        return now[0] + before[0], now[1] + before[1]
 
     async def tick(self, now: float) -> None:
         """Look at every service; ``now`` is a monotonic clock's seconds."""
@@ -55,8 +70,7 @@ class Watch:
     def _reading(self, service: str, total: Mapping[tuple[str, str], Tally], now: float) -> Reading:
         own = _counts(total.get((service, service)))
         monolith = _counts(total.get((service, MONOLITH)))
-        routes = [name for name in self.differences if name.rpartition(".")[0] == service]
-        compared, differing = totals(self.differences, routes)
+        compared, differing = self._compared(service)
         keyless = sum(total[key].keyless for key in ((service, service), (service, MONOLITH)) if key in total)
         return Reading(now, own, monolith, compared, differing, keyless)
 
@@ -66,10 +80,18 @@ class Watch:
         position = watched.position
         breach = None
         if position.stage in _GUARDED or self._pilot.is_mirroring(service):
-            breach = judge(watched.windows.all(), self._limits(service), watched.baseline)
+            breach = judge(self._windows(watched), self._limits(service), watched.baseline)
         if breach is not None and position.stage in _GUARDED:
             await self._send_back(service, breach)
         await self._pilot.advance(service, elapsed, watched.windows.whole, breach)
+
+    def _windows(self, watched: _Watched) -> list[Reading]:
+        """All windows; with latencies once a second, which is ten times the work of all the rest."""
+        now = watched.windows.now.at
+        thorough = now - watched.thorough >= _LATENCY_SECONDS
+        if thorough:
+            watched.thorough = now
+        return watched.windows.all(buckets=thorough)
 
     def _follow(self, service: str, reading: Reading) -> _Watched:
         """The service's windows; they begin anew when its position has changed."""

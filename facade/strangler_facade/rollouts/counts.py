@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
+STARTS_PER_SECOND = 4
+"""How often a window begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -14,10 +17,10 @@ class Counts:
     failures: int = 0
     buckets: tuple[int, ...] = ()
 
-    def since(self, earlier: Counts) -> Counts:
-        """What was added after ``earlier``, an older reading of the same counters."""
-        buckets = _combined(self.buckets, earlier.buckets, -1)
-        return Counts(self.requests - earlier.requests, self.failures - earlier.failures, buckets)
+    def since(self, earlier: Counts, *, buckets: bool = True) -> Counts:
+        """What was added after ``earlier``, an older reading of the same counters; the dear part only if asked."""
+        added = _combined(self.buckets, earlier.buckets, -1) if buckets else ()
+        return Counts(self.requests - earlier.requests, self.failures - earlier.failures, added)
 
     def plus(self, other: Counts) -> Counts:
         """Both together."""
@@ -46,12 +49,12 @@ class Reading:
     differing: int = 0
     keyless: int = 0
 
-    def since(self, earlier: Reading) -> Reading:
+    def since(self, earlier: Reading, *, buckets: bool = True) -> Reading:
         """The window between the two readings; ``at`` becomes its length in seconds."""
         return Reading(
             self.at - earlier.at,
-            self.service.since(earlier.service),
-            self.monolith.since(earlier.monolith),
+            self.service.since(earlier.service, buckets=buckets),
+            self.monolith.since(earlier.monolith, buckets=buckets),
             self.compared - earlier.compared,
             self.differing - earlier.differing,
             self.keyless - earlier.keyless,
@@ -64,7 +67,7 @@ class Windows:
     A window starts every ``spacing`` seconds; of older ones about eight are kept per doubling of age.
     """
 
-    def __init__(self, first: Reading, *, spacing: float = 0.25) -> None:
+    def __init__(self, first: Reading, *, spacing: float = 1 / STARTS_PER_SECOND) -> None:
         self._spacing = spacing
         self._starts = deque([first])
         self.now = first
@@ -84,9 +87,9 @@ class Windows:
                 kept.append(start)
         self._starts = deque(kept)
 
-    def all(self) -> list[Reading]:
-        """Every window that ends now, the longest first."""
-        return [self.now.since(start) for start in self._starts if start is not self.now]
+    def all(self, *, buckets: bool = True) -> list[Reading]:
+        """Every window that ends now, the longest first; without latencies if they are not asked for."""
+        return [self.now.since(start, buckets=buckets) for start in self._starts if start is not self.now]
 
     @property
     def whole(self) -> Reading:

@@ -13,8 +13,8 @@ _SENSITIVE = re.compile(
 _PATTERNS = (
     re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),  # a mail address
     re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*"),  # a JSON web token
-    re.compile(r"\b(?:\d[ -]?){13,19}\b"),  # a card number
     re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b"),  # a bank account
+    re.compile(r"\b\d(?:[ -]?\d){12,18}\b"),  # a card number
 )
 
 

@@ -67,7 +67,7 @@ def test_a_live_service_gets_everything_and_a_rollback_takes_it_back(tmp_path: P
     async def story(controller: Controller, plane: FakePlane) -> None:
         await controller.mirror("billing", True, ADA)
         await controller.shift("billing", 100, ADA)
-        assert plane.tables[-1]["routes"][0]["split"] == {"rest": "billing"}
+        assert plane.tables[-1]["routes"][0]["split"]["shares"] == [{"target": "billing", "percent": 100.0}]
         assert await controller.roll_back("billing", ADA) == Position(Stage.SHADOW, 0, True)
         assert plane.tables[-1]["routes"][0]["split"]["rest"] == "monolith"
 

@@ -254,6 +254,22 @@ def test_a_restart_takes_a_rollout_up_where_it_was_and_bakes_no_less(tmp_path: P
     play(tmp_path, after)
 
 
+def test_a_comparing_process_that_begins_anew_takes_nothing_back(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        await shifted(world, 50)
+        await world.serve(5, 50)
+        window = world.watch.window("billing")
+        assert window is not None
+        world.watch.comparing_anew()
+        world.pairs[0] = 3
+        await world.tick(0.1)
+        after = world.watch.window("billing")
+        assert after is not None
+        assert after.compared == window.compared + 3
+
+    play(tmp_path, story)
+
+
 def test_pause_resume_and_abort(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         await world.pilot.start("billing", ADA)
