@@ -1,9 +1,10 @@
 """Unsafe requests that reach a server twice while the service fails in every way: the limit is none.
 
-A service of ours injects one fault in each request: cut at a random byte (of the request read or the answer written),
-reset, hang, answer in one-byte segments, answer twice, lie about the length, close after the answer. Every request has a
-number of its own; service and monolith note each number they see, complete or not. A third are GET (may be repeated), a
-third POST with an Idempotency-Key (may), a third POST without one (may not, once a byte was sent).
+A service of ours injects one fault in each request: cut at a random byte (of the request read or the answer
+written), reset, hang, answer in one-byte segments, answer twice, lie about the length, close after the answer.
+Every request has a number of its own; service and monolith note each number they see, complete or not. A third are
+GET (may be repeated), a third POST with an Idempotency-Key (may), a third POST without one (may not, once a byte
+was sent).
 
     python benchmarks/bench_facade_faults.py [--faults 100000]
 """
@@ -27,7 +28,20 @@ import facade_rig as rig
 NUMBER = re.compile(rb"/api/v1/invoices/(\d+)")
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: (\d+)")
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 40\r\n\r\n" + b"0123456789" * 4
-FAULTS = ("none", "refuse", "cut request", "reset", "cut answer", "reset answer", "hang", "trickle", "twice", "lie", "close")
+WHOLE = {"": b"", "none": b"", "close": b"", "twice": ANSWER, "lie": b"and more"}
+FAULTS = (
+    "none",
+    "refuse",
+    "cut request",
+    "reset",
+    "cut answer",
+    "reset answer",
+    "hang",
+    "trickle",
+    "twice",
+    "lie",
+    "close",
+)
 
 
 class Server(asyncio.Protocol):
@@ -76,15 +90,10 @@ class Server(asyncio.Protocol):
     def _answer(self) -> None:
         fault, transport = self._fault, self._transport
         self._done_with(fault or "none")
-        if fault in ("", "none"):
-            transport.write(ANSWER)  # type: ignore[attr-defined]
-        elif fault == "twice":
-            transport.write(ANSWER + ANSWER)  # type: ignore[attr-defined]
-        elif fault == "lie":
-            transport.write(ANSWER + b"and more")  # type: ignore[attr-defined]
-        elif fault == "close":
-            transport.write(ANSWER)  # type: ignore[attr-defined]
-            transport.close()
+        if fault in WHOLE:
+            transport.write(ANSWER + WHOLE[fault])  # type: ignore[attr-defined]
+            if fault == "close":
+                transport.close()
         elif fault in ("cut answer", "reset answer"):
             self._cut(fault)
         elif fault == "trickle":

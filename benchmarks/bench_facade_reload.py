@@ -1,7 +1,8 @@
 """Failed requests while the routes change a hundred times and the worker is replaced: the limit is none at all.
 
-Clients ask over 64 connections and count every answer; meanwhile the table is swapped evenly over the run, a second worker takes the port and the
-first one is told to drain. Two WebSockets stay open through all of it, one of each worker.
+Clients ask over 64 connections and count every answer; meanwhile the table is swapped evenly over the run, a second
+worker takes the port and the first one is told to drain. Two WebSockets stay open through all of it, one of each
+worker.
 
     python benchmarks/bench_facade_reload.py [--requests 1000000] [--changes 100]
 """
@@ -118,7 +119,9 @@ def run(stack: contextlib.ExitStack, folder: Path, upstream: int, requests: int,
 
 def report(outcomes: dict[str, int], alive: bool, changes: int) -> int:
     count, good = sum(outcomes.values()), outcomes.get("200", 0)
-    print(f"{count - good} of {count} requests failed during {changes} route changes and a worker's replacement (limit 0)")
+    print(
+        f"{count - good} of {count} requests failed during {changes} route changes and a worker's replacement (limit 0)"
+    )
     if count != good:
         print(f"  {outcomes}")
     print(f"WebSockets kept: {'yes' if alive else 'NO'}")

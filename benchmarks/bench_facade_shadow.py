@@ -1,8 +1,8 @@
-"""What mirroring every request does to the customers' latency: p50 and p99 with it on, as ratios of those with it off.
+"""What mirroring every request does to the customers' latency: p50 and p99 with it on over those with it off.
 
-Two workers stand side by side, one mirrors 100 % of its requests to a second server, one does not; a fleet of clients asks
-each in turn at the same fixed rate, latencies count from when a request was due. The figure is the median over rounds of
-the ratio within a round. Targets: 1.05 for both.
+Two workers stand side by side, one mirrors 100 % of its requests to a second server, one does not; a fleet of
+clients asks each in turn at the same fixed rate, latencies count from when a request was due. The figure is the
+median over rounds of the ratio within a round. Targets: 1.05 for both.
 
     python benchmarks/bench_facade_shadow.py [--rate 2000] [--rounds 5]
 """

@@ -1,7 +1,8 @@
 """How exactly a split meets its percentage among 100,000 users, and whether a rising weight moves anybody back.
 
-The error is mostly chance: at 50 % of 100,000 users one standard deviation of it is 0.16 points, whatever the hash. So the
-figure held against the target (0.2 points) is the median over weights and populations; the worst is held against 0.5.
+The error is mostly chance: at 50 % of 100,000 users one standard deviation of it is 0.16 points, whatever the hash.
+So the figure held against the target (0.2 points) is the median over weights and populations; the worst is held
+against 0.5.
 
     python benchmarks/bench_facade_split.py
 """

@@ -78,7 +78,9 @@ def main() -> int:
         before = memory(pid, "VmRSS")
         upload(port, options.mebibytes * MIB)
         growth = memory(pid, "VmHWM") - before
-    print(f"{options.mebibytes} MiB to a slow server: memory grew by {growth:.1f} MiB = {growth / LIMIT:.2f} of the limit")
+    print(
+        f"{options.mebibytes} MiB to a slow server: memory grew by {growth:.1f} MiB = {growth / LIMIT:.2f} of the limit"
+    )
     return 0 if growth <= LIMIT else 1
 
 

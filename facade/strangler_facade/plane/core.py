@@ -14,11 +14,11 @@ from strangler_facade.plane.connections.client import Client
 from strangler_facade.plane.connections.exchange import Exchange
 from strangler_facade.plane.identity import BridgeMaker, Identity
 from strangler_facade.plane.lanes import Applied, Course
+from strangler_facade.plane.limits import Settings
 from strangler_facade.plane.mirror import Mirrors
 from strangler_facade.plane.records.access import AccessLog
 from strangler_facade.plane.records.capture import Capture
 from strangler_facade.plane.records.metrics import Ledger
-from strangler_facade.plane.settings import Settings
 from strangler_facade.plane.upstreams.health import Prober, probe_pool
 from strangler_facade.plane.upstreams.pool import Pool
 from strangler_facade.table import RouteTable, Target

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from strangler.errors import StranglerError
 from strangler_facade.plane.core import Core
+from strangler_facade.plane.limits import Settings
 from strangler_facade.plane.link import Link
 from strangler_facade.plane.outlet import Outlet
 from strangler_facade.plane.records.access import AccessLog
-from strangler_facade.plane.settings import Settings
 from strangler_facade.plane.tls import server_context
 from strangler_facade.serialize import from_json
 from strangler_facade.sessions import bridge

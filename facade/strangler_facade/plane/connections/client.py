@@ -14,8 +14,8 @@ from strangler_facade.plane.connections.answer import PIPELINED, TUNNEL
 from strangler_facade.plane.connections.exchange import Exchange
 from strangler_facade.plane.connections.replies import reply
 from strangler_facade.plane.lanes import Applied, Course
+from strangler_facade.plane.limits import Settings
 from strangler_facade.plane.records.capture import Capture
-from strangler_facade.plane.settings import Settings
 
 _BARE_LF = re.compile(rb"(?:^|[^\r])\n")
 _AHEAD = 64 * 1024
