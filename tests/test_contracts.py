@@ -56,6 +56,11 @@ BREAKS: Mapping[str, tuple[str, str, str]] = {
         "import fastapi",
         "strangler_analyzers -> fastapi",
     ),
+    "In deploy, only the control plane knows FastAPI and the store": (
+        "deploy/strangler_deploy/render.py",
+        "import sqlalchemy",
+        "strangler_deploy.render -> sqlalchemy",
+    ),
     "In the facade, only the admin knows FastAPI": (
         "facade/strangler_facade/table.py",
         "import fastapi",

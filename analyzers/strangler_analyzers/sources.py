@@ -49,17 +49,18 @@ class Tree:
 
 
 def discover(root: Path, options: Options) -> Tree:
-    """The Python files below ``root``, in the order of their paths.
+    """The Python files below ``root`` in the order of their paths, each called by its path for now.
 
     Raises:
-        StranglerError: there is no such folder, or no Python in it, or none of the wanted packages.
+        StranglerError: there is no such folder, or no Python in it.
     """
     if not root.is_dir():
         raise StranglerError(f"no folder {root}", hint="name the folder that holds the monolith's source")
     paths = sorted(_walk(root, options))
     if not paths:
         raise StranglerError(f"no Python files below {root}", hint="is it the right folder? .gitignore is respected")
-    return named(root, paths, Options(exclude=options.exclude))
+    sources = tuple(Source(path, path, "", path.endswith("__init__.py"), _roles(path, path)) for path in paths)
+    return Tree(root, sources, (), (), ())
 
 
 def package_folders(paths: Iterable[str]) -> set[str]:
@@ -84,7 +85,7 @@ def named(root: Path, paths: list[str], options: Options, more_roots: Iterable[s
         source = _source(path, packages, roots, prefix)
         if source.module in found:
             clashes.append((path, found[source.module].path))
-        elif source.module:
+        else:
             found[source.module] = source
     kept = _wanted(found.values(), options.packages)
     names = sorted(options.packages or {source.module.partition(".")[0] for source in kept})
@@ -132,7 +133,7 @@ def _source(path: str, packages: set[str], roots: list[str], prefix: str) -> Sou
     parts = inner.removesuffix(".py").split("/")
     is_package = parts[-1] == "__init__"
     parts = parts[:-1] if is_package else parts
-    name = ".".join([prefix, *parts] if prefix and not root else parts)
+    name = ".".join([prefix, *parts] if prefix and not root else parts) or "__init__"
     return Source(path, name, root, is_package, _roles(path, inner))
 
 

@@ -9,6 +9,12 @@ from strangler_deploy.checks.ceilings import Ceiling
 from strangler_deploy.checks.rules import RULES, Explanation, explain
 from strangler_deploy.checks.stale import stale
 from strangler_deploy.compare import Choice, compare
+from strangler_deploy.control_plane.front import run as run_control_plane
+from strangler_deploy.control_plane.front import token as control_plane_token
+from strangler_deploy.control_plane.options import Options as ControlPlaneOptions
+from strangler_deploy.live.apply import apply, status
+from strangler_deploy.live.changes import changes
+from strangler_deploy.live.session import connect, objects_of
 from strangler_deploy.render import render
 from strangler_deploy.tenancy import require_placeable
 from strangler_deploy.tenants import Kept, check_tenant, deleted, kept, summary, tenant_folder, tenant_text
@@ -18,20 +24,28 @@ __all__ = [
     "RULES",
     "Ceiling",
     "Choice",
+    "ControlPlaneOptions",
     "Explanation",
     "Kept",
+    "apply",
+    "changes",
     "check",
     "check_tenant",
     "compare",
+    "connect",
+    "control_plane_token",
     "deleted",
     "explain",
     "kept",
+    "objects_of",
     "read_tree",
     "remove_tenant",
     "render",
     "render_to",
     "require_placeable",
+    "run_control_plane",
     "stale",
+    "status",
     "summary",
     "tenant_folder",
     "tenant_text",

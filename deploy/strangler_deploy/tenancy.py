@@ -10,6 +10,7 @@ from strangler.plan import Places, Plan
 from strangler.plan.platform import Tenant
 
 _RULE = "DEPLOY-TENANT"
+_POLICY = "where policy 'no-tenant-workload' admits none"
 Wrong = Callable[[str, str, str], Finding]
 
 
@@ -59,7 +60,7 @@ def _cluster(plan: Plan, tenant: Tenant, name: str, wrong: Wrong) -> Iterator[Fi
     elif cluster.dedicated_to not in (None, tenant.id):
         yield wrong("cluster", f"is on cluster '{name}', which is '{cluster.dedicated_to}'s own", "name another one")
     elif cluster.role == "control" and len(plan.platform.clusters) > 1:
-        yield wrong("cluster", f"is on the control cluster '{name}'", "tenants run on application clusters")
+        yield wrong("cluster", f"is on the control cluster '{name}', {_POLICY}", "tenants run on application clusters")
 
 
 def _known(names: Collection[str]) -> str:

@@ -6,12 +6,21 @@ from pathlib import Path
 
 from strangler.analysis import Analysis
 from strangler.plan import Plan
+from strangler_scaffolds.containers import Running, build, down, up
 from strangler_scaffolds.crossings import RULES, Crossing, Rule, Verdict, crossings_of
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.extract import Edit, Extraction, extract_service
+from strangler_scaffolds.proof import MutantResult, Phase, Proof, as_html, prove
+from strangler_scaffolds.proof import Options as ProofOptions
+from strangler_scaffolds.proof import as_json as proof_fields
+from strangler_scaffolds.proof.report import dumps
+from strangler_scaffolds.retire import retire, still_needed
+from strangler_scaffolds.shell import shell
 from strangler_scaffolds.sources import Sources
 from strangler_scaffolds.territory import survey
-from strangler_scaffolds.write import diff, undo, write
+from strangler_scaffolds.update import Merged, merge, remember, remembered, write_merged
+from strangler_scaffolds.write import diff, undo
+from strangler_scaffolds.write import write as write_extraction
 
 __all__ = [
     "RULES",
@@ -19,13 +28,31 @@ __all__ = [
     "Edit",
     "Entry",
     "Extraction",
+    "Merged",
+    "MutantResult",
+    "Phase",
+    "Proof",
+    "ProofOptions",
     "Rule",
+    "Running",
     "Verdict",
+    "build",
     "crossings",
     "diff",
+    "down",
     "extract",
+    "merge",
+    "proof_fields",
+    "proof_pages",
+    "prove",
+    "remembered",
+    "retire",
+    "shell",
+    "still_needed",
     "undo",
+    "up",
     "write",
+    "write_merged",
 ]
 
 
@@ -46,3 +73,18 @@ def extract(analysis: Analysis, plan: Plan, service: str, root: Path) -> Extract
         StranglerError: the plan has no such service, it has no modules, or a source cannot be read or parsed.
     """
     return extract_service(analysis, plan, service, Sources(root))
+
+
+def write(extraction: Extraction, root: Path, directory: Path) -> None:
+    """Write the service's tree to ``directory`` and the changes into the monolith at ``root``, all of them or none.
+
+    Raises:
+        OutputError: ``directory`` holds something else, or a file of the monolith has changed since it was read.
+    """
+    write_extraction(extraction, root, directory)
+    remember(extraction.service, root, extraction.tree)
+
+
+def proof_pages(proof: Proof) -> dict[str, str]:
+    """The report of a proof as files: a page for people, and JSON."""
+    return {"index.html": as_html(proof), "proof.json": dumps(proof)}

@@ -23,6 +23,8 @@ from strangler_scaffolds.exchange import exchange
 from strangler_scaffolds.extract import Edit, Extraction
 
 RECORDS = ".strangler/extractions"
+#: As an edit's content: the file goes.
+DELETED = b"\0deleted"
 
 
 def diff(extraction: Extraction) -> Iterator[str]:
@@ -44,7 +46,7 @@ def write(extraction: Extraction, root: Path, directory: Path) -> None:
     _require_unchanged(extraction.edits, root)
     write_tree(directory, extraction.tree, replace=_is_ours(directory))
     _record(extraction, root, directory)
-    _change(extraction.edits, root)
+    change(extraction.edits, root)
 
 
 def undo(service: str, root: Path) -> tuple[list[str], Path]:
@@ -55,8 +57,9 @@ def undo(service: str, root: Path) -> tuple[list[str], Path]:
     """
     record = _read_record(service, root)
     backward = list(_backward(record["edits"], root))
-    _change(backward, root)
-    (root / RECORDS / f"{service}.json").unlink()
+    change(backward, root)
+    for kept in (f"{service}.json", f"{service}.base.json"):
+        (root / RECORDS / kept).unlink(missing_ok=True)
     return [edit.path for edit in backward], Path(record["directory"])
 
 
@@ -113,13 +116,13 @@ def _backward(edits: Mapping[str, Mapping[str, str | None]], root: Path) -> Iter
         if found is None or _digest(found) != edit["after"]:
             dirty.append(path)
         else:
-            yield Edit(path, found, before if before is not None else b"\0deleted")
+            yield Edit(path, found, before if before is not None else DELETED)
     if dirty:
         hint = "commit or set aside your own changes to these files first: " + ", ".join(dirty)
         raise OutputError("the extraction cannot be undone, files were changed since", hint=hint)
 
 
-def _change(edits: Sequence[Edit], root: Path) -> None:
+def change(edits: Sequence[Edit], root: Path) -> None:
     """Make all edits appear at once, one exchange for each top-level folder that has any."""
     by_folder: dict[str, list[Edit]] = {}
     for edit in edits:
@@ -156,7 +159,7 @@ def _link(source: str, target: str) -> str:
 
 
 def _put(path: Path, edit: Edit) -> None:
-    if edit.after == b"\0deleted":
+    if edit.after == DELETED:
         path.unlink(missing_ok=True)
         for parent in path.parents:
             if any(parent.iterdir()):

@@ -27,6 +27,7 @@ from strangler.analysis.document import (
     TableUse,
     Task,
     Transaction,
+    Use,
 )
 from strangler.analysis.serialize import dumps, load, loads
 
@@ -54,6 +55,7 @@ __all__ = [
     "TableUse",
     "Task",
     "Transaction",
+    "Use",
     "dumps",
     "load",
     "loads",

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from strangler.model import Finding
+
 SCHEMA = "strangler.analysis/1"
 
 
@@ -248,6 +250,20 @@ class Outbound:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """A function's (or module-level code's) hold on something that is neither called nor a table.
+
+    ``kind`` is ``catch`` (an exception class), ``constant`` (another module's value), ``import`` (state or environment
+    read while the module is imported) or ``context`` (a request's or thread's context).
+    """
+
+    user: str
+    target: str
+    kind: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CutEdge:
     """A dependency that crosses a seam's border, and what would mend it."""
 
@@ -314,6 +330,8 @@ class Analysis:
     seams: tuple[Seam, ...] = ()
     shared: tuple[str, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
+    uses: tuple[Use, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     def seam(self, id_or_name: str) -> Seam | None:
         """The seam with this id or name, or None."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 import strangler_deploy as deploy
+from strangler.cli import live
 from strangler.cli.command import Session, command, group
 from strangler.cli.output import finding_fields
 from strangler.model import Finding, Severity
@@ -73,4 +74,5 @@ def _explain(session: Session, rule: str) -> None:
     )
 
 
+live.add_to(_GROUP)
 command = _GROUP

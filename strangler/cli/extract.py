@@ -10,8 +10,8 @@ from rich.table import Table
 
 import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session, command
+from strangler.cli.document import analysis_for, analysis_option
 from strangler.cli.output import finding_fields
-from strangler.cli.reading import analysis_option, read_analysis
 from strangler.model import Severity
 from strangler_scaffolds import Crossing, Extraction, Verdict
 
@@ -23,20 +23,19 @@ from strangler_scaffolds import Crossing, Extraction, Verdict
 @click.option("--dry-run", is_flag=True, help="Show the changes in the monolith as a diff, and write nothing.")
 @analysis_option
 def extract(
-    session: Session, service: str, output: Path | None, check: bool, dry_run: bool, analysis: Path | None
+    session: Session, service: str, output: Path | None, check: bool, dry_run: bool, document: Path | None
 ) -> int:
     """Move the code of SERVICE into a service of its own, and call it through a client from the monolith.
 
     Refusals (exit 1) stop it: mend them, or waive them by name in the plan.
     """
     plan, root = session.plan(), session.root
-    with session.out.progress("reading the monolith"):
-        document = read_analysis(session, analysis)
-    crossings = scaffolds.crossings(document, plan, service)
+    analysis = analysis_for(session, document)
+    crossings = scaffolds.crossings(analysis, plan, service)
     if check:
         return _report(session, service, crossings)
     with session.out.progress(f"extracting {service}"):
-        extraction = scaffolds.extract(document, plan, service, root)
+        extraction = scaffolds.extract(analysis, plan, service, root)
     session.out.findings([f for f in extraction.findings if f.severity is not Severity.NOTE])
     refused = sum(finding.severity is Severity.ERROR for finding in extraction.findings)
     target = output or root / "services" / service

@@ -14,7 +14,7 @@ HOSTILE = "</script><script>alert(1)</script>{{script}}"
 
 @pytest.fixture
 def small() -> Analysis:
-    modules = tuple(Module(f"m.{name}", f"m/{name}.py") for name in "abcd")
+    modules = (*(Module(f"m.{name}", f"m/{name}.py") for name in "abcd"), Module("test_m", "t.py", roles=("tests",)))
     pairs = (("a", "b"), ("b", "a"), ("c", "d"), ("d", "c"))
     edges = tuple(
         Edge(f"m.{one}", f"m.{two}", "import", evidence=(Evidence(f"m/{one}.py", 3, symbol=HOSTILE),))
@@ -61,3 +61,8 @@ def test_text_mermaid_and_dot_name_every_seam(small: Analysis) -> None:
     for form in ("text", "mermaid", "dot"):
         page = render(small, form)
         assert all(seam.id in page for seam in small.seams)
+
+
+def test_the_title_names_what_is_analysed_and_not_its_tests(small: Analysis) -> None:
+    assert "<title>m: seams</title>" in render(small, "html")
+    assert render(small, "text").startswith("m: 5 modules")

@@ -85,7 +85,7 @@ def analysis() -> Analysis:
             ),
         ),
         functions=(
-            _function("shop.stock.service:level", 8, Param("sku", "positional_or_keyword", "str"), _AT, returns="int"),
+            _function("shop.stock.service:level", 8, Param("sku", "positional_or_keyword", "str"), AT, returns="int"),
             _function("shop.orders.service:order", 5, Param("skus", "positional_or_keyword")),
             _function("shop.clock:today", 1),
         ),
@@ -98,7 +98,7 @@ def analysis() -> Analysis:
     )
 
 
-_AT = Param("at", "positional_or_keyword", default="None")
+AT = Param("at", "positional_or_keyword", default="None")
 
 
 def _function(ref: str, line: int, *params: Param, returns: str | None = None) -> Function:

@@ -9,6 +9,7 @@ from strangler.analysis import Edge, Evidence, Model, Route, Task
 from strangler_analyzers.assemble.strings import named_by_text
 from strangler_analyzers.assemble.uses import TableUses
 from strangler_analyzers.detectors import World
+from strangler_analyzers.detectors.by_name import handed_over
 from strangler_analyzers.detectors.mounts import receiver_of
 from strangler_analyzers.detectors.world import argument, ref_of, text
 from strangler_analyzers.resolve.values import Class, Func, Module, Value
@@ -160,6 +161,15 @@ def _tasks(world: World, ties: Ties, tasks: list[Task]) -> None:
         if task is not None:
             place = world.evidence(event.func.module, event.line, task.handler)
             ties.add(event.func.module.name, task.module, "task", place, "inferred", task.name)
+
+    for one in handed_over(world):
+        place = world.evidence(one.module, one.line, one.func.ref)
+        ties.add(one.module.name, one.func.module.name, "task", place, "inferred", one.text)
+    for task in tasks:
+        if task.kind == "scheduler" and task.schedule:
+            source = next((name for name, one in world.modules.items() if one.path == task.evidence[0].path), "")
+            place = Evidence(task.evidence[0].path, task.evidence[0].line, symbol=task.handler)
+            ties.add(source, task.module, "task", place, "inferred", task.name)
 
 
 def _routes(world: World, ties: Ties, routes: list[Route]) -> None:

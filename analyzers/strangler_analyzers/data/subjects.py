@@ -10,6 +10,7 @@ from strangler_analyzers.resolve.attributes import library_member
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.values import (
     Class,
+    Const,
     Instance,
     Items,
     Made,
@@ -212,7 +213,18 @@ def field(frame: Frame, made: Made, receiver: Value) -> Values | None:
         return None
     target = made.args[0] if made.args else made.kwargs.get("to", ())
     found = tuple(value.instance for value in target if isinstance(value, Class))
+    found = found or tuple(cls.instance for value in target for cls in _named(frame, made, receiver, value))
     if not found:
         return None
     many = name == "relationship" and bool(made.kwargs.get("uselist"))
     return None if many else found
+
+
+def _named(frame: Frame, made: Made, receiver: Value, value: Value) -> list[Class]:
+    """The model that a text in a field means: ``"self"``, ``"Order"`` beside it, ``"orders.Order"`` anywhere."""
+    name = value.value if isinstance(value, Const) and isinstance(value.value, str) else ""
+    if name == "self" and isinstance(receiver, Instance):
+        return [receiver.cls]
+    label, _, last = name.rpartition(".")
+    homes = frame.program.index.labelled(label, last) if label else [made.module]
+    return [one for home in homes for one in home.env.get(last, ()) if isinstance(one, Class)]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from strangler_analyzers.detectors import celery, django_urls, fastapi, flask, signals
+from strangler_analyzers.detectors import aiohttp, by_name, celery, django_urls, fastapi, flask, signals, single_entry
 from strangler_analyzers.detectors.kinds import Detector, Example, Found
 
 DETECTORS: tuple[Detector, ...] = (
     django_urls.DETECTOR,
     flask.DETECTOR,
     fastapi.DETECTOR,
+    aiohttp.DETECTOR,
+    single_entry.DETECTOR,
     celery.DETECTOR,
     signals.DETECTOR,
+    by_name.DETECTOR,
 )
 
 __all__ = ["DETECTORS", "Detector", "Example", "Found"]

@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from strangler.analysis import Analysis
 from strangler_analyzers.report.payload import payload
+from strangler_analyzers.report.title import title
 
 _MARK = re.compile(r"\{\{(\w+)\}\}")
 
@@ -22,7 +23,7 @@ def render_html(analysis: Analysis) -> str:
     read = {name: (assets / name).read_text(encoding="utf-8") for name in ("page.html", "page.css", *_SCRIPTS)}
     script = "\n".join(read[name] for name in _SCRIPTS)
     parts = {
-        "title": html.escape(", ".join(analysis.packages) or "monolith"),
+        "title": html.escape(title(analysis)),
         "style": read["page.css"],
         "data": embedded(json.dumps(payload(analysis), ensure_ascii=False, separators=(",", ":"))),
         "script": f'"use strict";\n(() => {{\n{script}\n}})();',

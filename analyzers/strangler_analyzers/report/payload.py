@@ -42,6 +42,11 @@ def payload(analysis: Analysis) -> dict[str, Any]:
         "kernel": analysis.stats.get("kernel", []),
         "cycles": analysis.stats.get("cycles", []),
         "coarse": analysis.stats.get("coarse", []),
+        "findings": [
+            [item.rule, item.message, item.location.path, item.location.line, item.hint]
+            for item in analysis.findings
+            if item.location
+        ],
         "diagnostics": [
             [item.code, item.severity, item.message, item.path, item.line] for item in analysis.diagnostics
         ],

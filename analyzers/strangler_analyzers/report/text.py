@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from strangler.analysis import Analysis, Seam
+from strangler.model import Finding
+from strangler_analyzers.report.title import title
 
 _COLUMNS = ("order", "seam", "score", "modules", "tables", "shared", "routes", "effort", "stability", "risk")
 _EXPLAINED = 5
@@ -18,6 +20,7 @@ def render_text(analysis: Analysis) -> str:
         "\n".join(_table(_COLUMNS, [_row(seam) for seam in seams])) if seams else "No seams were proposed.",
         *("\n".join(_explained(seam)) for seam in seams[:_EXPLAINED]),
         "\n".join(_kernel(analysis)),
+        "\n".join(_knots(analysis)),
         "\n".join(_blind_spots(analysis)),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
@@ -26,7 +29,7 @@ def render_text(analysis: Analysis) -> str:
 def _counts(analysis: Analysis) -> Iterator[str]:
     lines = sum(module.loc for module in analysis.modules)
     frameworks = ", ".join(framework.name for framework in analysis.frameworks) or "no web framework"
-    yield f"{', '.join(analysis.packages)}: {len(analysis.modules)} modules, {lines} lines, {frameworks}"
+    yield f"{title(analysis)}: {len(analysis.modules)} modules, {lines} lines, {frameworks}"
     yield (
         f"{len(analysis.edges)} dependencies, {len(analysis.tables)} tables, {len(analysis.routes)} routes, "
         f"{len(analysis.tasks)} tasks, {len(analysis.seams)} seams"
@@ -78,6 +81,16 @@ def _kernel(analysis: Analysis) -> Iterator[str]:
     named = [f"{one['module']} (used by {one['users']})" for one in kernel]
     if named:
         yield f"Shared kernel, candidates for a library: {_some(named)}"
+
+
+def _knots(analysis: Analysis) -> Iterator[str]:
+    rules: dict[str, list[Finding]] = {}
+    for finding in analysis.findings:
+        rules.setdefault(finding.rule, []).append(finding)
+    if rules:
+        yield f"{len(analysis.findings)} places where seams are knotted together (all of them in html and json):"
+    for rule, found in sorted(rules.items(), key=lambda item: (-len(item[1]), item[0])):
+        yield f"   {len(found):5}  {rule:16} {found[0].location}  {found[0].message}"
 
 
 def _blind_spots(analysis: Analysis) -> Iterator[str]:

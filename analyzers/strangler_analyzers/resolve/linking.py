@@ -11,7 +11,7 @@ from strangler_analyzers.resolve import loaders
 from strangler_analyzers.resolve.annotations import annotated
 from strangler_analyzers.resolve.attributes import attribute
 from strangler_analyzers.resolve.evaluate import elements
-from strangler_analyzers.resolve.frames import CallOf, Frame, Record
+from strangler_analyzers.resolve.frames import CallOf, Event, Frame, Record
 from strangler_analyzers.resolve.imports import ModuleTable
 from strangler_analyzers.resolve.interning import Interned
 from strangler_analyzers.resolve.library import Knowledge, standard_result, texts, wrapped_result
@@ -149,7 +149,13 @@ class Linked(Interned):
         return (not is_constructor and loaders.loaded(frame, self.index, call)) or (made,)
 
     def library_item(self, frame: Frame, value: Value, keys: Values) -> Values:
-        """What ``value[keys]`` of something outside is."""
+        """What ``value[keys]`` of something outside is; a look into the environment or a configuration is noted."""
+        name = value.dotted
+        if name.endswith(("environ", "config")) and texts(keys):
+            made = self.made(frame, frame.next_site(), value)
+            made.callee, made.args, made.line = value, [keys], frame.line
+            event = Event(f"{name}.__getitem__", made, frame.func, frame.line, frame.loops > 0, frame.transaction)
+            frame.record.events.append(event)
         return self.library_element(frame, value)
 
     def library_element(self, frame: Frame, value: Value) -> Values:

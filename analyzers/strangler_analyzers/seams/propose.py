@@ -12,14 +12,17 @@ from strangler_analyzers.seams.clusters.cuts import Cut, cut, wanted_resolution
 from strangler_analyzers.seams.clusters.names import name_groups
 from strangler_analyzers.seams.constraints import Placement, placed
 from strangler_analyzers.seams.measures.costs import REMEDIES
+from strangler_analyzers.seams.measures.cycles import Cycle, cycles
 from strangler_analyzers.seams.measures.figures import Figures, Surveyor
 from strangler_analyzers.seams.measures.libraries import KernelModule, Libraries
 from strangler_analyzers.seams.measures.order import independence, order
+from strangler_analyzers.seams.measures.places import places
 from strangler_analyzers.seams.measures.rationale import rationale
 from strangler_analyzers.seams.options import SeamOptions
 from strangler_analyzers.seams.signals.landscape import Landscape, landscape
 from strangler_analyzers.seams.signals.ties import gather
 from strangler_analyzers.seams.signals.topics import topics
+from strangler_analyzers.seams.tangles import tangles
 
 _PLACES = 5
 
@@ -56,12 +59,14 @@ def propose(analysis: Analysis, options: SeamOptions | None = None) -> Analysis:
         surveyor.survey(tuple(land.names[place] for place in group), stability, len(land)) for group, stability in kept
     ]
     seams = _seams(analysis, names, figures)
+    rings = cycles(analysis)
     return dataclasses.replace(
         analysis,
         modules=_with_seams(analysis, seams),
         seams=seams,
         shared=tuple(sorted(shared)),
-        stats={**analysis.stats, **_stats(land, default, coarse, core)},
+        findings=tuple(tangles(analysis, seams, shared, rings)),
+        stats={**analysis.stats, **_stats(land, default, coarse, core, rings)},
     )
 
 
@@ -156,9 +161,18 @@ def _with_seams(analysis: Analysis, seams: Sequence[Seam]) -> tuple[Any, ...]:
     return tuple(dataclasses.replace(module, seam=of.get(module.name)) for module in analysis.modules)
 
 
-def _stats(land: Landscape, default: Cut, coarse: Cut, core: Sequence[KernelModule]) -> Mapping[str, Any]:
+def _stats(
+    land: Landscape, default: Cut, coarse: Cut, core: Sequence[KernelModule], rings: Sequence[Cycle]
+) -> Mapping[str, Any]:
     return {
         "kernel": [{"module": one.module, "users": one.users, "seams": one.groups} for one in core],
         "coarse": [[land.names[place] for place in group] for group in coarse.groups],
+        "cycles": [
+            {"modules": list(ring.modules), "breakers": [_breaker(edge) for edge in ring.breakers]} for ring in rings
+        ],
         "resolution": round(default.resolution, 4),
     }
+
+
+def _breaker(edge: Edge) -> dict[str, Any]:
+    return {"source": edge.source, "target": edge.target, "kind": edge.kind, "evidence": places(edge.evidence)}

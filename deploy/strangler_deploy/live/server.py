@@ -10,6 +10,7 @@ from typing import Any
 from kubernetes import client, config, dynamic
 from kubernetes.client import ApiException
 from kubernetes.dynamic.exceptions import ResourceNotFoundError
+from kubernetes.dynamic.resource import ResourceList
 from urllib3.exceptions import HTTPError
 
 from strangler.errors import StranglerError, UpstreamError
@@ -24,7 +25,8 @@ class LiveCluster:
         self._context = context or "current"
         self._resources: dict[tuple[str, str], Any] = {}
         with self._reached():
-            self._client: Any = dynamic.DynamicClient(_api_client(context))  # type: ignore[no-untyped-call]
+            self._api: Any = _api_client(context)
+            self._client: Any = dynamic.DynamicClient(self._api)  # type: ignore[no-untyped-call]
 
     def get(self, key: Key) -> Object | None:
         """The object; None also where its kind is not known."""
@@ -73,6 +75,11 @@ class LiveCluster:
                 if error.status != 404:
                     raise Refused(_message(error)) from error
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._api.rest_client.pool_manager.clear()
+        self._api.close()
+
     def _resource(self, key: Key) -> Any:
         kind = (key.api, key.kind)
         if kind not in self._resources:
@@ -83,6 +90,8 @@ class LiveCluster:
         """Every kind that can be listed and deleted, each in the version that its group prefers."""
         seen: set[tuple[str, str]] = set()
         for resource in self._client.resources.search():
+            if isinstance(resource, ResourceList):
+                continue
             name = (str(resource.group), str(resource.kind))
             if name not in seen and {"list", "delete"} <= set(resource.verbs or ()) and resource.preferred:
                 seen.add(name)

@@ -8,7 +8,7 @@ from strangler.analysis import Edge, Patch, State, Task
 from strangler.model import Location
 from strangler_scaffolds.crossings.rules import Crossing
 from strangler_scaffolds.crossings.table import crossing
-from strangler_scaffolds.territory import Territory, module_of
+from strangler_scaffolds.territory import Territory, module_of, parents
 
 
 def runtime_crossings(territory: Territory) -> Iterator[Crossing]:
@@ -54,19 +54,26 @@ def _place(state: State, territory: Territory) -> Location:
 
 
 def _signal(task: Task, territory: Territory) -> Iterator[Crossing]:
-    """A receiver and the places that send its signal; the sender is known by the module that defines the signal."""
-    if task.kind != "signal" or not task.evidence:
+    """A receiver, and the modules that can send its signal: the one that defines it and those that import that."""
+    signal = _defining(task.name, territory)
+    if task.kind != "signal" or signal is None:
         return
-    receiver, signal = module_of(task.handler), module_of(task.name)
-    senders = {module_of(call.caller) for call in territory.analysis.calls if call.callee == task.name}
-    if signal in territory.modules and not senders:
-        senders = {signal}
+    receiver = module_of(task.handler)
+    senders = {signal, *(source for source, edges in territory.imports.items() for e in edges if e.target == signal)}
+    senders.discard(receiver)
     message = f"{task.handler} receives {task.name}"
     for site in task.evidence:
         if territory.is_inside(receiver) and any(territory.is_outside(sender) for sender in senders):
             yield crossing("SIGNAL-IN", message, site)
         elif territory.is_outside(receiver) and any(territory.is_inside(sender) for sender in senders):
             yield crossing("SIGNAL-OUT", message, site)
+
+
+def _defining(name: str, territory: Territory) -> str | None:
+    """The module in which the signal with this dotted name is made."""
+    return next(
+        (parent for parent in reversed(list(parents(name.replace(":", ".")))) if parent in territory.modules), None
+    )
 
 
 def _task(edge: Edge, territory: Territory) -> Iterator[Crossing]:

@@ -65,7 +65,12 @@ RULES = _table(
         "an iterator is passed into the seam",
         "pass a list: the whole of it is sent with the call",
     ),
-    Rule("ARG-MODEL", _TODO, "an ORM object is passed into the seam", "pass its key, or the values that are read"),
+    Rule(
+        "ARG-MODEL",
+        _TODO,
+        "an ORM object is passed into the seam",
+        "it crosses as a reference into the shared store; pass its key before the store is split",
+    ),
     Rule(
         "ARG-MUTATED",
         _REWRITE,
@@ -85,7 +90,12 @@ RULES = _table(
         "a database session is passed into the seam",
         "let the function open its own: a session cannot leave the process",
     ),
-    Rule("RESULT-MODEL", _TODO, "the seam returns an ORM object", "return a value class with what callers read"),
+    Rule(
+        "RESULT-MODEL",
+        _TODO,
+        "the seam returns an ORM object",
+        "it crosses as a reference into the shared store; return a value class before the store is split",
+    ),
     Rule("RESULT-ITERATOR", _REFUSE, "the seam returns a generator", "return a list, or pages of it"),
     Rule(
         "TXN-SPAN",

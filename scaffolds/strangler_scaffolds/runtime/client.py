@@ -14,15 +14,18 @@ import threading
 import time
 import uuid
 from contextvars import ContextVar
-from typing import Any, Callable, FrozenSet, List, Mapping, Optional
+from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional
 
 from .calls import Call
 from .codec import Codec, CodecError, class_finder
 from .errors import RemoteError, ServiceUnavailable
 from .guards import Breaker, Bulkhead
 from .metrics import Metrics
-from .remote import Answer, Remote
+from .orm import hooks as orm_hooks
+from .remote import Answer, Remote, write_back
 from .state import State, StateSource
+
+__all__ = ["CANARY_HEADER", "Call", "Client", "Hook", "canary_services", "write_back"]
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +33,9 @@ log = logging.getLogger(__name__)
 CANARY_HEADER = "Strangler-Canary"
 #: Services whose canary the present user belongs to; set it where no web request is under way.
 canary_services: "ContextVar[FrozenSet[str]]" = ContextVar("canary_services", default=frozenset())
+
+# The functions that this thread or task is running locally.
+_running: "ContextVar[FrozenSet[str]]" = ContextVar("running", default=frozenset())
 
 #: Sees a call before it is made: the client, the call, and what makes it and gives its result.
 Hook = Callable[["Client", Call, Callable[[], Any]], Any]
@@ -51,11 +57,15 @@ class Client:
         self.state = StateSource(self.service)
         self.metrics = Metrics("strangler_client")
         self.hooks: List[Hook] = []
-        self.codec = Codec(class_finder(list(contract["packages"])))
+        self.codec = Codec(class_finder(list(contract["packages"])), **orm_hooks(contract))
+        self._originals: Dict[str, Callable[..., Any]] = {}
         self._remote: Optional[Remote] = None
         self._remote_url = ""
         self._breaker = Breaker()
         self._bulkhead = Bulkhead(int(os.environ.get("STRANGLER_CLIENT_SLOTS", "32")))
+        for spec in os.environ.get("STRANGLER_HOOKS", "").split():
+            module, _, name = spec.partition(":")
+            getattr(importlib.import_module(module), name)(self)
 
     # -- what the generated modules use ---------------------------------------------------------------------------
 
@@ -77,11 +87,19 @@ class Client:
             raise AttributeError(f"{module} was moved to the service {self.service}; {name} is not part of its client")
         return getattr(found, name)
 
+    def close(self) -> None:
+        """Close what is open; the next call opens it again."""
+        if self._remote is not None:
+            self._remote.transport.close()
+
     def entry(self, ref: str) -> Callable[[Callable[..., Any]], Any]:
         """Make a function with the signature of the decorated one, which calls ``ref`` wherever that is."""
 
         def wrap(stub: Callable[..., Any]) -> Any:
             signature = inspect.signature(stub)
+            module, _, name = ref.partition(":")
+            if hasattr(sys.modules.get(module), name):
+                self._originals[ref] = getattr(sys.modules[module], name)
 
             @functools.wraps(stub)
             def call(*args: Any, **kwargs: Any) -> Any:
@@ -130,7 +148,16 @@ class Client:
         module = self.local(module_name)
         if module is None:
             raise RemoteError(f"{call.ref} has no local code any more and {self.service} is not in use")
-        return getattr(module, name)(*call.args, **call.kwargs)
+        function = getattr(module, name)
+        running = _running.get()
+        if call.ref in running:
+            # Somebody put a wrapper around our function in the place of the module's: it means the original.
+            function = self._originals.get(call.ref, function)
+        token = _running.set(running | {call.ref})
+        try:
+            return function(*call.args, **call.kwargs)
+        finally:
+            _running.reset(token)
 
     def run_remote(self, call: Call, state: Optional[State] = None) -> Any:
         """Call the service.
@@ -142,7 +169,7 @@ class Client:
         ref, arguments = call.ref, call.arguments()
         policy = self.contract["entries"][ref]
         repeatable = policy["kind"] == "query" or policy["idempotency"] != "none"
-        remote = self._remote_for(state or self.state.current())
+        remote = self.remote_for(state or self.state.current())
         deadline = time.monotonic() + policy["timeout_ms"] / 1000
         send = functools.partial(remote.call, ref, arguments, uuid.uuid4().hex)
         for pause in _PAUSES if repeatable else ():
@@ -180,10 +207,16 @@ class Client:
             self.metrics.count(call.ref, "fallback")
             return self.run_local(call)
 
-    def _remote_for(self, state: State) -> Remote:
+    def remote_for(self, state: State) -> Remote:
+        """The service at the address that ``state`` names.
+
+        Raises:
+            ServiceUnavailable: it names none.
+        """
         if not state.url:
             raise ServiceUnavailable(f"nobody said where {self.service} is: set STRANGLER_{self.service.upper()}_URL")
         if self._remote is None or self._remote_url != state.url:
+            self.close()
             self._remote, self._remote_url = Remote(self.service, state.url, self.codec), state.url
         return self._remote
 

@@ -109,6 +109,9 @@ class Codec:
         cls = type(value)
         if isinstance(value, enum.Enum):
             return {"$enum": [name_of(cls), value.name]}
+        referred = self._reference(value) if self._reference else None
+        if referred is not None:
+            return {"$ref": [name_of(cls), self.encode(referred, path)]}
         members = None if isinstance(value, type) else member_names(cls)
         if members is not None:
             return {"$data": [name_of(cls), self._encode_members(value, members, path)]}
@@ -118,9 +121,6 @@ class Codec:
             }
         if isinstance(value, BaseException):
             return {"$error": self.encode_error(value)}
-        referred = self._reference(value) if self._reference else None
-        if referred is not None:
-            return {"$ref": [name_of(cls), self.encode(referred, path)]}
         raise CodecError(f"a {name_of(cls)} cannot cross", path)
 
     def _encode_members(self, value: Any, members: List[str], path: str) -> Dict[str, Any]:

@@ -18,6 +18,8 @@ KEY_HEADER = "Idempotency-Key"
 DEADLINE_HEADER = "Strangler-Deadline-Ms"
 #: The W3C trace context that calls carry on; a tracing library may set it, else each call begins a trace.
 traceparent: "ContextVar[str]" = ContextVar("traceparent", default="")
+#: Headers that each call takes along, for what the service must know of the caller (a locale, a user).
+context_headers: "ContextVar[Mapping[str, str]]" = ContextVar("context_headers", default={})  # noqa: B039 - never changed
 
 
 class Answer:
@@ -52,7 +54,7 @@ class Remote:
     """The service at one address."""
 
     def __init__(self, service: str, url: str, codec: Codec, environ: Mapping[str, str] = os.environ) -> None:
-        self._transport = Transport(url)
+        self.transport = Transport(url)
         self._codec = codec
         self._keys = read_keys(environ.get(f"STRANGLER_{service.upper().replace('-', '_')}_KEYS", ""))
 
@@ -65,7 +67,7 @@ class Remote:
         """
         path = PREFIX + ref.replace(":", "/")
         body = self._codec.dumps({"arguments": arguments})
-        status, data = self._transport.post(path, body, self._headers(path, body, key, timeout), timeout)
+        status, data = self.transport.post(path, body, self._headers(path, body, key, timeout), timeout)
         content = _content(data)
         if content is None or status in (502, 503, 504):
             raise ServiceUnavailable(f"status {status} and no answer of the service", sent=status not in (502, 503))
@@ -79,6 +81,7 @@ class Remote:
             KEY_HEADER: key,
             DEADLINE_HEADER: str(int(timeout * 1000)),
             "traceparent": traceparent.get() or f"00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-01",
+            **context_headers.get(),
         }
         if self._keys:
             headers[HEADER] = sign(self._keys, path, body)

@@ -21,7 +21,7 @@ class Contract(Section):
 
 
 class Tenant(Section):
-    """One customer; what is not said comes from the tier."""
+    """One customer; what is not said comes from the tier. Of a ``suspended`` one nothing runs, and its data stays."""
 
     id: Label
     name: Line = ""

@@ -47,6 +47,8 @@ def pod(made: Data) -> Data:
 
 
 def workload(kind: str, made: Data, api: str = "apps/v1") -> Data:
+    if kind in ("Job", "CronJob"):
+        made = {**made, "spec": {**made["spec"], "restartPolicy": "Never"}}
     inner: Data = {"template": made}
     if kind == "CronJob":
         inner = {"schedule": "0 0 * * *", "jobTemplate": {"spec": inner}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +68,8 @@ class Surveyor:
         operations = contract(border.inward, self._functions, lambda ref: self._effects.written_within(ref, own))
         tasks = tuple(sorted({task.name for task in self.analysis.tasks if _module_of(task.handler) in own}))
         routes = [route for route in self.analysis.routes if route.module in own]
-        inside = {route.id for route in routes if self._stays(route.handler, modules)}
+        libraries = self._libraries.beside(modules, self.shared)
+        inside = {route.id for route in routes if self._stays(route.handler, [*modules, *libraries, *self.shared])}
         trials, people = self._trials.of(modules), self._people.of(modules)
         metrics = {
             **_border_metrics(border),
@@ -91,7 +92,7 @@ class Surveyor:
             "calls_in_loops": _listed(border, "loop-call"),
             "contract": operations,
             "calls_out": contract(border.outward, self._functions, self._effects.written),
-            "libraries": self._libraries.beside(modules, self.shared),
+            "libraries": libraries,
             "routes_partly": [route.id for route in routes if route.id not in inside],
             "effort": effort_lines(border),
             "owners": people.owners,
@@ -103,8 +104,9 @@ class Surveyor:
         worth = _worth(metrics, len(modules), total)
         return Figures(modules, border, metrics, details, ids, tasks, names, worth)
 
-    def _stays(self, handler: str, modules: tuple[str, ...]) -> bool:
-        return not self._reach.of(handler, self._methods) & ~self._reach.bits([*modules, *self.shared])
+    def _stays(self, handler: str, allowed: Collection[str]) -> bool:
+        """Whether a request never leaves the seam and the libraries that go with it."""
+        return not self._reach.of(handler, self._methods) & ~self._reach.bits(allowed)
 
 
 def _module_of(ref: str) -> str:

@@ -45,15 +45,20 @@ class Libraries:
         self._data_users = _data_users(analysis)
 
     def is_light(self, module: str, kernel: Collection[str]) -> bool:
-        """Whether nothing it imports, directly or not, owns tables or serves routes, but for itself and the kernel."""
-        return not self._closure.get(module, frozenset()) - {module} - set(kernel)
+        """Whether both sides can have it: it drags nothing along, and a table of its own is nobody else's business."""
+        private = module not in self._heavy or not self._data_users.get(module)
+        return private and not self._drags(module, kernel)
+
+    def _drags(self, module: str, kernel: Collection[str]) -> frozenset[str]:
+        """What it imports, directly or not, that owns tables or serves routes, but for itself and the kernel."""
+        return self._closure.get(module, frozenset()) - {module} - frozenset(kernel)
 
     def kernel(self, group_of: Mapping[str, str | int], groups: int) -> list[KernelModule]:
         """The modules that are used everywhere, owned by nobody and light, most used first."""
         wide = {module: spread for module in sorted(self._users) if (spread := self._spread(module, group_of, groups))}
         found: set[str] = set()
         while True:
-            more = {module for module in wide if module not in found and self.is_light(module, found)}
+            more = {module for module in wide if module not in found and not self._drags(module, found)}
             if not more:
                 break
             found |= more

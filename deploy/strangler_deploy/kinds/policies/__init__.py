@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from strangler_deploy.estate import Estate, Site
 from strangler_deploy.kinds.policies.engines import manifests
+from strangler_deploy.kinds.policies.placement import placement
 from strangler_deploy.kinds.policies.rules import rules
 from strangler_deploy.manifest import Manifest
 
@@ -17,3 +18,4 @@ def policies(estate: Estate, site: Site) -> Iterator[Manifest]:
     platform, is_control = estate.platform, estate.control.name == site.name
     for rule in rules(platform, is_control=is_control, is_application=site.cluster.role == "application"):
         yield from manifests(rule, platform, origin=ORIGIN)
+    yield from placement(estate, site)

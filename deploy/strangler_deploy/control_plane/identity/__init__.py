@@ -1,0 +1,1 @@
+"""Who asks: tokens checked against an issuer's keys, and callers with what they may."""

@@ -1,0 +1,1 @@
+"""What was used: events counted exactly once, and their sums per tenant, service, metric and day."""

@@ -1,0 +1,148 @@
+"""The service's side of a proof: the real service, made to work on the store and clock of the test that is running."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import importlib
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from .broker import LentConnection
+from .patched import applied
+
+HEADER = b"strangler-prove"
+
+
+class Agent:
+    """Stands before the service's application."""
+
+    def __init__(self, package: str, app: Any) -> None:
+        self._app = app
+        self._host = importlib.import_module(f"{package}.host")
+        self._codec = _any_codec(importlib.import_module(f"{package}.contract").CONTRACT, package)
+        self._turn = asyncio.Lock()
+        self._store: dict[str, Any] = {}
+        self._test = ""
+        self._engines = _engines()
+        self._state = _State(package)
+        self._follow_store()
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Serve one request, alone, under the conditions its header names."""
+        told = dict(scope.get("headers", ())).get(HEADER)
+        if told is None:
+            await self._app(scope, receive, send)
+            return
+        async with self._turn:
+            conditions = self._codec.loads(told)
+            if conditions["test"] != self._test:
+                self._state.restore()
+                self._test = conditions["test"]
+            self._use(conditions["store"])
+            with applied(conditions["values"]), self._configured(conditions["config"]):
+                await self._app(scope, receive, send)
+            if "lent" in self._store:
+                self._use({})
+
+    @contextlib.contextmanager
+    def _configured(self, config: dict[str, Any]) -> Iterator[None]:
+        """Let the mounted application have the test's configuration."""
+        held = getattr(self._host.application, "config", None)
+        if not config or held is None:
+            yield
+            return
+        before = dict(held)
+        held.update(config)
+        try:
+            yield
+        finally:
+            held.clear()
+            held.update(before)
+
+    def _use(self, store: dict[str, Any]) -> None:
+        if store != self._store:
+            self._store = store
+            for engine in self._engines:
+                engine.dispose()
+
+    def _follow_store(self) -> None:
+        """From now on SQLAlchemy connects to the store of the test, whatever the engine was made for."""
+        if "sqlalchemy" not in sys.modules:
+            return
+        from sqlalchemy import event
+        from sqlalchemy.engine import Engine
+
+        event.listen(Engine, "do_connect", self._connect)
+        for engine in self._engines:
+            engine.dispose()
+
+    def _connect(self, dialect: Any, record: Any, cargs: Any, cparams: Any) -> Any:
+        if "lent" in self._store:
+            return LentConnection(self._store["lent"], self._codec, dialect.loaded_dbapi)
+        if not self._store.get("url"):
+            return None
+        from sqlalchemy import make_url
+
+        args, params = dialect.create_connect_args(make_url(self._store["url"]))
+        return dialect.loaded_dbapi.connect(*args, **params)
+
+
+class _State:
+    """Module-level containers and caches of the moved and shared code, as they are when a process has just started.
+
+    Tests start from that state in the monolith, by their own fixtures, which do not reach this process.
+    """
+
+    def __init__(self, package: str) -> None:
+        root = str(Path(importlib.import_module(package).__file__ or "").with_name("domain"))
+        modules = [m for m in list(sys.modules.values()) if str(getattr(m, "__file__", None) or "").startswith(root)]
+        # By type(): a proxy of a framework would look for a request that is not there.
+        values = [value for module in modules for name, value in vars(module).items() if not name.startswith("__")]
+        self._held: list[tuple[Any, Any]] = [(v, v.copy()) for v in values if issubclass(type(v), (dict, list, set))]
+        self._cached: list[Callable[[], None]] = [v.cache_clear for v in values if hasattr(type(v), "cache_clear")]
+
+    def restore(self) -> None:
+        """Bring everything back."""
+        for value, content in self._held:
+            value.clear()
+            if isinstance(value, list):
+                value.extend(content)
+            else:
+                value.update(content)
+        for clear in self._cached:
+            clear()
+
+
+def _any_codec(contract: Any, package: str) -> Any:
+    codec = importlib.import_module(f"{package}._runtime.codec")
+    return codec.Codec(codec.class_finder(list(contract["packages"])))
+
+
+def _engines() -> list[Any]:
+    if "sqlalchemy" not in sys.modules:
+        return []
+    from sqlalchemy.engine import Engine
+
+    return [found for found in gc.get_objects() if isinstance(found, Engine)]
+
+
+def main() -> None:
+    """Serve a service's package on a free port, whose number goes into a file."""
+    package, path = sys.argv[1:3]
+    uvicorn: Any = importlib.import_module("uvicorn")  # the service's, in its environment
+    app = importlib.import_module(f"{package}.app").create_app(every_function=True)
+    listener = socket.create_server(("127.0.0.1", 0))
+    part = Path(path + ".part")
+    part.write_text(str(listener.getsockname()[1]), encoding="utf-8")
+    part.replace(path)
+    server = uvicorn.Server(uvicorn.Config(Agent(package, app), log_level="warning", lifespan="off"))
+    asyncio.run(server.serve(sockets=[listener]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,221 @@
+"""The monolith's side of a proof: sends calls and requests for the seam through codec or service, as the phase asks."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+import os
+import sys
+import threading
+import types
+from collections.abc import Callable
+from typing import Any, Dict, List
+
+from . import records, stores
+from .broker import Broker
+from .loading import AfterLoading
+from .patched import Originals, carried
+from .process import ServiceProcess
+
+HEADER = "Strangler-Prove"
+
+
+class Bridge:
+    """What one process of the test run needs to know; ``settings`` were written by `strangler prove`."""
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        self.phase: str = settings["phase"]
+        self.settings = settings
+        self.moved = frozenset(settings["moved"])
+        self.originals = Originals([*settings["moved"], *settings["shared"]])
+        self.service = ServiceProcess(settings)
+        self._client: Any = None
+        self._local = threading.local()
+
+    # -- setting up -------------------------------------------------------------------------------------------------
+
+    def watch_modules(self) -> None:
+        """Look at the modules of the seam, of the library and of the web framework when they are loaded."""
+        actions: dict[str, Callable[[Any], None]] = {name: self._loaded for name in self.settings["shared"]}
+        actions.update({name: self._wrap for name in self.moved})
+        if self.phase == "remote":
+            from . import edge
+
+            actions.update({name: functools.partial(edge.watch, self) for name in edge.FRAMEWORKS})
+        AfterLoading(actions).install()
+
+    def attach(self, client: Any) -> None:
+        """Stand between a client and where it would call to."""
+        self._client = client
+        client.hooks.append(self._hook)
+        for policy in client.contract["entries"].values():
+            policy["timeout_ms"] = 60_000  # a proof is about answers, not about time
+
+    def _loaded(self, module: Any) -> None:
+        self.originals.take()
+
+    def _wrap(self, module: Any) -> None:
+        """Let calls from outside the seam to any function of a moved module take the way that the phase is about."""
+        for name, value in list(vars(module).items()):
+            if isinstance(value, types.FunctionType) and value.__module__ == module.__name__ and _can_cross(value):
+                setattr(module, name, self._standing_in(f"{module.__name__}:{name}", value))
+        self.originals.take()
+
+    def _standing_in(self, ref: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        signature = inspect.signature(original)
+
+        @functools.wraps(original)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            caller = sys._getframe(1).f_globals.get("__name__", "")
+            if caller in self.moved or self.is_inside or self._client is None:
+                return original(*args, **kwargs)
+            policy = {"kind": "command", "idempotency": "none", "timeout_ms": 60_000, "mutates": []}
+            entries = self._client.contract["entries"]
+            known = entries.setdefault(ref, policy) is not policy
+            made = self._call_class()(ref, signature, args, kwargs)
+            return self._take(made, lambda: original(*args, **kwargs), must_cross=known)
+
+        return call
+
+    def _call_class(self) -> Any:
+        return sys.modules[type(self._client).__module__].Call
+
+    # -- one call ---------------------------------------------------------------------------------------------------
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether this thread is carrying out a call of the seam locally."""
+        return getattr(self._local, "inside", 0) > 0
+
+    def _hook(self, client: Any, call: Any, run: Callable[[], Any]) -> Any:
+        if self.is_inside:
+            return run()
+        return self._take(call, run, must_cross=True)
+
+    def _take(self, call: Any, run: Callable[[], Any], *, must_cross: bool) -> Any:
+        self.originals.take()
+        values, stuck = carried(self.originals)
+        if stuck:
+            return self._locally(call.ref, run, f"the test replaces {', '.join(stuck)}")
+        codec_error = self._codec_error()
+        try:
+            if self.phase == "loopback":
+                return self._looped(call, run)
+            if self.phase == "remote":
+                return self._remotely(call, values)
+        except codec_error as error:
+            if must_cross:
+                raise
+            return self._locally(call.ref, run, str(error))
+        return self._locally(call.ref, run, "")
+
+    def _codec_error(self) -> Any:
+        return sys.modules[type(self._client.codec).__module__].CodecError
+
+    def _locally(self, ref: str, run: Callable[[], Any], reason: str) -> Any:
+        records.write("call", ref=ref, way="local-only" if reason and self.phase != "local" else "local", reason=reason)
+        self._local.inside = getattr(self._local, "inside", 0) + 1
+        try:
+            return run()
+        finally:
+            self._local.inside -= 1
+
+    def _looped(self, call: Any, run: Callable[[], Any]) -> Any:
+        """Arguments, result, exception and changed arguments through the codec, in this process."""
+        client, codec = self._client, self._client.codec
+        copied = call.copied(codec)
+        arguments, copies = call.arguments(), copied.arguments()
+        try:
+            result = codec.dumps(self._locally(call.ref, functools.partial(client.run_local, copied), ""))
+        except self._codec_error():
+            raise
+        except Exception as error:
+            self._write_back(call.ref, arguments, copies)
+            raise codec.decode_error(json.loads(json.dumps(codec.encode_error(error)))) from error
+        self._write_back(call.ref, arguments, copies)
+        return codec.loads(result)
+
+    def _write_back(self, ref: str, arguments: dict[str, Any], copies: dict[str, Any]) -> None:
+        codec = self._client.codec
+        write_back = sys.modules[type(self._client).__module__].write_back
+        for name in self._client.contract["entries"][ref].get("mutates", ()):
+            if name in arguments:
+                write_back(arguments[name], codec.loads(codec.dumps(copies[name])))
+
+    def _remotely(self, call: Any, values: List[Dict[str, Any]]) -> Any:
+        state = self._client.state.current()._replace(stage="live", url=self.service.url())
+        self._client.codec.dumps(call.arguments())  # what cannot cross is known before anything is sent
+        self._watch_transport(self._client.remote_for(state))
+        return self.sent(values, {}, lambda: self._client.run_remote(call, state), call.ref)
+
+    def _watch_transport(self, remote: Any) -> None:
+        """Let each exchange with the service go through :meth:`exchange`."""
+        transport = remote.transport
+        if not getattr(transport, "watched", False):
+            post = transport.post
+            transport.post = lambda *args: self.exchange(lambda: post(*args))
+            transport.watched = True
+
+    # -- the store --------------------------------------------------------------------------------------------------
+
+    def sent(self, values: list[dict[str, Any]], config: dict[str, Any], send: Callable[[], Any], what: str) -> Any:
+        """Make the service work on the store as this thread sees it, then ``send``; notes which way was used."""
+        stores.watch()
+        stores.flush()
+        connection = stores.uncommitted() or stores.in_memory()
+        if connection is None:
+            records.write("call", ref=what, way="remote", reason="")
+            return self._with_header({"url": stores.url()}, values, config, send)
+        broker = Broker(connection, self._client.codec)
+        records.write("call", ref=what, way="remote-lent", reason="the test holds an uncommitted transaction")
+        self._local.broker = broker
+        try:
+            return self._with_header({"lent": broker.port}, values, config, send)
+        finally:
+            self._local.broker = None
+            broker.close()
+            if broker.wrote:
+                stores.expire()
+
+    def exchange(self, send: Callable[[], Any]) -> Any:
+        """Send something to the service and wait; meanwhile this thread lends its connection, if it does."""
+        broker = getattr(self._local, "broker", None)
+        return broker.run(send) if broker else send()
+
+    def _with_header(
+        self, store: Dict[str, Any], values: List[Dict[str, Any]], config: Dict[str, Any], send: Callable[[], Any]
+    ) -> Any:
+        content = {"store": store, "values": values, "config": config, "test": records.current_test}
+        headers = self.context_headers()
+        token = headers.set({HEADER: self._client.codec.dumps(content).decode()})
+        try:
+            return send()
+        finally:
+            headers.reset(token)
+
+    def context_headers(self) -> Any:
+        """The context variable with the headers that each call takes along."""
+        name = type(self._client).__module__.rpartition(".")[0] + ".remote"
+        return sys.modules[name].context_headers
+
+
+def _can_cross(function: types.FunctionType) -> bool:
+    return not (inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function))
+
+
+bridge: Bridge
+
+
+def start() -> None:
+    """Set up this process, if it belongs to a proof."""
+    global bridge
+    with open(os.environ["STRANGLER_PROVE"], encoding="utf-8") as stream:
+        bridge = Bridge(json.load(stream))
+    stores.watch_when_loaded()
+    bridge.watch_modules()
+
+
+def attach(client: Any) -> None:
+    """Called by the client when it is made (STRANGLER_HOOKS)."""
+    bridge.attach(client)

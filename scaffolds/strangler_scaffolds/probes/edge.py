@@ -1,0 +1,80 @@
+"""Sends web requests for the seam's routes, which tests make in their own process, to the service."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import urllib.parse
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from . import records
+from .patched import carried
+
+#: Module that holds the framework's application class; when it is loaded, requests can be watched.
+FRAMEWORKS = ("flask.app",)
+_SKIPPED = {"connection", "transfer-encoding", "content-length"}
+
+
+def watch(bridge: Any, module: Any) -> None:
+    """Stand before the application's own handling of requests."""
+    original = module.Flask.wsgi_app
+    routes = [(re.compile(route["pattern"]), route["methods"]) for route in bridge.settings["routes"]]
+
+    def wsgi_app(self: Any, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
+        if not any(p.fullmatch(path) and (not methods or method in methods) for p, methods in routes):
+            return original(self, environ, start_response)  # type: ignore[no-any-return]
+        what = f"{method} {path}"
+        bridge.originals.take()
+        values, stuck = carried(bridge.originals)
+        if stuck:
+            reason = f"the test replaces {', '.join(stuck)}"
+            records.write("call", ref=what, way="local-only", reason=reason)
+            return original(self, environ, start_response)  # type: ignore[no-any-return]
+        answer = bridge.sent(values, _config(self), lambda: _forward(bridge, environ), what)
+        start_response(f"{answer.status} {answer.reason}", answer.headers)
+        return [answer.body]
+
+    module.Flask.wsgi_app = wsgi_app
+
+
+class _Answer:
+    def __init__(self, response: http.client.HTTPResponse) -> None:
+        self.status, self.reason = response.status, response.reason
+        self.headers = [(k, v) for k, v in response.getheaders() if k.lower() not in _SKIPPED]
+        self.body = response.read()
+        self.headers.append(("Content-Length", str(len(self.body))))
+
+
+def _forward(bridge: Any, environ: dict[str, Any]) -> _Answer:
+    parts = urllib.parse.urlsplit(bridge.service.url())
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+    path = urllib.parse.quote(environ.get("PATH_INFO", "").encode("latin-1"), safe="/:@!$&'()*+,;=~-._")
+    query = environ.get("QUERY_STRING", "")
+    length = int(environ.get("CONTENT_LENGTH") or 0)
+    body = environ["wsgi.input"].read(length) if length else None
+    headers = {**_headers(environ), **bridge.context_headers().get()}
+
+    def exchange() -> _Answer:
+        connection.request(environ["REQUEST_METHOD"], path + (f"?{query}" if query else ""), body, headers)
+        return _Answer(connection.getresponse())
+
+    try:
+        answer: _Answer = bridge.exchange(exchange)
+        return answer
+    finally:
+        connection.close()
+
+
+def _headers(environ: dict[str, Any]) -> dict[str, str]:
+    named = {k[5:].replace("_", "-").title(): str(v) for k, v in environ.items() if k.startswith("HTTP_")}
+    if environ.get("CONTENT_TYPE"):
+        named["Content-Type"] = environ["CONTENT_TYPE"]
+    return named
+
+
+def _config(app: Any) -> dict[str, Any]:
+    """What the test has configured: plain values only, so that the service's application behaves as the test's does."""
+    plain: list[Any] = [str, int, float, bool, type(None)]
+    return {key: value for key, value in app.config.items() if type(value) in plain}

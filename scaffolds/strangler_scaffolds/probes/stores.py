@@ -1,0 +1,118 @@
+"""Follows the monolith's database connections, to tell which store a call must use and whether work is uncommitted."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import Any
+
+_SELECTING = ("SELECT", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN", "SHOW", "BEGIN DEFERRED", "WITH")
+
+
+class _Local(threading.local):
+    def __init__(self) -> None:
+        self.open: dict[int, Any] = {}
+        self.dirty: dict[int, bool] = {}
+        self.sessions: list[Any] = []
+        self.last: Any = None
+
+
+_here = _Local()
+_last_engine: list[Any] = []
+_watching = False
+
+
+def watch() -> None:
+    """Begin to follow SQLAlchemy's connections and sessions, if the application uses it."""
+    global _watching
+    if _watching or "sqlalchemy" not in sys.modules:
+        return
+    _watching = True
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    event.listen(Engine, "begin", _begun)
+    event.listen(Engine, "commit", _ended)
+    event.listen(Engine, "rollback", _ended)
+    event.listen(Engine, "after_cursor_execute", _executed)
+    if "sqlalchemy.orm" in sys.modules:
+        from sqlalchemy.orm import Session
+
+        event.listen(Session, "after_begin", _session_begun)
+
+
+def watch_when_loaded() -> None:
+    """Begin as soon as the application has loaded SQLAlchemy."""
+    from .loading import AfterLoading
+
+    AfterLoading({"sqlalchemy.orm": lambda module: watch()}).install()
+
+
+def _begun(connection: Any) -> None:
+    _here.open[id(connection)] = connection
+    _here.dirty[id(connection)] = False
+    _note(connection)
+
+
+def _ended(connection: Any) -> None:
+    _here.open.pop(id(connection), None)
+    _here.dirty.pop(id(connection), None)
+
+
+def _executed(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+    _note(connection)
+    if not statement.lstrip().upper().startswith(_SELECTING):
+        _here.dirty[id(connection)] = True
+
+
+def _note(connection: Any) -> None:
+    _here.last = connection
+    _last_engine[:] = [connection.engine]
+
+
+def _session_begun(session: Any, transaction: Any, connection: Any) -> None:
+    if not any(known is session for known in _here.sessions):
+        _here.sessions.append(session)
+
+
+def flush() -> None:
+    """Send what sessions of this thread hold back, as a local query would have."""
+    for session in list(_here.sessions):
+        if session.is_active and (session.new or session.dirty or session.deleted):
+            session.flush()
+
+
+def expire() -> None:
+    """Let sessions of this thread read again what the service may have written in their transaction."""
+    for session in list(_here.sessions):
+        if session.is_active:
+            session.expire_all()
+
+
+def uncommitted() -> Any | None:
+    """The DBAPI connection of this thread that has work in progress which no other connection can see, or None."""
+    for key, connection in reversed(list(_here.open.items())):
+        if connection.closed or not connection.in_transaction():
+            _ended(connection)
+        elif _here.dirty.get(key) or _is_in_memory(connection.engine):
+            return connection.connection.dbapi_connection
+    return None
+
+
+def in_memory() -> Any | None:
+    """A DBAPI connection to the store this process uses, if that store is in this process's memory alone."""
+    for engine in _last_engine:
+        if _is_in_memory(engine):
+            return engine.raw_connection().dbapi_connection
+    return None
+
+
+def _is_in_memory(engine: Any) -> bool:
+    return engine.dialect.name == "sqlite" and engine.url.database in (None, "", ":memory:")
+
+
+def url() -> str:
+    """The address of the store this process used last, or ''."""
+    for engine in _last_engine:
+        return str(engine.url.render_as_string(hide_password=False))
+    return ""

@@ -1,0 +1,128 @@
+"""Runs the monolith's test command once, with probes beside it, and reads what they saw."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from strangler.errors import StranglerError
+from strangler_scaffolds.proof.verdict import Phase
+
+_LEFT_OUT = (
+    ".git",
+    ".venv",
+    "venv",
+    "node_modules",
+    "__pycache__",
+    ".strangler",
+    ".tox",
+    ".mypy_cache",
+    ".pytest_cache",
+)
+TITLES = {
+    "A": "the monolith as it was",
+    "A2": "the monolith as it was, again",
+    "B": "through the client, locally",
+    "C": "through the codec, in one process",
+    "D": "against the real service, over HTTP",
+    "H": "against a service with a fault",
+}
+_PHASES = {"A": "", "A2": "", "B": "local", "C": "loopback", "D": "remote", "H": "remote"}
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where runs happen: a scratch folder with the probes, and how the tests are started."""
+
+    scratch: Path
+    command: tuple[str, ...]
+    client: str
+    settings: Mapping[str, Any]
+
+    @property
+    def probes(self) -> Path:
+        """The folder that goes on the import path."""
+        return self.scratch / "probes"
+
+
+def prepare(scratch: Path, command: str, client: str, settings: Mapping[str, Any]) -> Bench:
+    """Lay out the probes in ``scratch``."""
+    with as_file(files("strangler_scaffolds") / "probes") as source:
+        shutil.copytree(
+            source, scratch / "probes" / "strangler_probes", ignore=shutil.ignore_patterns("start", "__pycache__")
+        )
+        shutil.copytree(source / "start", scratch / "probes" / "start", ignore=shutil.ignore_patterns("__pycache__"))
+    return Bench(scratch, tuple(shlex.split(command)), client, settings)
+
+
+def copy_tree(root: Path, target: Path, *, but: Sequence[str] = ()) -> Path:
+    """A copy of the monolith to run in, without what no test needs and without the folders in ``but``."""
+    shutil.copytree(root, target, ignore=shutil.ignore_patterns(*_LEFT_OUT, *but), symlinks=True)
+    return target
+
+
+def run(bench: Bench, tree: Path, name: str, *, only: Sequence[str] = (), **settings: Any) -> Phase:
+    """Run the tests once in ``tree`` as the phase ``name`` (a key of ``TITLES``).
+
+    Args:
+        bench: probes and command.
+        tree: the folder the command is run in.
+        name: which phase.
+        only: ids of the tests to run (pytest), stopping at the first failure; empty for all.
+        settings: settings for the probes that differ in this run.
+
+    Raises:
+        StranglerError: the command cannot be started.
+    """
+    out = bench.scratch / f"{name}-{len(list(bench.scratch.glob('*.log')))}"
+    out.mkdir()
+    log = out.with_suffix(".log")
+    environment = _environment(bench, out, name, settings)
+    started = time.monotonic()
+    try:
+        with log.open("wb") as stream:
+            command = [*bench.command, *(["-x", *only] if only else [])]
+            subprocess.run(command, cwd=tree, env=environment, stdout=stream, stderr=subprocess.STDOUT, check=False)
+    except OSError as error:
+        hint = "set monolith.test in the plan to a command that works in the monolith's folder"
+        raise StranglerError(f"cannot run {shlex.join(bench.command)}: {error.strerror}", hint=hint) from error
+    vector, ways, reasons = _read(out)
+    return Phase(name, TITLES[name], vector, ways, reasons, time.monotonic() - started, str(log))
+
+
+def _environment(bench: Bench, out: Path, name: str, settings: Mapping[str, Any]) -> dict[str, str]:
+    environment = {**os.environ, "STRANGLER_PROBE_OUT": str(out), "PYTHONDONTWRITEBYTECODE": "1"}
+    path = [str(bench.probes / "start"), str(bench.probes), environment.get("PYTHONPATH", "")]
+    environment["PYTHONPATH"] = os.pathsep.join(entry for entry in path if entry)
+    environment["PYTEST_ADDOPTS"] = f"{environment.get('PYTEST_ADDOPTS', '')} -p strangler_probes.outcomes".strip()
+    if _PHASES[name]:
+        written = out.with_suffix(".json")
+        said = {**bench.settings, **settings, "phase": _PHASES[name], "probe_root": str(bench.probes), "logs": str(out)}
+        written.write_text(json.dumps(said))
+        environment |= {"STRANGLER_PROVE": str(written), "STRANGLER_HOOKS": "strangler_probes.bridge:attach"}
+    return environment
+
+
+def _read(out: Path) -> tuple[dict[str, str], dict[str, frozenset[str]], dict[str, str]]:
+    vector: dict[str, str] = {}
+    ways: dict[str, set[str]] = {}
+    reasons: dict[str, str] = {}
+    for path in sorted(out.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            record = json.loads(line)
+            if record["kind"] == "outcome":
+                vector[record["id"]] = record["outcome"]
+            elif record["kind"] == "call":
+                ways.setdefault(record["test"], set()).add(record["way"])
+                if record["way"] == "local-only":
+                    reasons[record["test"]] = f"{record['ref']}: {record['reason']}"
+    return vector, {test: frozenset(found) for test, found in ways.items()}, reasons

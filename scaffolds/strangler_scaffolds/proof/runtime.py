@@ -1,0 +1,46 @@
+"""Finds a Python that can run the service: the monolith's own where it has what the shell needs, else a new one."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from strangler.errors import StranglerError
+
+
+def service_python(directory: Path, monolith: str | None) -> str:
+    """The interpreter for the service in ``directory``.
+
+    Raises:
+        StranglerError: there is none, and none could be made.
+    """
+    own = directory / ".venv/bin/python"
+    for candidate in (str(own), monolith, shutil.which("python"), sys.executable):
+        if candidate and _can_import(candidate, directory):
+            return candidate
+    return _install(directory, own)
+
+
+def _can_import(python: str, directory: Path) -> bool:
+    package = next((path.parent.name for path in directory.glob("*_service/contract.py")), "")
+    code = f"import fastapi, uvicorn, sys; sys.path.insert(0, {str(directory)!r}); import {package}.host"
+    try:
+        done = subprocess.run([python, "-c", code], capture_output=True, timeout=60, check=False, cwd=directory.parent)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def _install(directory: Path, python: Path) -> str:
+    commands = (
+        [sys.executable, "-m", "venv", str(directory / ".venv")],
+        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(directory)],
+    )
+    for command in commands:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            hint = "make an environment with the service's dependencies yourself, and name its python with --python"
+            raise StranglerError(f"cannot install the service: {done.stderr.strip()[-300:]}", hint=hint)
+    return str(python)

@@ -1,0 +1,124 @@
+"""What a proof found, as values; whether it holds is decided here and nowhere else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from strangler.model import Finding
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One run of the whole test-suite: outcome by test, and the ways (``remote``, ``local-only`` …) each test took.
+
+    ``reasons`` says for a test why something in it was run locally only.
+    """
+
+    name: str
+    title: str
+    vector: Mapping[str, str]
+    ways: Mapping[str, frozenset[str]]
+    reasons: Mapping[str, str]
+    seconds: float
+    log: str = ""
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many tests ended in which way."""
+        return dict(sorted(Counter(self.vector.values()).items()))
+
+
+@dataclass(frozen=True)
+class MutantResult:
+    """A fault that was put into the service, and the tests that noticed (none: it survived)."""
+
+    path: str
+    line: int
+    what: str
+    killed_by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """All phases of one proof; ``flaky`` are tests whose outcome differed between the two baseline runs."""
+
+    service: str
+    phases: tuple[Phase, ...]
+    mutants: tuple[MutantResult, ...] = ()
+    local_only_ceiling: float = 0.10
+    kill_floor: float = 0.80
+    commit: str = ""
+
+    @property
+    def baseline(self) -> Phase:
+        """The monolith as it was."""
+        return self.phases[0]
+
+    @cached_property
+    def flaky(self) -> frozenset[str]:
+        """Tests that do not even agree with themselves."""
+        again = next((phase for phase in self.phases if phase.name == "A2"), self.baseline)
+        tests = {*self.baseline.vector, *again.vector}
+        return frozenset(t for t in tests if self.baseline.vector.get(t) != again.vector.get(t))
+
+    def differences(self, phase: Phase) -> list[tuple[str, str, str]]:
+        """(test, outcome in the baseline, outcome here) of each test that is not flaky and differs."""
+        tests = sorted({*self.baseline.vector, *phase.vector} - self.flaky)
+        pairs = ((t, self.baseline.vector.get(t, "absent"), phase.vector.get(t, "absent")) for t in tests)
+        return [(test, before, now) for test, before, now in pairs if before != now]
+
+    @property
+    def remote(self) -> Phase | None:
+        """The phase against the real service, if it was run."""
+        return next((phase for phase in self.phases if phase.name == "D"), None)
+
+    @property
+    def local_only(self) -> dict[str, str]:
+        """Tests in which something was proven with local code only, with the reason."""
+        remote = self.remote
+        ways = remote.ways if remote else {}
+        return {t: (remote.reasons.get(t, "") if remote else "") for t, w in sorted(ways.items()) if "local-only" in w}
+
+    @property
+    def touching(self) -> int:
+        """How many tests reach the seam at all."""
+        return len(self.remote.ways) if self.remote else 0
+
+    @property
+    def local_only_share(self) -> float:
+        """The share of tests that reach the seam and were proven with local code only."""
+        return len(self.local_only) / self.touching if self.touching else 0.0
+
+    @property
+    def kill_rate(self) -> float | None:
+        """The share of mutants that some test noticed; None if there were none."""
+        return sum(bool(m.killed_by) for m in self.mutants) / len(self.mutants) if self.mutants else None
+
+    def findings(self) -> Iterator[Finding]:
+        """Why the proof does not hold; nothing if it does."""
+        if not self.baseline.vector:
+            yield Finding("PROOF-EMPTY", "the test command ran no test", hint="check monolith.test in the plan")
+        for phase in self.phases[1:]:
+            if phase.name == "A2":
+                continue
+            for test, before, now in self.differences(phase):
+                yield Finding("PROOF-DIFFERS", f"{phase.name}: {test} was {before} and is {now}", hint=phase.log)
+        yield from self._weak()
+
+    def _weak(self) -> Iterator[Finding]:
+        if self.remote is not None and not self.touching:
+            yield Finding(
+                "PROOF-BLIND", "no test reaches the service", hint="write one that does, or prove another seam"
+            )
+        if self.local_only_share > self.local_only_ceiling:
+            share = f"{self.local_only_share:.0%} of the tests that reach the seam are proven with local code only"
+            yield Finding("PROOF-LOCAL", share, hint=f"the ceiling is {self.local_only_ceiling:.0%}")
+        rate = self.kill_rate
+        if rate is not None and rate < self.kill_floor:
+            hint = f"the floor is {self.kill_floor:.0%}; the tests say too little about what survived"
+            yield Finding(
+                "PROOF-MUTANTS", f"only {rate:.0%} of the faults put into the service were noticed", hint=hint
+            )

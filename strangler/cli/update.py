@@ -1,0 +1,53 @@
+"""``strangler update``: bring an extracted service up to the monolith's present state."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+import strangler_scaffolds as scaffolds
+from strangler.cli.command import Session
+from strangler.cli.command import command as define
+from strangler.cli.document import analysis_for, analysis_option
+from strangler.model import Finding, Location, Severity
+
+
+@define("update", example="strangler update billing --dry-run")
+@click.argument("service")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Default: services/SERVICE.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
+@analysis_option
+def update(session: Session, service: str, output: Path | None, dry_run: bool, document: Path | None) -> int:
+    """Merge the monolith's changes since the extraction into SERVICE, and keep what was changed there by hand.
+
+    Conflicts are marked in the files (exit 1).
+    """
+    plan, root = session.plan(), session.root
+    analysis = analysis_for(session, document)
+    extraction = scaffolds.extract(analysis, plan, service, root)
+    refused = [finding for finding in extraction.findings if finding.severity is Severity.ERROR]
+    session.out.findings(refused)
+    if refused:
+        session.out.json({"service": service, "written": False})
+        return 1
+    directory = output or root / "services" / service
+    merged = scaffolds.merge(scaffolds.remembered(service, root), extraction.tree, directory)
+    if not dry_run:
+        scaffolds.write_merged(service, root, directory, merged, extraction.tree)
+    conflicts = [_conflict(directory, path) for path in merged.conflicts]
+    session.out.findings(conflicts)
+    fields = {"conflicts": list(merged.conflicts), "kept": list(merged.kept), "written": not dry_run}
+    session.out.json({"service": service, **fields})
+    session.out.show(
+        f"{service}: {len(merged.tree)} files, {len(merged.kept)} kept as changed by hand, {len(conflicts)} conflicts"
+    )
+    return 1 if conflicts else 0
+
+
+def _conflict(directory: Path, path: str) -> Finding:
+    hint = "look for <<<<<<< and choose"
+    return Finding("UPDATE-CONFLICT", "changed here and in the monolith", Location(str(directory / path)), hint)
+
+
+command = update

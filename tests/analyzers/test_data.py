@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import pytest
+
+from strangler_analyzers.data.sql import tables_in
+
+DJANGO = {
+    "shop/__init__.py": "",
+    "shop/orders/__init__.py": "",
+    "shop/orders/models.py": """
+from django.db import models
+from django.conf import settings
+
+class Base(models.Model):
+    customer = models.ForeignKey("customers.Customer", on_delete=models.CASCADE, related_name="orders")
+    class Meta:
+        abstract = True
+
+class Order(Base):
+    tags = models.ManyToManyField("Tag")
+
+class Tag(models.Model):
+    class Meta:
+        db_table = "labels"
+""",
+    "shop/customers/__init__.py": "",
+    "shop/customers/models.py": "from django.db import models\n\n\nclass Customer(models.Model): ...\n",
+    "shop/service.py": """
+from django.db import transaction
+from shop.orders.models import Order
+
+def place(customer):
+    with transaction.atomic():
+        order = Order.objects.create(customer=customer)
+        order.customer.save()
+    return order
+
+def shown():
+    return [order.pk for order in Order.objects.filter(pk=1)]
+
+def of(customer_id):
+    from shop.customers.models import Customer
+    return Customer.objects.get(pk=customer_id).orders.all()
+""",
+}
+
+
+def function(analysis, ref):
+    return next(one for one in analysis.functions if one.ref == ref)
+
+
+def test_django_models_have_tables_and_inherited_references(look) -> None:
+    analysis = look(DJANGO)
+    models = {model.cls: model for model in analysis.models}
+    assert models["shop.orders.models:Base"].abstract
+    order = models["shop.orders.models:Order"]
+    assert order.table == "orders_order"
+    assert [(one.field, one.kind, one.target, one.target_table) for one in order.references] == [
+        ("customer", "fk", "shop.customers.models:Customer", "customers_customer"),
+        ("tags", "m2m", "shop.orders.models:Tag", "labels"),
+    ]
+    assert "orders_order_tags" in [table.name for table in analysis.tables]
+
+
+def test_django_queries_read_and_write_tables_within_their_transaction(look) -> None:
+    analysis = look(DJANGO)
+    place = function(analysis, "shop.service:place")
+    assert place.writes == ("customers_customer", "orders_order")
+    assert function(analysis, "shop.service:shown").reads == ("orders_order",)
+    assert function(analysis, "shop.service:of").reads == ("customers_customer", "orders_order")
+    (transaction,) = analysis.transactions
+    assert (transaction.kind, transaction.function) == ("atomic", "shop.service:place")
+    assert transaction.tables == ("customers_customer", "orders_order")
+
+
+SQLALCHEMY = {
+    "shop/db.py": """
+from contextlib import contextmanager
+from sqlalchemy.orm import DeclarativeBase, scoped_session, sessionmaker
+
+session = scoped_session(sessionmaker())
+
+class Base(DeclarativeBase): ...
+
+@contextmanager
+def transaction():
+    yield session
+    session.commit()
+""",
+    "shop/models.py": """
+from __future__ import annotations
+from sqlalchemy import Column, ForeignKey, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from shop.db import Base
+
+links = Table("links", Base.metadata, Column("a", ForeignKey("orders.id")))
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lines: Mapped[list[Line]] = relationship(back_populates="order")
+
+class Line(Base):
+    __tablename__ = "order_lines"
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    order: Mapped[Order] = relationship()
+    quantity: Mapped[int] = mapped_column()
+""",
+    "shop/service.py": """
+from sqlalchemy import select, text
+from shop.db import session, transaction
+from shop.models import Line, Order
+
+def add(order_id):
+    with transaction():
+        session.add(Line(order_id=order_id))
+
+def more(line_id):
+    line = session.get(Line, line_id)
+    line.quantity += 1
+
+def show():
+    return session.scalars(select(Order).where(Order.id == 1)).all()
+
+def total(event):
+    return event["quantity"], event.get("quantity"), event.quantity
+
+def report():
+    return session.execute(text("SELECT o.id FROM orders o JOIN order_lines l ON l.order_id = o.id")).all()
+""",
+}
+
+
+def test_sqlalchemy_models_have_keys_and_relationships(look) -> None:
+    line = next(model for model in look(SQLALCHEMY).models if model.cls.endswith(":Line"))
+    assert [(one.field, one.kind, one.target) for one in line.references] == [
+        ("order", "relationship", "shop.models:Order"),
+        ("order_id", "fk", "shop.models:Order"),
+    ]
+
+
+def test_sqlalchemy_sessions_and_sql_read_and_write_tables(look) -> None:
+    analysis = look(SQLALCHEMY)
+    assert function(analysis, "shop.service:add").writes == ("order_lines",)
+    assert function(analysis, "shop.service:more").writes == ("order_lines",)
+    assert function(analysis, "shop.service:show").reads == ("orders",)
+    assert function(analysis, "shop.service:report").reads == ("order_lines", "orders")
+
+
+def test_an_attribute_that_is_named_as_a_column_is_no_use_of_a_table(look) -> None:
+    total = function(look(SQLALCHEMY), "shop.service:total")
+    assert (total.reads, total.writes) == ((), ())
+
+
+def test_the_program_s_own_context_manager_is_a_transaction(look) -> None:
+    found = {(one.function, one.kind): one.tables for one in look(SQLALCHEMY).transactions}
+    assert found["shop.service:add", "session"] == ("order_lines",)
+
+
+def test_other_orms_have_tables_and_references(look) -> None:
+    analysis = look(
+        {
+            "p.py": (
+                "import peewee as pw\n\n\nclass User(pw.Model):\n    name = pw.CharField()\n\n\n"
+                "class Post(pw.Model):\n    author = pw.ForeignKeyField(User)\n"
+                "    class Meta:\n        table_name = 'posts'\n"
+            ),
+            "t.py": (
+                "from tortoise import fields, models\n\n\n"
+                "class Team(models.Model):\n    id = fields.IntField(pk=True)\n\n\n"
+                "class Match(models.Model):\n    team = fields.ForeignKeyField('models.Team')\n"
+            ),
+            "s.py": (
+                "from sqlmodel import Field, SQLModel\n\n\nclass Hero(SQLModel, table=True):\n"
+                "    team_id: int = Field(foreign_key='team.id')\n\n\nclass Form(SQLModel):\n    name: str\n"
+            ),
+        }
+    )
+    found = {model.cls: (model.orm, model.table, [one.target for one in model.references]) for model in analysis.models}
+    assert found["p:Post"] == ("peewee", "posts", ["p:User"])
+    assert found["t:Match"] == ("tortoise", "match", ["t:Team"])
+    assert found["s:Hero"][:2] == ("sqlmodel", "hero")
+    assert "s:Form" not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "reads", "writes"),
+    [
+        ("SELECT * FROM a JOIN b ON a.x = b.x WHERE y = %s", ("a", "b"), ()),
+        ("INSERT INTO a (x) SELECT x FROM b", ("b",), ("a",)),
+        ("UPDATE a SET x = :x WHERE y = 1", (), ("a",)),
+        ("DELETE FROM shop.a WHERE x = ?", (), ("a",)),
+        ("WITH c AS (SELECT * FROM a) SELECT * FROM c", ("a",), ()),
+        ("select {} from a where {}", ("a",), ()),
+    ],
+)
+def test_sql_is_read_for_its_tables(text: str, reads: tuple[str, ...], writes: tuple[str, ...]) -> None:
+    assert tables_in(text) == (reads, writes)
+
+
+@pytest.mark.parametrize("text", ["Select an order from the list, please", "update your profile", "with love from me"])
+def test_prose_is_no_sql(text: str) -> None:
+    found = tables_in(text)
+    assert found is None or not found.writes

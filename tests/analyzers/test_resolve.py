@@ -1,0 +1,187 @@
+"""Who calls whom, as the abstract run sees it; the public suites are measured by benchmarks/."""
+
+from __future__ import annotations
+
+import pytest
+
+from strangler_analyzers import call_graph
+from strangler_analyzers.options import Options
+
+
+@pytest.fixture
+def calls(write):
+    def calls(files):
+        files = {"main.py": files} if isinstance(files, str) else files
+        graph = call_graph(write(files), Options(processes=1))
+        return {(a, b) for a, found in graph.items() for b in found if not b.startswith("<")}
+
+    return calls
+
+
+def test_a_name_stands_for_its_last_value(calls) -> None:
+    assert calls("def f(): ...\ndef g(): ...\na = f\na = g\na()\n") == {("main", "main.g")}
+
+
+def test_after_a_branch_a_name_stands_for_both_values(calls) -> None:
+    source = "def f(): ...\ndef g(): ...\nif x:\n    a = f\nelse:\n    a = g\na()\n"
+    assert calls(source) == {("main", "main.f"), ("main", "main.g")}
+
+
+def test_a_branch_that_returns_says_nothing_about_what_follows(calls) -> None:
+    source = "def f(): ...\ndef g(): ...\ndef h(x):\n    a = f\n    if x:\n        a = g\n        return\n    a()\n"
+    assert calls(source) == {("main.h", "main.f")}
+
+
+def test_functions_flow_through_parameters_containers_and_closures(calls) -> None:
+    source = """
+def f(): ...
+def g(): ...
+def run(task):
+    def inner():
+        task()
+    return inner
+table = {"a": f, "b": g}
+run(table["a"])()
+[f, g][1]()
+"""
+    found = calls(source)
+    assert ("main.run.inner", "main.f") in found
+    assert ("main.run.inner", "main.g") not in found
+    assert {("main", "main.run"), ("main", "main.run.inner"), ("main", "main.g")} <= found
+
+
+def test_methods_are_found_in_the_order_of_classes(calls) -> None:
+    source = """
+class A:
+    def f(self): self.g()
+    def g(self): ...
+class B(A):
+    def g(self): ...
+class C(A): ...
+class D(C, B): ...
+D().f()
+"""
+    assert ("main.A.f", "main.B.g") in calls(source)
+
+
+def test_a_template_method_calls_each_class_s_own_step(calls) -> None:
+    source = """
+class Base:
+    def run(self): return self.step()
+class One(Base):
+    def step(self): ...
+class Two(Base):
+    def step(self): return One()
+Two().run().run()
+"""
+    assert {("main.Base.run", "main.One.step"), ("main.Base.run", "main.Two.step")} <= calls(source)
+
+
+def test_a_call_of_a_decorated_function_reaches_it(look) -> None:
+    analysis = look(
+        {
+            "guards.py": (
+                "import functools\n\n\ndef guarded(view):\n    @functools.wraps(view)\n"
+                "    def wrapper(*args):\n        return view(*args)\n    return wrapper\n"
+            ),
+            "views.py": "from guards import guarded\n\n\n@guarded\ndef show(x): ...\n",
+            "main.py": "from views import show\n\n\ndef go():\n    show(1)\n",
+        }
+    )
+    assert ("main:go", "views:show") in {(call.caller, call.callee) for call in analysis.calls}
+
+
+def test_annotations_say_what_a_parameter_is(calls) -> None:
+    source = """
+from __future__ import annotations
+class Order:
+    def total(self): ...
+def f(order: Order | None, orders: list["Order"]):
+    order.total()
+    for one in orders:
+        one.total()
+"""
+    assert ("main.f", "main.Order.total") in calls(source)
+
+
+def test_re_exports_lead_to_the_definition(calls) -> None:
+    files = {
+        "shop/__init__.py": "from shop.orders import *\n",
+        "shop/orders.py": "__all__ = ['place']\ndef place(): ...\ndef hidden(): ...\n",
+        "main.py": "import shop\nshop.place()\n",
+    }
+    assert calls(files) == {("main", "shop.orders.place")}
+
+
+def test_modules_that_import_each_other_still_resolve(calls) -> None:
+    files = {
+        "a.py": "import b\ndef f():\n    b.g()\n",
+        "b.py": "from a import f\ndef g():\n    f()\n",
+    }
+    assert calls(files) == {("a.f", "b.g"), ("b.g", "a.f")}
+
+
+def test_a_definition_named_by_text_is_found_by_the_shape_of_the_call(look) -> None:
+    files = {
+        "shop/loading.py": "def fetch(path, name): return _registry[path, name]\n",
+        "shop/orders/forms.py": "class OrderForm:\n    def check(self): ...\n",
+        "shop/views.py": (
+            "from shop.loading import fetch\n\nForm = fetch('orders.forms', 'OrderForm')\n\n\n"
+            "def view():\n    Form().check()\n"
+        ),
+    }
+    analysis = look(files)
+    dynamic = [edge for edge in analysis.edges if edge.scope == ("dynamic",)]
+    assert [(edge.source, edge.target, edge.confidence) for edge in dynamic] == [
+        ("shop.views", "shop.orders.forms", "inferred")
+    ]
+    assert ("shop.views:view", "shop.orders.forms:OrderForm.check") in {
+        (one.caller, one.callee) for one in analysis.calls
+    }
+
+
+def test_text_that_only_looks_like_a_path_is_no_reference(look) -> None:
+    files = {
+        "shop/orders.py": "def f(): ...\n",
+        "shop/views.py": "load('other.orders', 'f')\nlabel('orders', 'of the day')\n",
+    }
+    assert look(files).edges == ()
+
+
+def test_generators_iterators_and_context_managers_hand_on_their_values(calls) -> None:
+    source = """
+from contextlib import contextmanager
+def f(): ...
+def values():
+    yield f
+class Iterator:
+    def __iter__(self): return self
+    def __next__(self): return f
+@contextmanager
+def held():
+    yield f
+def go():
+    for one in values():
+        one()
+def run():
+    for one in Iterator():
+        one()
+def enter():
+    with held() as one:
+        one()
+"""
+    found = calls(source)
+    assert {("main.go", "main.f"), ("main.run", "main.f"), ("main.enter", "main.f")} <= found
+    assert ("main.run", "main.Iterator.__next__") in found
+
+
+def test_recursion_and_growing_values_come_to_an_end(calls) -> None:
+    source = """
+def f(x):
+    return f([x, f])
+class A:
+    def m(self): return type("B", (A,), {"x": self.m})
+f(f)
+A().m()
+"""
+    assert ("main.f", "main.f") in calls(source)

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+
+def test_a_folder_of_scripts_is_a_root_when_they_import_each_other(look) -> None:
+    files = {"tools/run.py": "import helper\n", "tools/helper.py": "", "shop/__init__.py": ""}
+    analysis = look(files)
+    assert [(edge.source, edge.target) for edge in analysis.edges] == [("run", "helper")]
+    assert analysis.source_roots == (".", "tools")
+
+
+def test_a_namespace_package_is_named_from_the_tree(look) -> None:
+    analysis = look({"org/a.py": "from org.b import f\n", "org/b.py": "def f(): ...\n"})
+    assert [(edge.source, edge.target) for edge in analysis.edges] == [("org.a", "org.b")]
+
+
+def test_a_tree_that_is_a_package_itself_is_named_as_it_imports_itself(look) -> None:
+    analysis = look({"__init__.py": "", "a.py": "from tree.b import f\n", "b.py": "def f(): ...\n"})
+    assert [module.name for module in analysis.modules] == ["tree", "tree.a", "tree.b"]
+    assert [(edge.source, edge.target) for edge in analysis.edges] == [("tree.a", "tree.b")]
+
+
+def test_a_tree_with_an_init_that_imports_from_itself_is_a_root(look) -> None:
+    analysis = look({"__init__.py": "from nested import a\n", "nested/__init__.py": "", "nested/a.py": ""})
+    assert "nested.a" in [module.name for module in analysis.modules]

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import importlib
+import json
+import sqlite3
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from strangler_scaffolds.probes import records
+from strangler_scaffolds.probes.broker import Broker, LentConnection
+from strangler_scaffolds.probes.loading import AfterLoading
+from strangler_scaffolds.probes.patched import Originals, applied, carried
+from strangler_scaffolds.runtime.codec import Codec, class_finder
+
+CODEC = Codec(class_finder([]))
+
+
+@pytest.fixture
+def module() -> Iterator[types.ModuleType]:
+    made = types.ModuleType("probed")
+    exec("LIMIT = 3\ndef now():\n    return 'then'\ndef double(x):\n    return 2 * x\n", vars(made))
+    sys.modules["probed"] = made
+    yield made
+    del sys.modules["probed"]
+
+
+def originals(module: types.ModuleType) -> Originals:
+    taken = Originals([module.__name__, "never.loaded"])
+    taken.take()
+    return taken
+
+
+def test_nothing_is_carried_while_nothing_is_replaced(module: types.ModuleType) -> None:
+    assert carried(originals(module)) == ([], [])
+
+
+def test_a_constant_and_a_clock_are_carried_as_values(module: types.ModuleType) -> None:
+    taken = originals(module)
+    vars(module).update(LIMIT=9, now=lambda: "noon")
+    values, stuck = carried(taken)
+    assert stuck == []
+    vars(module).update(LIMIT=3, now=lambda: "then")
+    with applied(values):
+        assert (module.LIMIT, module.now()) == (9, "noon")
+    assert (module.LIMIT, module.now()) == (3, "then")
+
+
+def test_a_function_with_arguments_cannot_be_carried(module: types.ModuleType) -> None:
+    taken = originals(module)
+    module.double = lambda x: 3 * x  # type: ignore[attr-defined]
+    assert carried(taken) == ([], ["probed:double"])
+
+
+@pytest.fixture
+def store() -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection.execute("CREATE TABLE t (n INTEGER)")
+    connection.execute("BEGIN")
+    connection.execute("INSERT INTO t VALUES (1)")
+    yield connection
+    connection.close()
+
+
+def numbers(connection: sqlite3.Connection) -> list[int]:
+    return [n for (n,) in connection.execute("SELECT n FROM t ORDER BY n")]
+
+
+def test_the_service_sees_uncommitted_rows_and_its_commit_stays_inside(store: sqlite3.Connection) -> None:
+    broker = Broker(store, CODEC)
+
+    def work() -> list[tuple[int]]:
+        lent = LentConnection(broker.port, CODEC, sqlite3)
+        lent.execute("BEGIN IMMEDIATE")
+        lent.execute("INSERT INTO t VALUES (?)", (2,))
+        rows: list[tuple[int]] = lent.execute("SELECT n FROM t ORDER BY n").fetchall()
+        lent.commit()
+        lent.close()
+        return rows
+
+    assert broker.run(work) == [(1,), (2,)]
+    broker.close()
+    assert broker.wrote
+    assert numbers(store) == [1, 2]
+    store.execute("ROLLBACK")
+    assert numbers(store) == []
+
+
+def test_what_the_service_rolls_back_leaves_the_rest(store: sqlite3.Connection) -> None:
+    broker = Broker(store, CODEC)
+
+    def work() -> None:
+        lent = LentConnection(broker.port, CODEC, sqlite3)
+        lent.execute("INSERT INTO t VALUES (2)")
+        lent.rollback()
+        lent.execute("INSERT INTO t VALUES (3)")
+        lent.close()  # without a commit
+
+    broker.run(work)
+    broker.close()
+    assert numbers(store) == [1]
+
+
+def test_an_error_of_the_store_is_the_drivers_error(store: sqlite3.Connection) -> None:
+    broker = Broker(store, CODEC)
+
+    def work() -> str:
+        lent = LentConnection(broker.port, CODEC, sqlite3)
+        with pytest.raises(sqlite3.OperationalError, match="no such table") as caught:
+            lent.execute("SELECT * FROM elsewhere")
+        lent.close()
+        return str(caught.value)
+
+    assert "elsewhere" in broker.run(work)
+    broker.close()
+
+
+def test_what_the_call_raises_is_raised(store: sqlite3.Connection) -> None:
+    broker = Broker(store, CODEC)
+    with pytest.raises(ZeroDivisionError):
+        broker.run(lambda: 1 // 0)
+    broker.close()
+
+
+def test_a_module_is_seen_when_it_has_been_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "probed_later.py").write_text("VALUE = 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    seen: list[int] = []
+    finder = AfterLoading({"probed_later": lambda module: seen.append(module.VALUE)})
+    finder.install()
+    try:
+        importlib.import_module("probed_later")
+    finally:
+        sys.meta_path.remove(finder)
+    assert seen == [1]
+
+
+def test_records_name_the_test_they_were_made_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STRANGLER_PROBE_OUT", str(tmp_path))
+    monkeypatch.setattr(records, "current_test", "")
+    records.begin_test("t1")
+    records.write("call", ref="m:f")
+    (path,) = tmp_path.iterdir()
+    assert json.loads(path.read_text()) == {"kind": "call", "ref": "m:f", "test": "t1"}

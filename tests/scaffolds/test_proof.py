@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+import small
+
+import strangler_scaffolds as scaffolds
+from strangler.errors import StranglerError
+from strangler_scaffolds import ProofOptions
+from strangler_scaffolds.proof import MutantResult, Phase, Proof, as_html, as_json, mutants_of
+from strangler_scaffolds.proof.prove import route_regex
+
+
+def phase(name: str, vector: dict[str, str], **ways: str) -> Phase:
+    return Phase(name, name, vector, {t: frozenset({w}) for t, w in ways.items()}, {}, 0.0)
+
+
+GOOD = {"t1": "passed", "t2": "failed"}
+
+
+def proof(*phases: Phase, **fields: float) -> Proof:
+    return Proof("stock", (phase("A", GOOD), phase("A2", GOOD), *phases), **fields)  # type: ignore[arg-type]
+
+
+def rules(made: Proof) -> list[str]:
+    return [finding.rule for finding in made.findings()]
+
+
+def test_equal_vectors_hold_even_where_tests_fail() -> None:
+    assert rules(proof(phase("B", GOOD), phase("D", GOOD, t1="remote"))) == []
+
+
+@pytest.mark.parametrize("vector", [{"t1": "failed", "t2": "failed"}, {"t1": "passed"}, {**GOOD, "t3": "passed"}])
+def test_any_difference_of_a_vector_is_found(vector: dict[str, str]) -> None:
+    assert rules(proof(phase("C", vector))) == ["PROOF-DIFFERS"]
+
+
+def test_a_test_that_differs_by_itself_is_named_and_left_out() -> None:
+    made = Proof(
+        "stock", (phase("A", GOOD), phase("A2", {**GOOD, "t1": "failed"}), phase("B", {**GOOD, "t1": "failed"}))
+    )
+    assert (made.flaky, rules(made)) == ({"t1"}, [])
+
+
+def test_a_proof_in_which_nothing_reached_the_service_is_none() -> None:
+    assert rules(proof(phase("D", GOOD))) == ["PROOF-BLIND"]
+
+
+def test_too_many_tests_with_local_code_only_are_found() -> None:
+    remote = phase("D", GOOD, t1="local-only", t2="remote")
+    assert rules(proof(remote)) == ["PROOF-LOCAL"]
+    assert rules(proof(remote, local_only_ceiling=0.5)) == []
+
+
+def test_faults_that_nobody_notices_are_found() -> None:
+    mutants = (MutantResult("a.py", 1, "x", ("t1",)), MutantResult("a.py", 2, "y", ()))
+    made = dataclasses.replace(proof(phase("D", GOOD, t1="remote")), mutants=mutants)
+    assert (made.kill_rate, rules(made)) == (0.5, ["PROOF-MUTANTS"])
+
+
+def test_no_test_at_all_is_found() -> None:
+    assert "PROOF-EMPTY" in rules(Proof("stock", (phase("A", {}), phase("A2", {}))))
+
+
+def test_the_reports_say_what_the_proof_says() -> None:
+    made = proof(phase("B", {"t1": "failed <b>", "t2": "failed"}))
+    assert as_json(made)["holds"] is False
+    assert as_json(made)["phases"][2]["differences"] == [{"test": "t1", "before": "passed", "now": "failed <b>"}]
+    assert "<b>" not in as_html(made)
+    json.dumps(as_json(made))
+
+
+SOURCE = b"""\
+def f(a):
+    if a < 1:
+        raise ValueError("small")
+    store.add(a)
+    a.size = 2
+    return Result(a=a, b=2)
+"""
+
+
+def test_faults_are_of_every_kind_and_drawn_the_same_each_time() -> None:
+    drawn = mutants_of({"m.py": SOURCE}, {"m.py": [range(1, 7)]}, count=10, seed=1)
+    assert {m.line for m in drawn} == {2, 3, 4, 5, 6}
+    assert drawn == mutants_of({"m.py": SOURCE}, {"m.py": [range(1, 7)]}, count=10, seed=1)
+    for mutant in drawn:
+        compile(mutant.data, "m.py", "exec")
+        assert mutant.data != SOURCE
+
+
+def test_faults_lie_in_what_can_be_called_only() -> None:
+    assert mutants_of({"m.py": SOURCE}, {"m.py": [range(2, 3)]}, count=10, seed=1)[0].line == 2
+    assert mutants_of({"m.py": SOURCE}, {}, count=10, seed=1) == []
+
+
+@pytest.mark.parametrize(
+    ("template", "yes", "no"),
+    [
+        ("/api/stock/**", ["/api/stock", "/api/stock/", "/api/stock/a/b"], ["/api/stocks", "/api"]),
+        ("/a/{id}", ["/a/1"], ["/a/1/2", "/a/"]),
+        ("/a/*.json", ["/a/x.json"], ["/a/x/y.json", "/a/xjson"]),
+    ],
+)
+def test_route_templates_are_understood(template: str, yes: list[str], no: list[str]) -> None:
+    pattern = re.compile(route_regex(template))
+    assert all(pattern.fullmatch(path) for path in yes)
+    assert not any(pattern.fullmatch(path) for path in no)
+
+
+TESTS = """\
+from unittest.mock import patch
+
+from shop.app import create_app
+from shop.orders import service as orders
+from shop.stock import service
+
+
+def test_order():
+    assert orders.order(["a", "bc"])[0] == [2, 3]
+
+
+def test_missing():
+    try:
+        orders.order(["none"])
+    except service.Missing as error:
+        assert error.args == ("none",)
+    else:
+        raise AssertionError
+
+
+def test_over_http():
+    assert create_app().test_client().get("/api/stock/abc").get_json() == {"level": 4}
+
+
+def test_a_held_clock():
+    with patch("shop.clock.today", lambda: 10):
+        assert orders.order(["a"])[0] == [11]
+
+
+def test_a_mock():
+    with patch("shop.stock.service.level", return_value=7):
+        assert orders.order(["a"])[0] == [7]
+"""
+
+
+@pytest.fixture
+def extracted(tmp_path: Path) -> Path:
+    root = small.lay_out(tmp_path / "monolith")
+    (root / "test_shop.py").write_text(TESTS)
+    scaffolds.write(scaffolds.extract(small.analysis(), small.plan(), "stock", root), root, root / "services/stock")
+    return root
+
+
+def prove(root: Path, **options: object) -> Proof:
+    test = f"{sys.executable} -m pytest -q -p no:cacheprovider"
+    plan = small.plan(small.PLAN.replace("python -m pytest -q", test))
+    return scaffolds.prove(plan, "stock", root, ProofOptions(python=sys.executable, **options), lambda text: None)  # type: ignore[arg-type]
+
+
+def test_a_whole_proof_of_a_small_monolith(extracted: Path) -> None:
+    made = prove(extracted, phases="ABCDH", mutants=3, local_only_ceiling=0.3)
+    assert [f.message for f in made.findings()] == []
+    assert [p.counts for p in made.phases] == [{"passed": 5}] * 5
+    assert made.remote is not None
+    ways = {test.partition("::")[2]: set(way) for test, way in made.remote.ways.items()}
+    assert ways == {
+        "test_order": {"remote"},
+        "test_missing": {"remote"},
+        "test_over_http": {"remote"},
+        "test_a_held_clock": {"remote"},
+        "test_a_mock": {"local-only"},
+    }
+    assert made.kill_rate == 1.0
+
+
+def test_a_service_that_answers_otherwise_is_found(extracted: Path) -> None:
+    path = extracted / "services/stock/stock_service/domain/shop/stock/service.py"
+    path.write_text(path.read_text().replace("len(sku)", "9"))
+    made = prove(extracted, phases="D")
+    assert made.remote is not None
+    differing = {test.partition("::")[2] for test, _, _ in made.differences(made.remote)}
+    assert differing == {"test_order", "test_over_http", "test_a_held_clock"}
+    assert "PROOF-DIFFERS" in rules(made)
+
+
+def test_a_service_that_was_not_extracted_cannot_be_proven(tmp_path: Path) -> None:
+    with pytest.raises(StranglerError, match="was not extracted"):
+        scaffolds.prove(small.plan(), "stock", tmp_path, ProofOptions(), lambda text: None)
