@@ -8,7 +8,7 @@ from strangler_facade.plane.outlet import Outlet
 
 def test_messages_go_to_whoever_listens_and_are_refused_while_nobody_does(run, tmp_path):
     async def scenario():
-        got, arrived = [], asyncio.Event()
+        got, arrived, finished = [], asyncio.Event(), asyncio.Event()
 
         async def serve(reader, writer):
             decoder = Decoder()
@@ -16,6 +16,8 @@ def test_messages_go_to_whoever_listens_and_are_refused_while_nobody_does(run, t
                 got.extend(decoder.feed(data))
                 arrived.set()
             writer.close()
+            await writer.wait_closed()
+            finished.set()
 
         path = str(tmp_path / "shadow")
         outlet = Outlet(path, asyncio.get_running_loop())
@@ -26,6 +28,7 @@ def test_messages_go_to_whoever_listens_and_are_refused_while_nobody_does(run, t
         await arrived.wait()
         assert got == [{"type": "x", "n": 1}]
         outlet.close()
+        await finished.wait()
         server.close()
 
     run(scenario())
