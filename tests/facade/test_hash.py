@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -42,3 +45,11 @@ def test_a_hundred_thousand_users_are_split_within_half_a_point():
     for percent in (1, 10, 25, 50, 90):
         share = sum(place < threshold(percent) for place in places) / 1000
         assert abs(share - percent) < 0.5
+
+
+def test_the_documented_buckets_are_true():
+    page = (Path(__file__).parents[2] / "docs/reference/facade.md").read_text(encoding="utf-8")
+    rows = re.findall(r"\| `(.+)` \| `(.+)` \| `([0-9a-f]{16})` \| (\d+) \|", page)
+    assert len(rows) == 4
+    for salt, key, value, place in rows:
+        assert (f"{xxh64(f'{salt}:{key}'.encode()):016x}", str(bucket(salt, key))) == (value, place)

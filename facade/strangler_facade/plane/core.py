@@ -14,11 +14,11 @@ from strangler_facade.plane.connections.client import Client
 from strangler_facade.plane.connections.exchange import Exchange
 from strangler_facade.plane.identity import BridgeMaker, Identity
 from strangler_facade.plane.lanes import Applied, Course
+from strangler_facade.plane.limits import Settings
 from strangler_facade.plane.mirror import Mirrors
 from strangler_facade.plane.records.access import AccessLog
 from strangler_facade.plane.records.capture import Capture
 from strangler_facade.plane.records.metrics import Ledger
-from strangler_facade.plane.settings import Settings
 from strangler_facade.plane.upstreams.health import Prober, probe_pool
 from strangler_facade.plane.upstreams.pool import Pool
 from strangler_facade.table import RouteTable, Target
@@ -43,7 +43,7 @@ class Core:
         self.draining = False
         self.clients: set[Client] = set()
         self.log: AccessLog | None = None
-        self.mirrors = Mirrors(self._new_pool, lambda record: False)
+        self.mirrors = Mirrors(self._new_pool, loop.call_later)
         self._make_bridge = make_bridge
         self._identity: Identity | None = None
         self._probers: dict[Target, Prober] = {}

@@ -6,7 +6,7 @@ Bounded in number and bytes. What does not fit is counted and dropped; the clien
 from __future__ import annotations
 
 from base64 import b64encode
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
@@ -23,14 +23,21 @@ from strangler_facade.plane.upstreams.errand import Errand
 from strangler_facade.plane.upstreams.pool import Pool
 from strangler_facade.table import Mirror, Target
 
+_PAUSE = 0.001
 _MARK = b"X-Strangler-Shadow: 1\r\n"
 
 
 class Mirrors:
     """All that one worker mirrors; ``send`` takes a record and says whether it could be taken."""
 
-    def __init__(self, pool_of: Callable[[Target], Pool], send: Callable[[Mapping[str, Any]], bool]) -> None:
-        self._pool_of, self.send = pool_of, send
+    def __init__(
+        self,
+        pool_of: Callable[[Target], Pool],
+        later: Callable[[float, Callable[[], None]], object],
+        send: Callable[[Mapping[str, Any]], bool] = lambda record: False,
+    ) -> None:
+        self._pool_of, self._later, self.send = pool_of, later, send
+        self._queue: deque[tuple[Exchange, Capture, Mirror]] = deque()
         self._pools: dict[Target, Pool] = {}
         self._under_way: set[_Pair] = set()
         self._random = Random()
@@ -52,10 +59,19 @@ class Mirrors:
             return
         if capture.too_large:
             self.counts["shadow_too_large"] += 1
-        elif len(self._under_way) >= mirror.concurrency:
+        elif len(self._under_way) + len(self._queue) >= mirror.concurrency:
             self.counts["shadow_dropped"] += 1
         else:
-            self._begin(exchange, capture, mirror)
+            if not self._queue:
+                self._later(_PAUSE, self._pump)
+            self._queue.append((exchange, capture, mirror))
+
+    def _pump(self) -> None:
+        """Send some of what waits: after the customers' answers have left, a little at a time."""
+        for _ in range(min(len(self._queue), 1 + len(self._queue) // 8)):
+            self._begin(*self._queue.popleft())
+        if self._queue:
+            self._later(_PAUSE, self._pump)
 
     def _begin(self, exchange: Exchange, capture: Capture, mirror: Mirror) -> None:
         applied = exchange.applied
@@ -101,6 +117,8 @@ class Mirrors:
     def close(self, targets: frozenset[Target] | None = None) -> None:
         """Close the pools of targets that are gone (``None``: all)."""
         names = {target.name: target.url for target in targets or ()}
+        if targets is None:
+            self._queue.clear()
         for own in [own for own in self._pools if names.get(own.name) != own.url]:
             self._pools.pop(own).close(at_once=targets is None)
 

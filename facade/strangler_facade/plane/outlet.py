@@ -18,6 +18,7 @@ class Outlet(asyncio.Protocol):
     def __init__(self, path: str, loop: asyncio.AbstractEventLoop) -> None:
         self._path, self._loop = path, loop
         self._transport: asyncio.WriteTransport | None = None
+        self._closed = False
         self._task = loop.create_task(self._connect())
 
     async def _connect(self) -> None:
@@ -36,7 +37,7 @@ class Outlet(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody listens any more."""
         self._transport = None
-        if not self._loop.is_closed():
+        if not self._closed:
             self._task = self._loop.create_task(self._connect())
 
     def send(self, message: Mapping[str, Any]) -> bool:
@@ -46,3 +47,10 @@ class Outlet(asyncio.Protocol):
             return False
         transport.write(encode(message))
         return True
+
+    def close(self) -> None:
+        """Send no more."""
+        self._closed = True
+        self._task.cancel()
+        if self._transport is not None:
+            self._transport.close()

@@ -9,16 +9,17 @@ import gc
 import json
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from strangler.errors import StranglerError
 from strangler_facade.plane.core import Core
+from strangler_facade.plane.limits import Settings
 from strangler_facade.plane.link import Link
 from strangler_facade.plane.outlet import Outlet
 from strangler_facade.plane.records.access import AccessLog
-from strangler_facade.plane.settings import Settings
 from strangler_facade.plane.tls import server_context
 from strangler_facade.serialize import from_json
 from strangler_facade.sessions import bridge
@@ -76,12 +77,17 @@ async def _serve(options: argparse.Namespace) -> None:
     core = Core(_first_table(options), settings, loop, bridge)
     core.log = AccessLog(options.access_log) if options.access_log else None
     link = Link(core, options.channel, options.id, leave.set) if options.channel else None
+    if options.shadow:
+        core.mirrors.send = Outlet(options.shadow, loop).send
     if link is not None:
-        core.mirrors.send = Outlet(options.shadow, loop).send if options.shadow else link.send
+        if not options.shadow:
+            core.mirrors.send = link.send
         await link.connect()
         await link.ready.wait()
     tls = server_context(options.tls_cert, options.tls_key) if options.tls_cert else None
-    server = await loop.create_server(core.client, sock=listening(options.listen), ssl=tls, backlog=4096)
+    sock = listening(options.listen)
+    last = sock.dup()
+    server = await loop.create_server(core.client, sock=sock, ssl=tls, backlog=4096)
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, leave.set)
     if options.table:
@@ -92,6 +98,7 @@ async def _serve(options: argparse.Namespace) -> None:
     gc.freeze()
     await leave.wait()
     server.close()
+    await _take_last(last, core, tls)
     core.drain()
     await _drained(core, link.drain_seconds if link else settings.drain)
     if core.log is not None:
@@ -131,6 +138,18 @@ def listening(address: str) -> socket.socket:
         raise StranglerError(f"cannot listen on {address}: {error}") from error
     sock.setblocking(False)
     return sock
+
+
+async def _take_last(sock: socket.socket, core: Core, tls: ssl.SSLContext | None) -> None:
+    """Take the connections the kernel has already accepted for us: closing the socket would reset them."""
+    while True:
+        try:
+            connection, _ = sock.accept()
+        except (BlockingIOError, ConnectionError):
+            break
+        with contextlib.suppress(OSError):
+            await core.loop.connect_accepted_socket(core.client, connection, ssl=tls)
+    sock.close()
 
 
 async def _drained(core: Core, seconds: float) -> None:

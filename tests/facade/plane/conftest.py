@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from strangler_facade.plane.core import Core
-from strangler_facade.plane.settings import Settings
+from strangler_facade.plane.limits import Settings
 from strangler_facade.table import Match, Route, RouteTable, Share, Split, StickyKey, Target
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -170,11 +170,11 @@ def _loops() -> list[Any]:
 
 @pytest.fixture(params=_loops())
 def run(request: pytest.FixtureRequest) -> Callable[[Awaitable[Any]], Any]:
-    """Runs a scenario to its end, on each kind of loop there is, for at most 20 seconds."""
+    """Runs a scenario to its end, on each kind of loop there is, for at most a minute."""
 
     def runner(scenario: Awaitable[Any]) -> Any:
         async def bounded() -> Any:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 return await scenario
 
         with asyncio.Runner(loop_factory=request.param) as loop:

@@ -130,6 +130,8 @@ def test_what_is_too_large_or_too_many_is_counted_and_left_out(run, lab):
             )
             for _ in range(4):
                 await lab.ask(GET)
+            while lab.core.gauges().get("shadow_sent") != 2:
+                await asyncio.sleep(0.01)
             gauges = lab.core.gauges()
             assert (gauges["shadow_too_large"], gauges["shadow_sent"], gauges["shadow_dropped"]) == (1, 2, 2)
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from strangler_facade.plane.settings import Settings
+from strangler_facade.plane.limits import Settings
 from strangler_facade.plane.upstreams.breaker import Switch
 from strangler_facade.plane.upstreams.budget import Allowance
 from strangler_facade.table import Breaker, Budget, Health, Share, Split

@@ -1,4 +1,4 @@
-"""A worker as a process: its channel, its signals, its end; and TLS on both sides."""
+"""A worker as a process: its channel, its signals, its end."""
 
 from __future__ import annotations
 
@@ -6,58 +6,16 @@ import asyncio
 import contextlib
 import json
 import signal
-import ssl
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from strangler.errors import StranglerError
-from strangler_facade.channel import Decoder, encode
-from strangler_facade.plane.tls import server_context
 from strangler_facade.plane.worker import listening, main
 from strangler_facade.serialize import to_json
 from strangler_facade.table import RouteTable, Target
 
 GET = b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
-
-
-class Control:
-    """The control plane's end of the channel."""
-
-    def __init__(self, path):
-        self.path = str(path)
-        self.messages = []
-        self.arrived = asyncio.Event()
-        self.writer = None
-
-    async def start(self):
-        self.server = await asyncio.start_unix_server(self._serve, self.path)
-
-    async def _serve(self, reader, writer):
-        self.writer, decoder = writer, Decoder()
-        with contextlib.suppress(ConnectionError):
-            while data := await reader.read(65536):
-                self.messages += decoder.feed(data)
-                self.arrived.set()
-        writer.close()
-
-    async def wait(self, kind, test=lambda message: True):
-        while True:
-            for message in self.messages:
-                if message["type"] == kind and test(message):
-                    return message
-            self.arrived.clear()
-            await self.arrived.wait()
-
-    def send(self, **message):
-        self.writer.write(encode(message))
-
-    async def stop(self):
-        self.server.close()
-        if self.writer is not None:
-            self.writer.close()
 
 
 async def start_worker(*options, **values):
@@ -120,47 +78,6 @@ def alone():
     return runner
 
 
-def test_a_worker_lives_by_its_channel_and_outlives_it(alone, lab, tmp_path):
-    async def scenario():
-        control = Control(tmp_path / "channel")
-        await control.start()
-        await lab.monolith.start()
-        child, port = await start_worker("--channel", control.path, "--id", "3")
-        hello = await control.wait("hello")
-        assert (hello["worker"], hello["pid"]) == (3, child.pid)
-        control.send(type="table", version=1, table=table(lab.monolith.port))
-        await control.wait("applied")
-        assert b"X-Served-By: monolith" in await ask(port)
-        figures = await control.wait("metrics", lambda message: message["tallies"])
-        (tally,) = figures["tallies"]
-        assert (tally["route"], tally["target"], tally["requests"], tally["statuses"][2]) == (
-            "default",
-            "monolith",
-            1,
-            1,
-        )
-        assert sum(tally["buckets"]) == 1 and figures["breakers"] == {"monolith": "closed"}
-
-        control.send(type="table", version=2, table={"version": 2, "targets": [], "default": "gone"})
-        assert "gone" in (await control.wait("refused"))["reason"]
-        assert (await ask(port)).endswith(b"ok")
-
-        await control.stop()
-        assert (await ask(port)).endswith(b"ok")
-        Path(control.path).unlink()
-        control = Control(control.path)
-        await control.start()
-        await control.wait("hello")
-        control.send(type="table", version=5, table=table(lab.monolith.port, 5))
-        await control.wait("applied", lambda message: message["version"] == 5)
-        control.send(type="drain", seconds=5)
-        assert await child.wait() == 0
-        await control.stop()
-        await lab.monolith.stop()
-
-    alone(scenario())
-
-
 def test_a_worker_alone_takes_its_table_from_a_file_again_on_sighup_and_drains_on_sigterm(alone, lab, tmp_path):
     async def scenario():
         gate = asyncio.Event()
@@ -210,58 +127,6 @@ def test_a_log_on_a_full_disk_loses_lines_and_no_requests(alone, lab, tmp_path):
         await lab.monolith.stop()
 
     alone(scenario())
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
-    """A certificate for localhost that signs itself."""
-    folder = tmp_path_factory.mktemp("tls")
-    paths = folder / "cert.pem", folder / "key.pem"
-    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2", "-nodes"]
-    command = [
-        "openssl",
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        *subject,
-        "-out",
-        str(paths[0]),
-        "-keyout",
-        str(paths[1]),
-    ]
-    try:
-        subprocess.run(command, capture_output=True, check=True)
-    except FileNotFoundError:
-        pytest.skip("TLS is NOT tested here: there is no openssl to make a certificate with")
-    return paths
-
-
-@pytest.mark.parametrize("loop", ["auto", "asyncio"])
-def test_tls_on_both_sides(alone, lab, tmp_path, certificate, loop):
-    async def scenario():
-        cert, key = map(str, certificate)
-        origin = await asyncio.start_server(lab.monolith._serve, "localhost", 0, ssl=server_context(cert, key))
-        good = origin.sockets[0].getsockname()[1]
-        trust = ssl.create_default_context(cafile=cert)
-        for authority, status in ((cert, b"200"), (None, b"503")):
-            file = tmp_path / "table.json"
-            file.write_text(json.dumps(table(good, scheme="https", ca_file=authority)))
-            child, port = await start_worker("--table", str(file), "--tls-cert", cert, "--tls-key", key, "--loop", loop)
-            answer = await ask(port, tls=trust)
-            assert answer[9:12] == status
-            child.terminate()
-            await child.wait()
-        assert b"\r\nX-Forwarded-Proto: https\r\n" in lab.monolith.requests[0] and len(lab.monolith.requests) == 1
-        origin.close()
-
-    alone(scenario())
-
-
-def test_a_certificate_that_cannot_be_used_is_an_error(tmp_path):
-    (tmp_path / "cert.pem").write_text("no")
-    with pytest.raises(StranglerError, match=r"cert\.pem"):
-        server_context(str(tmp_path / "cert.pem"), None)
 
 
 @pytest.mark.parametrize(

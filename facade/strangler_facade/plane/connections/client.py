@@ -14,8 +14,8 @@ from strangler_facade.plane.connections.answer import PIPELINED, TUNNEL
 from strangler_facade.plane.connections.exchange import Exchange
 from strangler_facade.plane.connections.replies import reply
 from strangler_facade.plane.lanes import Applied, Course
+from strangler_facade.plane.limits import Settings
 from strangler_facade.plane.records.capture import Capture
-from strangler_facade.plane.settings import Settings
 
 _BARE_LF = re.compile(rb"(?:^|[^\r])\n")
 _AHEAD = 64 * 1024
@@ -342,8 +342,7 @@ class Client(asyncio.Protocol):
         return seconds > 0 and exchange.bytes_in < seconds * self.settings.slowest_body
 
     def drain(self) -> None:
-        """Close now if nothing is under way, otherwise after the answer."""
+        """Close after the next answer, or soon if there is none: a request may be on its way this very moment."""
         self.keeps = False
-        if self.exchange is None and not self._buffer and not self.leaving:
-            self.leaving = True
-            self.transport.close()
+        if self.exchange is None and not self.leaving:
+            self._deadline = min(self._deadline, self._plane.now + self.settings.drain_idle)

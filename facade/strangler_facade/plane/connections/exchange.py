@@ -22,8 +22,8 @@ from strangler_facade.plane.connections.answer import (
 from strangler_facade.plane.connections.replies import reply
 from strangler_facade.plane.forward import rewritten, special_lines, trace_context
 from strangler_facade.plane.lanes import Applied, Course, Lane
+from strangler_facade.plane.limits import Settings
 from strangler_facade.plane.records.capture import Capture
-from strangler_facade.plane.settings import Settings
 from strangler_facade.plane.upstreams.connection import Connection
 from strangler_facade.table import CANARY_HEADER
 

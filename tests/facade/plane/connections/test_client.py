@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from strangler_facade.plane.settings import Settings
+from strangler_facade.plane.limits import Settings
 from strangler_facade.table import Forwarding, RateLimit
 
 PLAIN = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
