@@ -14,11 +14,14 @@ import strangler_deploy as deploy
 from strangler.files import write_file
 from strangler.plan import load, load_tenants
 from strangler.plan.reference import plan_reference
+from strangler_analyzers import detectors_reference
 from strangler_deploy import evidence_document
 from strangler_deploy.checks.reference import page as rules_page
+from strangler_deploy.control_plane.reference import control_plane_reference
 from strangler_facade.references.admin import admin_reference
 from strangler_facade.references.rollouts import rollouts_reference
 from strangler_facade.references.stages import stages_reference
+from strangler_scaffolds import crossings_reference
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -56,7 +59,10 @@ def _platform() -> str:
 PAGES: Mapping[str, Callable[[], str]] = {
     "deploy-check.md": rules_reference,
     "evidence.md": evidence_reference,
+    "detectors.md": detectors_reference,
+    "control-plane.md": control_plane_reference,
     "facade-control.md": admin_reference,
+    "crossings.md": crossings_reference,
     "plan.md": plan_reference,
     "platform.md": _platform,
     "rollouts.md": rollouts_reference,

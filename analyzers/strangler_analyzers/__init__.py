@@ -15,6 +15,7 @@ from strangler_analyzers.ratchet import (
     take_stock,
     write_baseline,
 )
+from strangler_analyzers.reference import detectors_reference
 from strangler_analyzers.report import render
 from strangler_analyzers.seams import (
     Change,
@@ -43,6 +44,7 @@ __all__ = [
     "call_graph",
     "compare",
     "constraints_of",
+    "detectors_reference",
     "draft_service",
     "explain",
     "find_seam",

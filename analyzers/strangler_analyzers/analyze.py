@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 from strangler.analysis import Analysis
@@ -29,8 +32,21 @@ def analyze(path: Path, options: Options | None = None, seams: SeamOptions | Non
 
 def survey(path: Path, options: Options) -> Analysis:
     """The analysis without seams."""
-    tree, gathered, program = run(path, options)
-    return assemble(tree, gathered, World(program), options)
+    with _no_collector():
+        tree, gathered, program = run(path, options)
+        return assemble(tree, gathered, World(program), options)
+
+
+@contextlib.contextmanager
+def _no_collector() -> Iterator[None]:
+    """Everything made here lives to the end: looking for garbage in it costs a quarter of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def run(path: Path, options: Options) -> tuple[Tree, list[Gathered], Program]:

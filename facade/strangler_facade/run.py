@@ -80,7 +80,7 @@ async def _follow(path: Path, control: ControlPlane, on_note: Callable[[str], No
             continue
         seen = now
         try:
-            changed = await control.controller.reload(load(path))
+            changed = await control.reload(load(path))
             on_note(f"{path}: new rules are in force" if changed else f"{path} changed, but not its rules")
         except StranglerError as error:
             on_note(f"{path} is not taken: {error.message}")

@@ -14,6 +14,7 @@ from strangler_scaffolds.proof import MutantResult, Phase, Proof, as_html, prove
 from strangler_scaffolds.proof import Options as ProofOptions
 from strangler_scaffolds.proof import as_json as proof_fields
 from strangler_scaffolds.proof.report import dumps
+from strangler_scaffolds.reference import crossings_reference
 from strangler_scaffolds.retire import retire, still_needed
 from strangler_scaffolds.shell import shell
 from strangler_scaffolds.sources import Sources
@@ -38,6 +39,7 @@ __all__ = [
     "Verdict",
     "build",
     "crossings",
+    "crossings_reference",
     "diff",
     "down",
     "extract",

@@ -69,6 +69,7 @@ class Traffic:
         give_up = time.monotonic() + seconds
         while not reached(self._told):
             if self._process.poll() is not None:
+                self._listener.join()  # it has the customers' last words
                 raise StranglerError(f"the customers' program ended: {self._error.decode(errors='replace').strip()}")
             if time.monotonic() > give_up:
                 return False

@@ -198,3 +198,30 @@ def test_words_are_those_some_modules_share(look) -> None:
     files = {f"m{n}.py": f"order_total = {'invoiceLine' if n < 2 else 'plain'}\n" for n in range(9)}
     words = {module.name: module.words for module in look(files).modules}
     assert words["m0"] == {"invoice": 1, "line": 1}
+
+
+def test_what_is_held_without_a_call_is_told(look) -> None:
+    files = {
+        "shop/config.py": "class Settings:\n    due = 14\n\n\nsettings = Settings()\nLIMIT = 3\n",
+        "shop/errors.py": "class Refused(Exception): ...\n",
+        "shop/billing.py": """
+from flask import g
+from shop.config import LIMIT, settings
+from shop.errors import Refused
+
+TERM = settings.due
+
+def bill():
+    try:
+        return g.user, LIMIT
+    except Refused:
+        return None
+""",
+    }
+    found = {(one.user, one.target, one.kind, one.evidence[0].line) for one in look(files).uses}
+    assert found == {
+        ("shop.billing:<module>", "shop.config:Settings.due", "import", 6),
+        ("shop.billing:bill", "flask.g", "context", 10),
+        ("shop.billing:bill", "shop.config:LIMIT", "constant", 10),
+        ("shop.billing:bill", "shop.errors:Refused", "catch", 11),
+    }

@@ -33,9 +33,9 @@ def f():
         ("typing", "module", 0),
         ("a", "type_checking", 0),
         ("c", "conditional", 0),
-        ("d", "module", 0),
+        ("d", "conditional", 0),
         ("", "function", 1),
-    ] or found[4] == ("d", "conditional", 0)
+    ]
 
 
 def test_nested_definitions_are_named_without_locals() -> None:

@@ -145,7 +145,11 @@ def test_where_the_plan_asks_for_approval_only_an_approver_raises_a_weight(desk:
     assert operator.post("/v1/services/payments/shift", json={**WHY, "percent": 5}).status_code == 403
     assert approver.post("/v1/services/payments/shift", json={**WHY, "percent": 5}).status_code == 200
     assert operator.post("/v1/services/payments/shift", json={**WHY, "percent": 1}).status_code == 200
+    raised = approver.get("/v1/status").json()["version"] - 1
     assert operator.post("/v1/services/payments/rollback", json=WHY).json()["weight"] == 0
+    assert operator.post("/v1/services/payments/stage", json={**WHY, "stage": "live"}).status_code == 403
+    assert operator.post("/v1/restore", json={**WHY, "version": raised}).status_code == 403
+    assert approver.post("/v1/restore", json={**WHY, "version": raised}).status_code == 200
 
 
 def test_an_edit_of_an_older_state_is_refused_by_etag(desk: Desk) -> None:

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import random
+import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -73,3 +77,33 @@ def test_the_diff_shows_each_change(root: Path) -> None:
     text = "".join(scaffolds.diff(done))
     assert "--- a/shop/orders/service.py\n+++ b/shop/orders/service.py\n" in text
     assert "+from shop.service_clients.stock import service as stock  # who has it\n" in text
+
+
+def monolith(root: Path) -> dict[str, bytes]:
+    """The monolith's own files: what is being staged beside them, and the record, are not of it."""
+    return {path: data for path, data in tree(root).items() if path.startswith("shop/")}
+
+
+def test_killed_at_any_point_the_monolith_is_the_old_one_or_the_new_one(root: Path) -> None:
+    done = scaffolds.extract(small.analysis(), small.plan(), "stock", root)
+    before = monolith(root)
+    started = time.perf_counter()
+    scaffolds.write(done, root, root.parent / "service")
+    took = time.perf_counter() - started
+    after = monolith(root)
+    scaffolds.undo("stock", root)
+    draw, seen = random.Random(7), {"before": 0, "after": 0}
+    for _ in range(50):
+        child = os.fork()
+        if child == 0:
+            scaffolds.write(done, root, root.parent / "service")
+            os._exit(0)
+        time.sleep(draw.uniform(0, 1.5 * took))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        found = monolith(root)
+        assert found in (before, after)
+        seen["after" if found == after else "before"] += 1
+        if found == after:
+            scaffolds.undo("stock", root)
+    assert min(seen.values()) > 0, seen

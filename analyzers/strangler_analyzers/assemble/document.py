@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from strangler import __version__
 from strangler.analysis import Analysis, Diagnostic, Edge, Evidence, Framework, Model, Module, Route, Task
-from strangler_analyzers.assemble import effects, functions
+from strangler_analyzers.assemble import effects, functions, holds
 from strangler_analyzers.assemble.edges import collect
 from strangler_analyzers.assemble.uses import TableUses, tables
 from strangler_analyzers.assemble.words import vocabulary
@@ -94,6 +94,7 @@ def _function_level(facts: _Facts) -> dict[str, Any]:
         "settings": tuple(effects.settings(world)),
         "patches": tuple(effects.patches(world)),
         "outbound": tuple(effects.outbound(world)),
+        "uses": tuple(holds.uses(world)),
     }
 
 

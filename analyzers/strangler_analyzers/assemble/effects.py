@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from strangler.analysis import Evidence, Outbound, Patch, Setting, State
 from strangler_analyzers.assemble.functions import caller_of
 from strangler_analyzers.assemble.strings import resolved
@@ -33,10 +35,21 @@ def states(world: World) -> list[State]:
     found = []
     for key in sorted(writers):
         module, name = key
-        places = sorted(set(writers[key].values()), key=lambda one: (one.path, one.line))
+        changed = sorted(set(writers[key].values()), key=lambda one: (one.path, one.line))
+        places = [*_defined_at(world, module, name), *changed]
         who = tuple(sorted(readers.get(key, ()))), tuple(sorted(writers[key]))
         found.append(State(f"{module}:{name}", module, name, _kind(world, module, name), *who, tuple(places)))
     return found
+
+
+def _defined_at(world: World, module: str, name: str) -> Iterator[Evidence]:
+    """The line that binds the name first."""
+    home = world.modules.get(module)
+    for code in home.facts.scopes[0].code() if home is not None else ():
+        targets = code[2] if code[0] == "=" else (code[2],) if code[0] == ":" else ()
+        if home is not None and ("n", name) in targets:
+            yield Evidence(home.path, code[1])
+            return
 
 
 def _kind(world: World, module: str, name: str) -> str:

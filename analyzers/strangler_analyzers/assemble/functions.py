@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from strangler.analysis import Call, Evidence, Function, Param, Passed, Transaction
-from strangler_analyzers.assemble.passing import what_of
+from strangler_analyzers.assemble.passing import Passing
 from strangler_analyzers.data.access import Access
 from strangler_analyzers.data.models import Models
 from strangler_analyzers.detectors import World
@@ -131,11 +131,12 @@ def _raised(record: Record) -> Iterator[str]:
 def calls(world: World, models: Models) -> list[Call]:
     """Each call of something inside the program, and each function handed to another module as a value."""
     found: dict[tuple[str, str, int, str], Call] = {}
+    passing = Passing(models)
     for func in world.functions:
         caller = caller_of(func)
         for record in world.records(func):
             for site in record.calls:
-                call = _call(models, func, caller, site)
+                call = _call(passing, func, caller, site)
                 found.setdefault((call.caller, call.callee, site.line, call.confidence), call)
             for callee, line in _handed(func, record):
                 place = (Evidence(func.module.path, line, symbol="reference"),)
@@ -152,9 +153,9 @@ def transaction_id(func: Func, record: Record, index: int) -> str | None:
     return f"{caller_of(func)}@{line}"
 
 
-def _call(models: Models, func: Func, caller: str, site: Site) -> Call:
+def _call(passing: Passing, func: Func, caller: str, site: Site) -> Call:
     callee = ref_of(site.callee) or site.callee.dotted
-    passes = tuple(Passed(name, what_of(models, values)) for name, values in site.passes)
+    passes = tuple(Passed(name, passing.what(values)) for name, values in site.passes)
     place = (Evidence(func.module.path, site.line),)
     transaction = transaction_id(func, func.record, site.transaction) if _has(func, site) else None
     return Call(caller, callee, place, site.in_loop, transaction, passes, site.confidence)

@@ -26,11 +26,24 @@ from strangler_analyzers.resolve.values import (
 _ORDER = ("session", "model", "request", "iterator", "callable", "unknown", "plain")
 
 
-def what_of(models: Models, values: Values) -> str:
-    """``model session callable iterator request plain unknown``."""
-    if not values:
-        return "unknown"
-    return min((_one(models, value, 0) for value in values), key=_ORDER.index)
+class Passing:
+    """Says what values are, each once."""
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
+        self._known: dict[Value, str] = {}
+
+    def what(self, values: Values) -> str:
+        """``model session callable iterator request plain unknown``."""
+        if not values:
+            return "unknown"
+        return min((self._of(value) for value in values), key=_ORDER.index)
+
+    def _of(self, value: Value) -> str:
+        known = self._known.get(value)
+        if known is None:
+            known = self._known[value] = _one(self._models, value, 0)
+        return known
 
 
 _REQUESTS = ("flask.request", "flask.globals.request", "quart.request")

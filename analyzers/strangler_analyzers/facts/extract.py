@@ -18,7 +18,7 @@ from strangler_analyzers.facts.records import Facts, Scope
 from strangler_analyzers.facts.tolerant import repair
 
 # Goes into the key of the cache: facts of another extractor or grammar are not ours.
-EXTRACTOR = f"1:{sys.version_info[0]}.{sys.version_info[1]}"
+EXTRACTOR = f"2:{sys.version_info[0]}.{sys.version_info[1]}"
 # Trees of generated code are deep; frames of pure Python cost no C stack.
 _RECURSION = 60_000
 

@@ -103,7 +103,7 @@ def _try(node: Any, to: State) -> Code:
     for handler in node.handlers:
         to.branches += 1
         caught = None if handler.type is None else lower(handler.type, to)
-        handlers.append((caught, handler.name, lower_body(handler.body, to)))
+        handlers.append((caught, handler.name, lower_body(handler.body, to), handler.lineno))
     to.condition = outer
     rest = (lower_body(node.orelse, to), lower_body(node.finalbody, to))
     return ("try", node.lineno, body, tuple(handlers), *rest)

@@ -43,6 +43,8 @@ def attribute(frame: Frame, values: Values, attr: str) -> Values:
 
 
 def _of_instance(frame: Frame, value: Instance, attr: str) -> Values:
+    if not frame.func.index and frame.cls is None and value.cls.module is not frame.module:
+        frame.record.holds.setdefault(("import", f"{value.cls.ref}.{attr}"), frame.line)
     return instance_attribute(frame, value.cls, value, attr)
 
 
@@ -141,7 +143,13 @@ def _of_module(frame: Frame, value: Module, attr: str) -> Values:
     return frame.program.module_attribute(frame, value, attr)  # type: ignore[no-any-return]
 
 
+# What a framework keeps per request or thread.
+_CONTEXTS = frozenset(["flask.g", "flask.session", "flask.current_app", "quart.g", "quart.session"])
+
+
 def _of_ext(frame: Frame, value: Ext, attr: str) -> Values:
+    if value.name in _CONTEXTS:
+        frame.record.holds.setdefault(("context", value.name), frame.line)
     return (value.child(attr),)
 
 

@@ -282,11 +282,13 @@ def _try(frame: Frame, code: Any) -> None:
     frame.branch += 1
     outcomes = [_branch(frame, before, body + orelse, None) if body else before]
     after = outcomes[0] if outcomes[0] is not None else before
-    for caught, name, handler in handlers:
+    for caught, name, handler, line in handlers:
+        frame.line = line
         start = dict(before)
         for key, values in after.items():
             start[key] = union(start.get(key, EMPTY), values)
         kinds = evaluate(frame, caught)
+        _note_caught(frame, kinds)
         if name:
             start[name] = frame.program.instances(kinds)
         outcomes.append(_branch(frame, start, handler, None) if handler else start)
@@ -295,6 +297,13 @@ def _try(frame: Frame, code: Any) -> None:
     ended, frame.ended = frame.ended, False
     execute(frame, final)
     frame.ended = frame.ended or ended
+
+
+def _note_caught(frame: Frame, kinds: Values) -> None:
+    for kind in kinds:
+        for one in kind.all() if isinstance(kind, Items) else (kind,):
+            if isinstance(one, Class) and one.module is not frame.module:
+                frame.record.holds.setdefault(("catch", one.ref), frame.line)
 
 
 def _def(frame: Frame, code: Any) -> None:

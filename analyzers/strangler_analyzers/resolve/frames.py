@@ -48,6 +48,7 @@ class Record:
     state_writes: dict[tuple[str, str], int] = field(default_factory=dict)
     transactions: list[tuple[str, int, int]] = field(default_factory=list)
     texts: list[tuple[str, int, int]] = field(default_factory=list)
+    holds: dict[tuple[str, str], int] = field(default_factory=dict)
     unresolved: list[tuple[str, int]] = field(default_factory=list)
 
 
@@ -129,6 +130,8 @@ class Frame:
             self.record.state_reads.setdefault((module.name, name), self.line)
         found = module.env.get(name)
         if found is not None:
+            if name.isupper():
+                self.record.holds.setdefault(("name", name), self.line)
             return found
         return self.program.builtin(name) or EMPTY
 

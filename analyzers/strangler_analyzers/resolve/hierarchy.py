@@ -35,8 +35,8 @@ def _merge(sequences: list[list[Class]], cls: Class) -> list[Class]:
 def member(cls: Class, name: str, after: Class | None = None) -> tuple[Class, Values] | None:
     """The class that defines ``name`` for ``cls`` (or after ``after`` in its order), and what it is there."""
     order = linearised(cls)[0]
-    start = order.index(after) + 1 if after in order else 0
-    for one in order[start:]:
+    start = order.index(after) + 1 if after is not None and after in order else 0
+    for one in order[start:] if start else order:
         values = one.members.get(name)
         if values is not None:
             return (one, values)

@@ -53,7 +53,15 @@ class Linked(Interned):
             if name == "*":
                 self._import_all(frame, origin)
             else:
-                frame.bind(alias, attribute(frame, origin, name))
+                frame.bind(alias, self._taken(frame, origin, name))
+
+    def _taken(self, frame: Frame, origin: Values, name: str) -> Values:
+        """What ``from origin import name`` takes."""
+        found = EMPTY
+        for one in origin:
+            taken = self._member(frame, one, name) if isinstance(one, Module) else attribute(frame, (one,), name)
+            found = union(found, taken)
+        return found
 
     def _import_all(self, frame: Frame, origin: Values) -> None:
         for module in origin:
@@ -83,6 +91,11 @@ class Linked(Interned):
 
     def module_attribute(self, frame: Frame, module: Module, attr: str) -> Values:
         """``module.attr``: a name of the module, or a module within it."""
+        if attr.isupper() and module is not frame.module and attr in module.env:
+            frame.record.holds.setdefault(("constant", f"{module.name}:{attr}"), frame.line)
+        return self._member(frame, module, attr)
+
+    def _member(self, frame: Frame, module: Module, attr: str) -> Values:
         self.run_module(module)
         found = module.env.get(attr)
         if found is not None:

@@ -349,6 +349,8 @@ class Items(Value):
         found = self.rest
         for values in self.keyed.values():
             found = union(found, values)
+            if len(found) >= MOST_VALUES:
+                break
         return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from strangler.analysis import Analysis, CutEdge, Edge, Seam
-from strangler_analyzers.seams.clusters.cuts import Cut, cut, wanted_resolution
+from strangler_analyzers.seams.clusters.cuts import Cut, cuts, wanted_resolution
 from strangler_analyzers.seams.clusters.names import name_groups
 from strangler_analyzers.seams.constraints import Placement, placed
 from strangler_analyzers.seams.measures.costs import REMEDIES
@@ -37,8 +37,9 @@ def propose(analysis: Analysis, options: SeamOptions | None = None) -> Analysis:
     land = landscape(analysis)
     placement = placed(options.constraints, analysis, land.index)
     ties = gather(analysis, land, options)
-    default = cut(ties, placement, options, wanted_resolution(ties, placement, options))
-    coarse = cut(ties, placement, options, default.resolution * options.weights.coarse / options.weights.resolution)
+    fine = wanted_resolution(ties, placement, options)
+    coarse_share = options.weights.coarse / options.weights.resolution
+    default, coarse = cuts(ties, placement, options, (fine, fine * coarse_share))
     libraries = Libraries(analysis)
     core = _kernel(libraries, land, default, placement, names=options.names)
     shared = frozenset(one.module for one in core)

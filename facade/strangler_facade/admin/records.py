@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request
 from strangler_facade.admin import views
 from strangler_facade.admin.forms import EntryView, ExplainForm, RestoreForm, StatusView
 from strangler_facade.admin.guardian import Operator, Viewer, author
-from strangler_facade.admin.services import REFUSALS, plane
+from strangler_facade.admin.services import REFUSALS, plane, require_for_rise
 from strangler_facade.control.controller import Unknown
 from strangler_facade.control.routeset import to_json
 from strangler_facade.replays.explain import explain as decide
@@ -52,6 +52,10 @@ async def version(request: Request, number: Number, who: Viewer) -> dict[str, An
 async def restore(request: Request, form: RestoreForm, who: Operator) -> StatusView:
     """Put an old version in force again, as a new one."""
     control = plane(request)
+    old = control.controller.store.version(form.version)
+    for name, position in old.routes.positions.items() if old else ():
+        if name in control.controller.routes.rules:
+            require_for_rise(control, who, name, position.weight)
     await control.controller.restore(form.version, author(who, form.reason))
     return views.status(control)
 

@@ -22,7 +22,7 @@ from strangler_facade.admin.forms import (
     StatusView,
 )
 from strangler_facade.admin.guardian import Approver, Operator, Seen, Viewer, author, require
-from strangler_facade.admin.tokens import Role
+from strangler_facade.admin.tokens import Holder, Role
 from strangler_facade.control.controller import Author
 from strangler_facade.control.plane import ControlPlane
 
@@ -32,6 +32,7 @@ router = APIRouter(prefix="/v1", responses=REFUSALS)  # type: ignore[arg-type]
 After = Annotated[int, Query(ge=-1, lt=2**53)]
 Wait = Annotated[float, Query(ge=0, le=60)]
 _BY_APPROVERS = (Stage.SPLIT, Stage.RETIRED)
+_LEAST_WEIGHT = {Stage.CANARY: 1.0, Stage.LIVE: 100.0}
 
 
 def plane(request: Request) -> ControlPlane:
@@ -73,9 +74,7 @@ async def shift(
 ) -> ServiceView:
     """Give the service a percentage of its users; at 0 it is mirrored to, at 100 it is live."""
     control = plane(request)
-    rises = form.percent > control.controller.position(name).weight
-    if rises and control.pilot.policy(name).approval:
-        require(who, Role.APPROVER)
+    require_for_rise(control, who, name, form.percent)
     by = author(who, form.reason, seen)
     await control.controller.shift(name, form.percent, by)
     return _moved(request, response, name, by)
@@ -99,6 +98,7 @@ async def stage(
     control, wanted = plane(request), Stage(form.stage)
     if wanted in _BY_APPROVERS or control.controller.position(name).stage in _BY_APPROVERS:
         require(who, Role.APPROVER)
+    require_for_rise(control, who, name, _LEAST_WEIGHT.get(wanted, 0.0))
     by = author(who, form.reason, seen)
     await control.controller.walk(name, wanted, by)
     return _moved(request, response, name, by)
@@ -112,6 +112,16 @@ async def rollback(
     by = author(who, form.reason, seen)
     await plane(request).controller.roll_back(name, by)
     return _moved(request, response, name, by)
+
+
+def require_for_rise(control: ControlPlane, who: Holder, name: str, weight: float) -> None:
+    """Only an approver raises a weight where the plan asks for approval, by whatever way.
+
+    Raises:
+        Refused: 403.
+    """
+    if weight > control.controller.position(name).weight and control.pilot.policy(name).approval:
+        require(who, Role.APPROVER)
 
 
 def _moved(request: Request, response: Response, name: str, by: Author) -> ServiceView:

@@ -17,13 +17,14 @@ from strangler_facade.control.controller import Controller
 from strangler_facade.control.exports.otlp import PERIOD_SECONDS, Exporter
 from strangler_facade.control.exports.webhooks import Webhooks
 from strangler_facade.control.pilot import Pilot
+from strangler_facade.control.places import socket_path
 from strangler_facade.control.store import Store
-from strangler_facade.control.supervisor import Ears, Plane, Supervisor, WorkerSettings, socket_path
+from strangler_facade.control.supervisor import Ears, Plane, Supervisor, WorkerSettings
 from strangler_facade.control.tallies import Tallies
 from strangler_facade.control.watch import Watch
 from strangler_facade.sessions.settings import identity_config
 
-_LONGEST_TICK = 1.0
+_SHORTEST_TICK, _LONGEST_TICK = 0.05, 1.0
 _PATIENCE_SECONDS = 5.0
 
 
@@ -89,6 +90,7 @@ class ControlPlane:
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._counted.wait(), _LONGEST_TICK)
+            await asyncio.sleep(_SHORTEST_TICK)  # the messages of other workers, so that all are looked at at once
             self._counted.clear()
             try:
                 await self.watch.tick(time.monotonic())
@@ -114,6 +116,17 @@ class ControlPlane:
         while self._exporter.is_on:
             await asyncio.sleep(PERIOD_SECONDS)
             await self._exporter.send(self.controller, self.tallies)
+
+    async def reload(self, plan: Plan) -> bool:
+        """Take a changed plan: its rules, and how sessions are verified; True if its rules have changed.
+
+        Raises:
+            StranglerError: it cannot be taken, and nothing has changed.
+        """
+        identity = identity_config(plan, os.environ, self._settings.state)
+        changed = await self.controller.reload(plan)
+        self.supervisor.identify(identity)
+        return changed
 
     async def stop(self) -> None:
         """Drain the workers, then end everything."""

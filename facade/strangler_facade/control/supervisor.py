@@ -8,11 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
-import os
-import socket
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +16,8 @@ from typing import Any, Protocol
 
 from strangler.errors import StranglerError
 from strangler_facade.channel import ChannelError, Decoder, encode
+from strangler_facade.control.places import end, record_workers, recorded_workers, require_free, socket_path
 
-_LONGEST_SOCKET_PATH = 100
 _ADOPTION_SECONDS = 15.0
 _DRAIN_SECONDS = 10.0
 _RESTART_PAUSES = (0.0, 0.2, 1.0, 5.0)
@@ -90,19 +86,22 @@ class Supervisor:
             StranglerError: workers do not come up (the port is taken, most often).
         """
         self._current, self._identity = (version, table), identity
-        await self._adopt()
-        if not self._workers:
-            _require_free(self._settings.listen)
+        if not await self._adopt():
+            require_free(self._settings.listen)
         self._keepers = [asyncio.create_task(self._keep(number)) for number in range(self._settings.workers)]
         await self._all_up()
 
-    async def _adopt(self) -> None:
-        alive = [pid for pid in _recorded(self._state) if _is_worker(pid)]
+    async def _adopt(self) -> bool:
+        """Take over the workers of a control plane before us; False if it has left none."""
+        alive, others = recorded_workers(self._state, self._arguments())
+        for pid in others:  # they listen elsewhere, or log elsewhere: they leave, and new ones come
+            end(pid)
         self._seen.update(alive)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._until(lambda: all(self._by_pid(pid) for pid in alive)), _ADOPTION_SECONDS)
         if self._workers:
             self._ears.note(f"took over {len(self._workers)} running workers")
+        return bool(alive or others)
 
     def _by_pid(self, pid: int) -> _Worker | None:
         return next((worker for worker in self._workers.values() if worker.pid == pid), None)
@@ -141,10 +140,14 @@ class Supervisor:
             if failures > len(_RESTART_PAUSES) and self._current is not None and not self._workers:
                 raise StranglerError(f"worker {number} ends again and again (exit {status})", hint="is the port free?")
 
+    def _arguments(self) -> list[str]:
+        """What every worker is started with."""
+        return ["--channel", str(self.channel), "--listen", self._settings.listen, *self._settings.extra]
+
     async def _run(self, number: int) -> int:
-        arguments = ["--channel", str(self.channel), "--listen", self._settings.listen, "--id", str(number)]
+        arguments = [*self._arguments(), "--id", str(number)]
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "strangler_facade.plane", *arguments, *self._settings.extra, start_new_session=True
+            sys.executable, "-m", "strangler_facade.plane", *arguments, start_new_session=True
         )
         self._ears.note(f"worker {number} started (pid {process.pid})")
         status = await process.wait()
@@ -193,7 +196,7 @@ class Supervisor:
         if worker.pid in self._seen:
             self._ears.adopted(worker.pid)
         self._seen.add(worker.pid)
-        _record(self._state, [each.pid for each in self._workers.values()])
+        record_workers(self._state, [each.pid for each in self._workers.values()])
         if self._identity is not None:
             writer.write(encode({"type": "identity", "config": self._identity}))
         if self._current is not None:
@@ -213,6 +216,13 @@ class Supervisor:
             self._ears.lost(pid)
             await self._notify()
 
+    def identify(self, identity: Mapping[str, Any] | None) -> None:
+        """Let every worker verify sessions by another configuration; without one they keep what they have."""
+        if identity is not None and identity != self._identity:
+            self._identity = identity
+            for worker in self._workers.values():
+                worker.writer.write(encode({"type": "identity", "config": identity}))
+
     async def apply(self, version: int, table: Mapping[str, Any]) -> None:
         """Send the table to every worker and wait until each decides by it, or is gone; at most 5 s."""
         self._current = (version, table)
@@ -226,7 +236,7 @@ class Supervisor:
         for worker in waiting:
             if not self._holds(worker):
                 self._ears.note(f"worker {worker.number} does not take version {version}; replacing it")
-                _signal(worker.pid)
+                end(worker.pid)
 
     def _holds(self, worker: _Worker) -> bool:
         return worker.applied.is_set() or self._workers.get(worker.number) is not worker
@@ -239,7 +249,7 @@ class Supervisor:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._until(lambda: not self._workers), seconds + 2)
         for worker in list(self._workers.values()):
-            _signal(worker.pid)
+            end(worker.pid)
         for keeper in self._keepers:
             keeper.cancel()
         await asyncio.gather(*self._keepers, return_exceptions=True)
@@ -256,66 +266,3 @@ class Supervisor:
 
 def _table_message(version: int, table: Mapping[str, Any]) -> bytes:
     return encode({"type": "table", "version": version, "table": table})
-
-
-def _require_free(address: str) -> None:
-    """Make sure that nobody else listens at ``address``; workers share it, so they would not notice each by itself.
-
-    Raises:
-        StranglerError: somebody does, or there is no such address here.
-    """
-    host, _, port = address.rpartition(":")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host.strip("[]"), int(port)))
-        except OSError as error:
-            message = f"cannot listen on {address}: {(error.strerror or str(error)).lower()}"
-            raise StranglerError(message, hint="give it another address: --listen HOST:PORT") from error
-
-
-def socket_path(state: Path, name: str) -> Path:
-    """Where a local socket of this state directory is, the same at every start.
-
-    Inside it, or, where that makes too long a path for a socket, in a folder of ours below the temporary one.
-
-    Raises:
-        StranglerError: somebody else owns that folder.
-    """
-    path = state.resolve() / name
-    if len(str(path).encode()) <= _LONGEST_SOCKET_PATH:
-        return path
-    digest = hashlib.sha256(str(state.resolve()).encode()).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"strangler-{os.getuid()}-{digest}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if folder.stat().st_uid != os.getuid() or folder.is_symlink():
-        raise StranglerError(f"{folder} is not ours", hint="use a shorter --state path")
-    return folder / name
-
-
-def _record(state: Path, pids: list[int]) -> None:
-    with contextlib.suppress(OSError):  # on a full disk the workers are only not taken over next time
-        (state / "workers").write_text("".join(f"{pid}\n" for pid in sorted(pids)))
-
-
-def _recorded(state: Path) -> list[int]:
-    try:
-        return [int(line) for line in (state / "workers").read_text().split()]
-    except (OSError, ValueError):
-        return []
-
-
-def _is_worker(pid: int) -> bool:
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
-    return b"strangler_facade.plane" in command
-
-
-def _signal(pid: int) -> None:
-    import signal
-
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGTERM)

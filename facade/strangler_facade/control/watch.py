@@ -21,6 +21,7 @@ from strangler_facade.rollouts.gates import Breach, judge
 from strangler_facade.shadow.findings import totals
 
 _GUARDED = (Stage.CANARY, Stage.LIVE)
+_LATENCY_SECONDS = 1.0
 
 
 @dataclass
@@ -31,6 +32,7 @@ class _Watched:
     windows: Windows
     baseline: Counts = field(default_factory=Counts)
     last: float = 0.0
+    thorough: float = 0.0
 
 
 class Watch:
@@ -78,10 +80,18 @@ class Watch:
         position = watched.position
         breach = None
         if position.stage in _GUARDED or self._pilot.is_mirroring(service):
-            breach = judge(watched.windows.all(), self._limits(service), watched.baseline)
+            breach = judge(self._windows(watched), self._limits(service), watched.baseline)
         if breach is not None and position.stage in _GUARDED:
             await self._send_back(service, breach)
         await self._pilot.advance(service, elapsed, watched.windows.whole, breach)
+
+    def _windows(self, watched: _Watched) -> list[Reading]:
+        """All windows; with latencies once a second, which is ten times the work of all the rest."""
+        now = watched.windows.now.at
+        thorough = now - watched.thorough >= _LATENCY_SECONDS
+        if thorough:
+            watched.thorough = now
+        return watched.windows.all(buckets=thorough)
 
     def _follow(self, service: str, reading: Reading) -> _Watched:
         """The service's windows; they begin anew when its position has changed."""

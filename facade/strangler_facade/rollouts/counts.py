@@ -17,10 +17,10 @@ class Counts:
     failures: int = 0
     buckets: tuple[int, ...] = ()
 
-    def since(self, earlier: Counts) -> Counts:
-        """What was added after ``earlier``, an older reading of the same counters."""
-        buckets = _combined(self.buckets, earlier.buckets, -1)
-        return Counts(self.requests - earlier.requests, self.failures - earlier.failures, buckets)
+    def since(self, earlier: Counts, *, buckets: bool = True) -> Counts:
+        """What was added after ``earlier``, an older reading of the same counters; the dear part only if asked."""
+        added = _combined(self.buckets, earlier.buckets, -1) if buckets else ()
+        return Counts(self.requests - earlier.requests, self.failures - earlier.failures, added)
 
     def plus(self, other: Counts) -> Counts:
         """Both together."""
@@ -49,12 +49,12 @@ class Reading:
     differing: int = 0
     keyless: int = 0
 
-    def since(self, earlier: Reading) -> Reading:
+    def since(self, earlier: Reading, *, buckets: bool = True) -> Reading:
         """The window between the two readings; ``at`` becomes its length in seconds."""
         return Reading(
             self.at - earlier.at,
-            self.service.since(earlier.service),
-            self.monolith.since(earlier.monolith),
+            self.service.since(earlier.service, buckets=buckets),
+            self.monolith.since(earlier.monolith, buckets=buckets),
             self.compared - earlier.compared,
             self.differing - earlier.differing,
             self.keyless - earlier.keyless,
@@ -87,9 +87,9 @@ class Windows:
                 kept.append(start)
         self._starts = deque(kept)
 
-    def all(self) -> list[Reading]:
-        """Every window that ends now, the longest first."""
-        return [self.now.since(start) for start in self._starts if start is not self.now]
+    def all(self, *, buckets: bool = True) -> list[Reading]:
+        """Every window that ends now, the longest first; without latencies if they are not asked for."""
+        return [self.now.since(start, buckets=buckets) for start in self._starts if start is not self.now]
 
     @property
     def whole(self) -> Reading:

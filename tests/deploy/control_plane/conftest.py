@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,6 +16,8 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 from strangler_deploy.control_plane.api.app import create_app
 from strangler_deploy.control_plane.identity.keys import LocalKeys
@@ -126,8 +130,20 @@ class World:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'control-plane.db'}"
+def database(tmp_path: Path) -> Iterator[str]:
+    """A database of its own: SQLite, or on the PostgreSQL that STRANGLER_POSTGRESQL names (postgresql://…/)."""
+    server = os.environ.get("STRANGLER_POSTGRESQL")
+    if not server:
+        yield f"sqlite:///{tmp_path / 'control-plane.db'}"
+        return
+    name, url = f"test_{uuid.uuid4().hex}", make_url(f"{server}postgres").set(drivername="postgresql+pg8000")
+    admin = create_engine(url)
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield f"{server}{name}"
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
 
 
 @pytest.fixture

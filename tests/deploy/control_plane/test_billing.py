@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from sqlalchemy import select, update
@@ -41,6 +41,7 @@ def _exactly(rate: Rate, quantity: int) -> Fraction:
     return sum((span * Fraction(step.price) for span, step in zip(spans, rate.steps, strict=True)), Fraction(0))
 
 
+@settings(deadline=None)
 @given(_rates(), st.integers(0, 10**15), st.integers(0, 4))
 def test_an_amount_is_the_exact_price_rounded_once_half_up(rating: Rate, quantity: int, decimals: int) -> None:
     prices = PriceList(currency="EUR", decimals=decimals, rates=(rating,))
@@ -50,6 +51,7 @@ def test_an_amount_is_the_exact_price_rounded_once_half_up(rating: Rate, quantit
     assert -int(line.amount.as_tuple().exponent) == decimals
 
 
+@settings(deadline=None)
 @given(_rates(), st.integers(0, 10**12), st.integers(0, 10**12))
 def test_more_use_never_costs_less(rating: Rate, one: int, more: int) -> None:
     prices = PriceList(currency="EUR", rates=(rating,))
@@ -57,6 +59,7 @@ def test_more_use_never_costs_less(rating: Rate, one: int, more: int) -> None:
     assert costs[0] <= costs[1]
 
 
+@settings(deadline=None)
 @given(_rates(), st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 10**9), min_size=1))
 def test_the_services_of_one_rate_are_priced_together_and_the_total_is_the_sum_of_the_lines(
     rating: Rate, used: dict[str, int]

@@ -288,7 +288,7 @@ def test_history_that_was_rewritten_is_searched_as_a_whole(world: World) -> None
     assert world.subjects() == ["All at once", "Onboard tenant globex"]
 
 
-KILLS = int(os.environ.get("STRANGLER_KILLS", "8"))
+KILLS = int(os.environ.get("STRANGLER_KILLS", "4"))
 
 
 def _begin(database: str, clone: Path, remote: str | None) -> int:

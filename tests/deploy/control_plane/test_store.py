@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import func, insert, select, text
 
 from strangler.errors import StranglerError
-from strangler_deploy.control_plane.store.store import Store, StoreError, add, upsert
+from strangler_deploy.control_plane.store.store import Store, StoreError, add, serialise, upsert
 from strangler_deploy.control_plane.store.tables import events, facts, metadata
 
 ROW = {"type": "t", "tenant": "acme", "detail": {}, "at": "2026"}
@@ -46,6 +46,7 @@ def test_writers_wait_for_each_other_and_none_is_lost(database: str) -> None:
     def write() -> None:
         for _ in range(10):
             with store.write() as connection:
+                serialise(connection, facts)
                 count = connection.scalar(select(facts.c.value).where(facts.c.name == "count")) or "0"
                 row = {"name": "count", "value": str(int(count) + 1)}
                 statement = upsert(connection, facts).values(row)
@@ -72,8 +73,9 @@ def test_numbers_rise_and_are_never_given_twice(database: str) -> None:
 
 def test_a_database_that_fails_is_an_error_of_the_store(database: str) -> None:
     store = Store(database)
+    command = "PRAGMA query_only = ON" if store.is_sqlite else "SET TRANSACTION READ ONLY"
     with pytest.raises(StoreError, match="the database fails"), store.write() as connection:
-        connection.exec_driver_sql("PRAGMA query_only = ON")
+        connection.exec_driver_sql(command)
         connection.execute(insert(events).values(ROW))
     store.close()
 

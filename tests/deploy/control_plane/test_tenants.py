@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strangler_deploy.control_plane.store.store import Store
@@ -24,6 +24,7 @@ def _holds_none(value: object) -> bool:
     return value is None or (isinstance(value, dict) and any(_holds_none(item) for item in value.values()))
 
 
+@settings(deadline=None)
 @given(OBJECTS, OBJECTS)
 def test_a_merge_patch_has_the_last_word_and_can_be_repeated(
     document: dict[str, object], patch: dict[str, object]

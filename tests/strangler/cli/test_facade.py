@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from strangler.cli import main
@@ -75,6 +76,18 @@ def test_status_fits_a_narrow_terminal(run: Run, monkeypatch: pytest.MonkeyPatch
     assert status == 0
     assert "billing: shadow, 0 % of its users, mirrored" in out
     assert "…" not in out
+
+
+def test_users_who_carry_no_sticky_key_are_warned_of(run: Run, running: Facade) -> None:
+    run("shadow", "billing", "on", "--reason", "first")
+    run("shift", "billing", "50", "--reason", "a test")
+    with httpx.Client(base_url=f"http://{running.listen}") as customer:
+        for _ in range(30):
+            customer.get("/api/same")
+    running.until(lambda: running.client.service("billing")["warnings"] != [], "a warning")
+    out = " ".join(run("status")[1].split())
+    assert "100% of billing's requests carry none of the sticky keys (cookie 'sid')" in out
+    run("rollback", "billing", "--reason", "a test")
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,18 @@ class Cut:
 
 def cut(ties: Ties, placement: Placement, options: SeamOptions, resolution: float) -> Cut:
     """The groups that the runs around ``resolution`` agree on, refined and held against the constraints."""
+    return cuts(ties, placement, options, (resolution,))[0]
+
+
+def cuts(ties: Ties, placement: Placement, options: SeamOptions, resolutions: Sequence[float]) -> list[Cut]:
+    """A cut at each of ``resolutions``, all of them of the ties that the runs around the first agree on."""
+    resolution = resolutions[0]
     runs = ensemble(ties, placement.blocks, resolution, seed=options.seed, agreement=options.weights.agreement)
-    partition = Blocked.of(runs.agreed, placement.blocks).cluster(resolution, options.seed)
-    graph = Graph.of(ties.total(), len(placement.blocks))
+    agreed, graph = Blocked.of(runs.agreed, placement.blocks), Graph.of(ties.total(), len(placement.blocks))
+    return [_refined(graph, agreed.cluster(one, options.seed), placement, runs, one) for one in resolutions]
+
+
+def _refined(graph: Graph, partition: Partition, placement: Placement, runs: Ensemble, resolution: float) -> Cut:
     fixed = [place in placement.names or count > 1 for place, count in enumerate(_block_sizes(placement.blocks))]
     refined = propagate(graph, partition, fixed)
     refined = keep_apart(graph, refined, placement.apart, placement.blocks)

@@ -11,6 +11,8 @@ from strangler_analyzers.seams.signals.ties import Ties
 
 _SPREAD = (0.8, 1.0, 1.25)
 _SEEDS = 2
+# Ties above which one order of nodes has to do: the runs then differ by resolution and signal only.
+_LARGE = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Ensemble:
 def ensemble(ties: Ties, blocks: Sequence[int], resolution: float, *, seed: int, agreement: float) -> Ensemble:
     """Cluster with every signal and without each in turn, around ``resolution``, in several orders."""
     whole = ties.total()
-    seeds = range(seed, seed + _SEEDS)
+    seeds = range(seed, seed + (_SEEDS if len(whole) < _LARGE else 1))
     graph = Blocked.of(whole, blocks)
     runs = [graph.cluster(resolution * factor, one) for factor in _SPREAD for one in seeds]
     for without in ties.signals:

@@ -9,11 +9,20 @@ from fastapi import FastAPI
 from strangler import __version__
 from strangler_deploy.control_plane.api import trouble
 from strangler_deploy.control_plane.api.bell import Bell
-from strangler_deploy.control_plane.api.routes import audit, billing, health, requests, tenants, usage, users
+from strangler_deploy.control_plane.api.routes import audit, billing, health, page, requests, tenants, usage, users
 from strangler_deploy.control_plane.api.witness import Witness
 from strangler_deploy.control_plane.plane import Plane
 
-_ROUTERS = (tenants.router, requests.router, users.router, usage.router, billing.router, audit.router, health.router)
+_ROUTERS = (
+    tenants.router,
+    requests.router,
+    users.router,
+    usage.router,
+    billing.router,
+    audit.router,
+    health.router,
+    page.router,
+)
 
 
 def create_app(plane: Plane) -> FastAPI:

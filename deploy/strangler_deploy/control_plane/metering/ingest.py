@@ -13,8 +13,6 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, text
 
-_DAY = "%Y-%m-%d"
-
 
 class Event(Protocol):
     """One thing that was used; ``quantity`` is in whole units, (source, id) is what it is told apart by."""
@@ -102,5 +100,5 @@ def _into_sqlite(connection: Connection, batch: Mapping[str, Any]) -> int:
 
 
 def _row(event: Event) -> list[str | int]:
-    day = event.at.astimezone(UTC).strftime(_DAY)
+    day = event.at.astimezone(UTC).date().isoformat()
     return [event.source, event.id, event.tenant, event.service, event.metric, day, event.quantity]

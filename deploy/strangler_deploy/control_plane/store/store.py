@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,7 +14,8 @@ from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, 
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from strangler.errors import StranglerError, UpstreamError
 from strangler_deploy.control_plane.store import tables
@@ -120,7 +122,7 @@ def _engine(url: str) -> Engine:
 
 def _set_up_sqlite(connection: Any, record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves; the driver would say it too late
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -134,18 +136,20 @@ def _begin_sqlite(connection: Connection) -> None:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        raise StoreError(f"the database fails: {error.orig}", hint="nothing was changed; ask again") from error
     except DBAPIError as error:
-        if _is_ours(error):
+        if _is_ours(error.orig):
             raise
         raise StoreError(f"the database fails: {error.orig}", hint="nothing was changed; ask again") from error
-    except SQLAlchemyError as error:
-        if isinstance(error, TimeoutError):
-            raise StoreError("the database has no free connection") from error
-        raise
+    except PoolTimeout as error:
+        raise StoreError("the database has no free connection", hint="ask again") from error
 
 
-def _is_ours(error: DBAPIError) -> bool:
-    """Whether a statement of ours is to blame, and not the database's state."""
-    return error.orig is not None and type(error.orig).__name__ in ("IntegrityError", "ProgrammingError")
+def _is_ours(error: BaseException | None) -> bool:
+    """Whether a statement of ours is to blame, and not the database's state.
+
+    PostgreSQL says so by SQLSTATE (22: data, 23: constraints, 42: the statement itself), SQLite by the exception.
+    """
+    told = error.args[0] if error is not None and error.args else None
+    if isinstance(told, Mapping):
+        return str(told.get("C", ""))[:2] in ("22", "23", "42")
+    return isinstance(error, sqlite3.IntegrityError | sqlite3.ProgrammingError)

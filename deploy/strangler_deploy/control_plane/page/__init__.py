@@ -1,0 +1,1 @@
+"""The operators' page: three files that the API serves, with nothing from elsewhere."""
