@@ -152,9 +152,10 @@ def _fields(choice: deploy.Choice) -> dict[str, Any]:
 @command("move", parent=_GROUP, example="strangler tenant move acme --to silo")
 @click.argument("id_", metavar="ID")
 @click.option("--to", "isolation", type=click.Choice(["pool", "bridge", "silo"]), required=True, help="Where to.")
-def move(session: Session, id_: str, isolation: Any) -> None:
+@click.option("--tier", help="The tier it has there (default: its own; a pool needs a tier that is one).")
+def move(session: Session, id_: str, isolation: Any, tier: str | None) -> None:
     """Show the steps that move a tenant between pool, bridge and silo; nothing is written."""
-    found = deploy.move(session.plan(), session.tenants(), id_, isolation)
+    found = deploy.move(session.plan(), session.tenants(), id_, isolation, tier)
     session.out.json(asdict(found))
     table = Table(title=f"{found.tenant}: {found.source} → {found.target}")
     for column in ("step", "what", "how", "checked by", "way back"):

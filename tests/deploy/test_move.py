@@ -4,13 +4,13 @@ import itertools
 
 import pytest
 
-from strangler.errors import StranglerError
+from strangler.errors import PlanError, StranglerError
 from strangler_deploy.move.steps import move
 from strangler_deploy.render import render
 
 from .estates import ISOLATIONS, plan, tenants
 
-PAIRS = list(itertools.permutations(ISOLATIONS, 2))
+PAIRS = [pair for pair in itertools.permutations(ISOLATIONS, 2) if pair[1] != "pool"]
 
 
 @pytest.mark.parametrize(("source", "target"), PAIRS)
@@ -51,3 +51,8 @@ def test_a_contract_keeps_data_in_its_region() -> None:
     own = tenants("acme", isolation="silo", contract={"residency": "eu-west-1"})
     with pytest.raises(StranglerError, match="keeps the data of 'acme' in eu-west-1"):
         move(plan("bridge"), own, "acme", "bridge")
+
+
+def test_a_pool_is_entered_through_a_tier_that_is_one() -> None:
+    with pytest.raises(PlanError):
+        move(plan("bridge"), tenants(), "acme", "pool")

@@ -12,6 +12,7 @@ from strangler_deploy.estate import Estate
 from strangler_deploy.names import joined
 from strangler_deploy.placement import Placement, place
 from strangler_deploy.render import tenant_files
+from strangler_deploy.tenancy import require_placeable
 
 _ROUTES = ("httproute-", "ingress-", "tenant.yaml")
 
@@ -53,17 +54,21 @@ _COPIES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def move(plan: Plan, tenants: Mapping[str, Tenant], tenant: str, isolation: Isolation) -> Move:
-    """The steps that bring ``tenant`` to ``isolation``; nothing is written.
+def move(plan: Plan, tenants: Mapping[str, Tenant], tenant: str, isolation: Isolation, tier: str | None = None) -> Move:
+    """The steps that bring ``tenant`` to ``isolation`` (in ``tier``, if another); nothing is written.
 
     Raises:
+        PlanError: the plan has no room for it there (a pool needs a tier that is one).
         StranglerError: there is no such tenant, it is there already, or its contract keeps it where it is.
     """
     if tenant not in tenants:
         known = ", ".join(sorted(tenants)[:5]) or "none"
         raise StranglerError(f"there is no tenant '{tenant}'", hint=f"known: {known}")
     estate = Estate(plan)
-    changed = tenants[tenant].model_copy(update={"isolation": isolation, "cluster": None})
+    changed = tenants[tenant].model_copy(
+        update={"isolation": isolation, "cluster": None, **({"tier": tier} if tier else {})}
+    )
+    require_placeable(plan, {tenant: changed})
     before, after = place(estate, tenants[tenant]), place(estate, changed)
     if before.isolation == isolation:
         raise StranglerError(f"tenant '{tenant}' is in {isolation} already", hint="nothing to do")
