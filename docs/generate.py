@@ -57,15 +57,7 @@ def _platform() -> str:
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
-<<<<<<< HEAD
     "control-plane.md": control_plane_reference,
-=======
-    "deploy-check.md": rules_reference,
-    "evidence.md": evidence_reference,
-    "detectors.md": detectors_reference,
-    "control-plane.md": control_plane_reference,
-    "facade-control.md": admin_reference,
->>>>>>> ready/verify
     "crossings.md": crossings_reference,
     "deploy-check.md": rules_reference,
     "detectors.md": detectors_reference,
