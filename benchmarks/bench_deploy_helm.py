@@ -58,7 +58,8 @@ def main() -> None:
     count = parser.parse_args().tenants
     helm = shutil.which("helm")
     if helm is None:
-        sys.exit("helm is missing: .ci/steps/70-deploy shows where it comes from")
+        print("NOT RUN: helm is missing; .ci/steps/70-deploy shows where it comes from")
+        return
     root = Path(tempfile.mkdtemp(prefix="bench-helm-"))
     try:
         _measure(root, helm, [f"customer{number:04}" for number in range(count)])

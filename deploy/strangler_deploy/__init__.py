@@ -12,9 +12,12 @@ from strangler_deploy.compare import Choice, compare
 from strangler_deploy.control_plane.front import run as run_control_plane
 from strangler_deploy.control_plane.front import token as control_plane_token
 from strangler_deploy.control_plane.options import Options as ControlPlaneOptions
+from strangler_deploy.evidence.report import document as evidence_document
+from strangler_deploy.evidence.report import evidence
 from strangler_deploy.live.apply import apply, status
 from strangler_deploy.live.changes import changes
 from strangler_deploy.live.session import connect, objects_of
+from strangler_deploy.move.steps import move
 from strangler_deploy.reference import platform_reference
 from strangler_deploy.render import render
 from strangler_deploy.tenancy import require_placeable
@@ -36,9 +39,12 @@ __all__ = [
     "connect",
     "control_plane_token",
     "deleted",
+    "evidence",
+    "evidence_document",
     "explain",
     "first_ceilings",
     "kept",
+    "move",
     "objects_of",
     "platform_reference",
     "read_tree",

@@ -7,10 +7,11 @@ from strangler_scaffolds.crossings import RULES, Verdict
 _HEAD = """\
 # Crossings
 
-What crosses a seam's border, and what becomes of it. `strangler extract SERVICE --check` lists them with file and line.
+What crosses a seam's border, and what becomes of it. `strangler extract SERVICE --check` lists them, with file and
+line.
 
-A *rewrite* is done by the tool and shown in the diff. A *todo* works now, and asks for a decision later. A *refusal* stops
-the extraction: mend it, or waive it by name in the plan, with a reason:
+A *rewrite* is done by the tool and shown in the diff. A *todo* works now, and asks for a decision later. A *refusal*
+stops the extraction: mend it, or waive it by name in the plan, with a reason:
 
 ```yaml
 services:
@@ -20,8 +21,8 @@ services:
 
 `at` is the place as it is printed, or a path for every place in that file.
 
-All of it comes from the function level of the analysis document. What that cannot see (a computed import, a call through
-`getattr`) shows up as a difference in `strangler prove`.
+All of it comes from the function level of the analysis document. What that cannot see (a computed import, a call
+through `getattr`) shows up as a difference in `strangler prove`.
 """
 _TITLES = {Verdict.REFUSE: "Refusals", Verdict.TODO: "Left to do", Verdict.REWRITE: "Done by the tool"}
 

@@ -75,4 +75,5 @@ def _explain(session: Session, rule: str) -> None:
 
 
 live.add_to(_GROUP)
+live.add_evidence(_GROUP)
 command = _GROUP

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -98,6 +98,18 @@ def add_to(group: click.Group) -> None:
         unwell = [item for item in objects if item["health"] != "ready"]
         session.out.show(_status_table(target.name, unwell), _told(Counter(item["health"] for item in objects)))
         return 1 if unwell else 0
+
+
+def add_evidence(group: click.Group) -> None:
+    """Give ``strangler deploy`` the map for auditors."""
+
+    @command("evidence", parent=group, example="strangler deploy evidence > evidence.md")
+    def evidence(session: Session) -> None:
+        """Print which control is held by what, where it is logged and how it is found, as Markdown."""
+        plan = session.plan()
+        session.out.json({"controls": [asdict(item) for item in deploy.evidence(plan)]})
+        if not session.out.as_json:
+            session.out.raw(deploy.evidence_document(plan))
 
 
 def _told(counts: Counter[str]) -> str:

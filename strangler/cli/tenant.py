@@ -149,4 +149,20 @@ def _fields(choice: deploy.Choice) -> dict[str, Any]:
     }
 
 
+@command("move", parent=_GROUP, example="strangler tenant move acme --to silo")
+@click.argument("id_", metavar="ID")
+@click.option("--to", "isolation", type=click.Choice(["pool", "bridge", "silo"]), required=True, help="Where to.")
+def move(session: Session, id_: str, isolation: Any) -> None:
+    """Show the steps that move a tenant between pool, bridge and silo; nothing is written."""
+    found = deploy.move(session.plan(), session.tenants(), id_, isolation)
+    session.out.json(asdict(found))
+    table = Table(title=f"{found.tenant}: {found.source} → {found.target}")
+    for column in ("step", "what", "how", "checked by", "way back"):
+        table.add_column(column, overflow="fold")
+    for number, step in enumerate(found.steps, 1):
+        how = step.how + "".join(f"\n  {path}" for path in step.files)
+        table.add_row(f"{number} {step.kind}", step.what, how, step.check, step.back or "none")
+    session.out.show(table)
+
+
 command = _GROUP

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
-from strangler.model import Location
+from strangler.model import Location, Severity
+from strangler.plan import load, load_tenants
 from strangler_deploy.check import check
 from strangler_deploy.checks.rules import RULES
 from strangler_deploy.documents import Document
@@ -55,3 +57,11 @@ def test_every_rule_of_the_proofs_is_explained() -> None:
     wanted |= {f"POLICY-{n}" for n in ["DENIED", "TOOTHLESS", "BROKEN", "ENGINE"]}
     assert wanted <= set(RULES)
     assert all(RULES[rule].holds and RULES[rule].why and RULES[rule].remedy for rule in wanted)
+
+
+@pytest.mark.parametrize("name", ["small", "reference", "regulated"])
+def test_the_examples_have_no_errors(name: str) -> None:
+    folder = Path(__file__).parents[2] / "docs/examples" / name
+    given, own = load(folder / "strangler.yaml"), load_tenants(folder / "tenants")
+    errors = [f.message for f in check(render(given, own), given, own) if f.severity is Severity.ERROR]
+    assert errors == []

@@ -39,7 +39,8 @@ def propose(analysis: Analysis, options: SeamOptions | None = None) -> Analysis:
     ties = gather(analysis, land, options)
     fine = wanted_resolution(ties, placement, options)
     coarse_share = options.weights.coarse / options.weights.resolution
-    default, coarse = cuts(ties, placement, options, (fine, fine * coarse_share))
+    folders = [name.rpartition(".")[0] for name in land.names] if options.names else None
+    default, coarse = cuts(ties, placement, options, (fine, fine * coarse_share), folders)
     libraries = Libraries(analysis)
     core = _kernel(libraries, land, default, placement, names=options.names)
     shared = frozenset(one.module for one in core)

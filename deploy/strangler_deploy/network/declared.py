@@ -16,6 +16,7 @@ from strangler_deploy.placement import place, pool_namespace
 
 PROXY = ("platform-ingress", "monolith-proxy")
 PROXY_PORT = 8080
+FACADE = "facade"
 SAAS, SAAS_PORT = "platform-saas", 8080
 AGENT, DNS, METADATA = "169.254.170.23", 53, "169.254.169.254"
 EVERYWHERE = ipaddress.ip_network("0.0.0.0/0")
@@ -141,8 +142,15 @@ def _names(cluster: Declared, site: Site, app: App, unit: Unit) -> None:
 
 
 def _inside(cluster: Declared, estate: Estate, site: Site, app: App, unit: Unit) -> None:
+    """Requests come through the load balancers, or through the namespace's own facade where it has one."""
     monitoring = estate.platform.monitoring
-    if unit.service.routes:
+    if unit.service.routes and estate.platform.facade.mode == "facade":
+        facade = App(app.namespace, FACADE)
+        cluster.calls[facade, app].add(unit.workload.port)
+        if estate.monolith:
+            cluster.calls[facade, App(*PROXY)].add(PROXY_PORT)
+        _entrance(cluster, site, facade, PROXY_PORT)
+    elif unit.service.routes:
         _entrance(cluster, site, app, unit.workload.port)
     if monitoring.enabled and unit.workload.metrics:
         cluster.watched[app].add((monitoring.namespace, unit.workload.port))

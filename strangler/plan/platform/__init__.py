@@ -25,7 +25,7 @@ from strangler.plan.platform.operations import (
     Window,
 )
 from strangler.plan.platform.tenant import Contract, Tenant
-from strangler.plan.platform.texts import Account, Region, Registry, RelativePath
+from strangler.plan.platform.texts import Account, Region, Registry
 from strangler.plan.platform.tiers import Isolation, Limits, Nodes, Quota, Tier
 from strangler.plan.platform.workloads import Resources, Scale, Schedule, Workload
 
@@ -52,7 +52,6 @@ class Platform(Section):
     secrets: Secrets = Secrets()
     identity: Identity = Identity()
     saas: Saas = Saas()
-    manifests: Mapping[Label, tuple[RelativePath, ...]] = Field(default_factory=dict)
 
 
 __all__ = [

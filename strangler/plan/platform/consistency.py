@@ -48,7 +48,6 @@ def _uses(platform: Platform, services: Collection[str]) -> Iterator[_Use]:
         yield from ((path, cluster, "cluster", platform.clusters) for cluster in gateway.clusters)
     for number, window in enumerate(platform.delivery.windows):
         yield from ((("delivery", "windows", number, "tiers"), tier, "tier", platform.tiers) for tier in window.tiers)
-    yield from ((("manifests", cluster), cluster, "cluster", platform.clusters) for cluster in platform.manifests)
 
 
 def _workload(name: str, workload: Workload, pool: str | None) -> Iterator[Mistake]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from strangler.cli.main import _root, main
+from strangler.cli.main import _COMMANDS, _root, main
 from strangler.errors import StranglerError
 
 
@@ -84,3 +84,11 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     assert process.stderr.read() == b""
     process.stderr.close()
     process.wait()
+
+
+@pytest.mark.parametrize("name", list(_COMMANDS))
+def test_every_command_of_the_table_can_be_asked_for_help(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([name, "--help"]) == 0
+    text = capsys.readouterr().out
+    assert "Example:" in text
+    assert f"strangler {name}" in text

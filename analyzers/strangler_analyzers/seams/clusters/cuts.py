@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ SMALLEST = 2
 
 # A module belongs to a group only if at least this share of its ties leads there.
 _HELD = 0.2
+# One that lies outside the folder which most of its group is in needs more: infrastructure is drawn to somebody too.
+_HELD_OUTSIDE = 0.35
 
 _FINEST, _COARSEST, _BISECTIONS = 16.0, 0.25, 12
 
@@ -36,19 +39,35 @@ def cut(ties: Ties, placement: Placement, options: SeamOptions, resolution: floa
     return cuts(ties, placement, options, (resolution,))[0]
 
 
-def cuts(ties: Ties, placement: Placement, options: SeamOptions, resolutions: Sequence[float]) -> list[Cut]:
-    """A cut at each of ``resolutions``, all of them of the ties that the runs around the first agree on."""
+def cuts(
+    ties: Ties,
+    placement: Placement,
+    options: SeamOptions,
+    resolutions: Sequence[float],
+    folders: Sequence[str] | None = None,
+) -> list[Cut]:
+    """A cut at each of ``resolutions``, all of them of the ties that the runs around the first agree on.
+
+    ``folders`` names the folder of each position, if names may be looked at.
+    """
     resolution = resolutions[0]
     runs = ensemble(ties, placement.blocks, resolution, seed=options.seed, agreement=options.weights.agreement)
     agreed, graph = Blocked.of(runs.agreed, placement.blocks), Graph.of(ties.total(), len(placement.blocks))
-    return [_refined(graph, agreed.cluster(one, options.seed), placement, runs, one) for one in resolutions]
+    return [_refined(graph, agreed.cluster(one, options.seed), placement, runs, one, folders) for one in resolutions]
 
 
-def _refined(graph: Graph, partition: Partition, placement: Placement, runs: Ensemble, resolution: float) -> Cut:
+def _refined(
+    graph: Graph,
+    partition: Partition,
+    placement: Placement,
+    runs: Ensemble,
+    resolution: float,
+    folders: Sequence[str] | None,
+) -> Cut:
     fixed = [place in placement.names or count > 1 for place, count in enumerate(_block_sizes(placement.blocks))]
     refined = propagate(graph, partition, fixed)
     refined = keep_apart(graph, refined, placement.apart, placement.blocks)
-    loose = [not held and not kept for held, kept in zip(_held(graph, refined), fixed, strict=True)]
+    loose = [not held and not kept for held, kept in zip(_held(graph, refined, folders), fixed, strict=True)]
     return _collected(refined, loose, placement, runs, resolution)
 
 
@@ -84,12 +103,27 @@ def _block_sizes(blocks: Sequence[int]) -> list[int]:
     return [sizes[block] for block in blocks]
 
 
-def _held(graph: Graph, groups: Sequence[int]) -> list[bool]:
+def _held(graph: Graph, groups: Sequence[int], folders: Sequence[str] | None) -> list[bool]:
     """Whether a module's group holds it enough; what is tied to everything alike stays in the monolith."""
-    return [
-        pull(near, groups).get(groups[node], 0.0) >= _HELD * graph.strength[node]
-        for node, near in enumerate(graph.adjacent)
-    ]
+    home = _homes(groups, folders) if folders else {}
+    held = []
+    for node, near in enumerate(graph.adjacent):
+        folder = home.get(groups[node])
+        outside = folder is not None and folders is not None and not f"{folders[node]}.".startswith(f"{folder}.")
+        least = (_HELD_OUTSIDE if outside else _HELD) * graph.strength[node]
+        held.append(pull(near, groups).get(groups[node], 0.0) >= least)
+    return held
+
+
+def _homes(groups: Sequence[int], folders: Sequence[str]) -> dict[int, str]:
+    """The folder below the top that most of a group lies in, where there is one."""
+    inside: dict[int, Counter[str]] = {}
+    for group, folder in zip(groups, folders, strict=True):
+        inside.setdefault(group, Counter())[folder] += 1
+    most = {group: counts.most_common(1)[0] for group, counts in inside.items()}
+    return {
+        group: folder for group, (folder, count) in most.items() if "." in folder and 2 * count > inside[group].total()
+    }
 
 
 def _collected(

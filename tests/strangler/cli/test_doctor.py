@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from strangler.cli import main
+
+
+def test_what_is_here_is_told_for_machines(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--json"]) == 0
+    needs = {need["name"]: need for need in json.loads(capsys.readouterr().out)["needs"]}
+    assert needs["git"]["here"] is True
+
+
+def test_a_missing_requirement_is_a_finding_with_its_remedy(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    assert main(["doctor"]) == 1
+    assert "install git" in capsys.readouterr().out
