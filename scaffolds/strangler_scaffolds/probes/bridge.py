@@ -29,7 +29,10 @@ class Bridge:
         self.settings = settings
         self.moved = frozenset(settings["moved"])
         self.originals = Originals([*settings["moved"], *settings["shared"]])
-        self.service = ServiceProcess(settings)
+        self._direct = ServiceProcess(settings)
+        # Calls that borrow a connection have a process of their own: one that holds the store's lock must never wait
+        # behind one that waits for it.
+        self._borrowing = ServiceProcess(settings)
         self._client: Any = None
         self._local = threading.local()
 
@@ -144,10 +147,18 @@ class Bridge:
                 write_back(arguments[name], codec.loads(codec.dumps(copies[name])))
 
     def _remotely(self, call: Any, values: List[Dict[str, Any]]) -> Any:
-        state = self._client.state.current()._replace(stage="live", url=self.service.url())
         self._client.codec.dumps(call.arguments())  # what cannot cross is known before anything is sent
-        self._watch_transport(self._client.remote_for(state))
-        return self.sent(values, {}, lambda: self._client.run_remote(call, state), call.ref)
+
+        def send() -> Any:
+            state = self._client.state.current()._replace(stage="live", url=self.service_url())
+            self._watch_transport(self._client.remote_for(state))
+            return self._client.run_remote(call, state)
+
+        return self.sent(values, {}, send, call.ref)
+
+    def service_url(self) -> str:
+        """Where the call under way is to be sent."""
+        return (self._borrowing if getattr(self._local, "broker", None) else self._direct).url()
 
     def _watch_transport(self, remote: Any) -> None:
         """Let each exchange with the service go through :meth:`exchange`."""

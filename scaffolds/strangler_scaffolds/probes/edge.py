@@ -48,7 +48,7 @@ class _Answer:
 
 
 def _forward(bridge: Any, environ: dict[str, Any]) -> _Answer:
-    parts = urllib.parse.urlsplit(bridge.service.url())
+    parts = urllib.parse.urlsplit(bridge.service_url())
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     path = urllib.parse.quote(environ.get("PATH_INFO", "").encode("latin-1"), safe="/:@!$&'()*+,;=~-._")
     query = environ.get("QUERY_STRING", "")
