@@ -51,6 +51,7 @@ class Server:
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
+            wbufsize = -1  # head and body leave together: an answer that is cut off has not begun
 
             def do_GET(self) -> None:
                 outer.headers = {name.lower(): value for name, value in self.headers.items()}

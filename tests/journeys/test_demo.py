@@ -62,7 +62,10 @@ def test_what_to_look_at_is_there(facts: dict[str, Any]) -> None:
 
 def test_an_interrupt_leaves_no_process_and_no_litter(tmp_path: Path) -> None:
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    # A shell without job control starts what runs in the background with interrupts ignored, and children inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     demo = subprocess.Popen(DEMO, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, cwd=tmp_path)
+    signal.signal(signal.SIGINT, before)
     give_up = time.monotonic() + 60
     while not list(tmp_path.rglob("facade.log")) and time.monotonic() < give_up and demo.poll() is None:
         time.sleep(0.1)

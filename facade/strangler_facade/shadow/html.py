@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from html.parser import HTMLParser
 
 _VOID = frozenset(
@@ -18,8 +19,9 @@ def flatten(page: bytes) -> dict[str, list[str]]:
     read as far as a browser would.
     """
     reader = _Reader()
-    reader.feed(page.decode("utf-8", "replace"))
-    reader.close()
+    with contextlib.suppress(AssertionError):  # the parser's answer to a declaration that is none, such as <![>
+        reader.feed(page.decode("utf-8", "replace"))
+        reader.close()
     return reader.fields
 
 

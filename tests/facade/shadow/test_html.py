@@ -25,3 +25,7 @@ def test_an_end_without_a_beginning_is_passed_over() -> None:
 def test_nothing_is_too_broken_to_be_read(page: bytes) -> None:
     flatten(page)
     flatten(b"<" + page + b">")
+
+
+def test_a_declaration_that_is_none_ends_the_page_and_keeps_what_came_before() -> None:
+    assert flatten(b"<p>before</p><![>") == {"p": ["before"]}
