@@ -63,7 +63,7 @@ def free_port():
 
 async def ask(port):
     while True:
-        with contextlib.suppress(ConnectionRefusedError):
+        with contextlib.suppress(ConnectionError):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             break
         await asyncio.sleep(0.05)

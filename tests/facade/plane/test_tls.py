@@ -34,7 +34,7 @@ def free_port():
 
 async def ask(port, data=GET, tls=None):
     while True:
-        with contextlib.suppress(ConnectionRefusedError):
+        with contextlib.suppress(ConnectionError):
             reader, writer = await asyncio.open_connection(
                 "127.0.0.1", port, ssl=tls, server_hostname="localhost" if tls else None
             )

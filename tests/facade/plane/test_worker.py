@@ -32,7 +32,7 @@ def free_port():
 
 async def ask(port, data=GET, tls=None):
     while True:
-        with contextlib.suppress(ConnectionRefusedError):
+        with contextlib.suppress(ConnectionError):
             reader, writer = await asyncio.open_connection(
                 "127.0.0.1", port, ssl=tls, server_hostname="localhost" if tls else None
             )
@@ -50,7 +50,7 @@ async def until(port, open_for_all):
     while True:
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", port)
-        except ConnectionRefusedError:
+        except ConnectionError:  # refused, or reset by a listener that closes just now
             if not open_for_all:
                 return
         else:
