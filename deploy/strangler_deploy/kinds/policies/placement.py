@@ -49,14 +49,27 @@ def _policies(keys: Mapping[str, str]) -> Iterator[tuple[str, Data]]:
 
 
 def _spec(key: str, tiers: list[str]) -> Data:
-    label = f"namespaceObject.metadata.labels['{key}']"
-    expression = f"Object{{spec: Object.spec{{nodeSelector: {{'{key}': {label}}}}}}}"
     rule = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["pods"]}
     return {
         "matchConstraints": {"resourceRules": [rule], "namespaceSelector": _of_tiers(tiers)},
         "matchConditions": _conditions(),
-        "mutations": [{"patchType": "ApplyConfiguration", "applyConfiguration": {"expression": expression}}],
+        # A node selector is atomic: an apply configuration may not touch it, a JSON patch may.
+        "mutations": [{"patchType": "JSONPatch", "jsonPatch": {"expression": _patch(key)}}],
     }
+
+
+def _patch(key: str) -> str:
+    """CEL: put ``key`` of the namespace into the pod's selector, unless the pod is pinned to its own tenant's nodes.
+
+    That is asked here and not among the conditions: an API server knows no namespaceObject while it matches them.
+    """
+    own = f"namespaceObject.metadata.?labels[?'{TENANT}'].orValue('-')"
+    value = f"namespaceObject.metadata.labels['{key}']"
+    path = f"'/spec/nodeSelector/' + jsonpatch.escapeKey('{key}')"
+    extended = f"[JSONPatch{{op: 'add', path: {path}, value: {value}}}]"
+    created = f"[JSONPatch{{op: 'add', path: '/spec/nodeSelector', value: {{'{key}': {value}}}}}]"
+    pinned = f"object.spec.?nodeSelector[?'{TENANT}'].orValue('') == {own}"
+    return f"{pinned} ? [] : has(object.spec.nodeSelector) ? {extended} : {created}"
 
 
 def _of_tiers(tiers: list[str]) -> Data:
@@ -64,11 +77,9 @@ def _of_tiers(tiers: list[str]) -> Data:
 
 
 def _conditions() -> list[Data]:
-    """Two kinds of pods are left alone: those for machines on premises, and those pinned to their own tenant's."""
-    own = f"namespaceObject.metadata.?labels[?'{TENANT}'].orValue('-')"
+    """Pods for machines on premises are left alone (and, by the expression, those pinned to their own tenant's)."""
     return [
         {"name": "in-the-cloud", "expression": f"object.spec.?nodeSelector[?'{_HYBRID}'].orValue('') != 'hybrid'"},
-        {"name": "not-on-its-own", "expression": f"object.spec.?nodeSelector[?'{TENANT}'].orValue('') != {own}"},
     ]
 
 
