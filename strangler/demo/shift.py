@@ -22,8 +22,9 @@ _PATIENCE = 40.0
 
 @dataclass(frozen=True)
 class Rollback:
-    """How the facade answered the crash: how long the weight took to 0, and the reason it wrote down."""
+    """How the facade answered the crash: the weight it came down to, how long that took, the reason it wrote down."""
 
+    weight: float
     seconds: float
     reason: str
 
@@ -61,7 +62,7 @@ class Shift:
         seconds = time.monotonic() - start
         reason = self._why()
         self.say(f"back at the monolith after {seconds:.1f} s: {reason}")
-        return Rollback(round(seconds, 2), reason)
+        return Rollback(float(self._state()["weight"]), round(seconds, 2), reason)
 
     def mend(self) -> float:
         """Start the service again and go on to all users; the weight at the end."""

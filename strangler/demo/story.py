@@ -173,7 +173,7 @@ def _facts(
         indeterminate=told["indeterminate"],
         share={name: round(100 * count / answers, 1) for name, count in told["by_served_by"].items()},
         shadow=shadow,
-        rolled_back=True,
+        rolled_back=rollback.weight == 0 and bool(rollback.reason),
         rolled_back_because=rollback.reason,
         rollback_seconds=rollback.seconds,
         final_weight=weight,
