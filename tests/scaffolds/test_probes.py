@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import http.client
 import importlib
 import json
+import socket
 import sqlite3
 import sys
 import types
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from strangler_scaffolds.probes import records
+from strangler_scaffolds.probes import edge, records
 from strangler_scaffolds.probes.broker import Broker, LentConnection
 from strangler_scaffolds.probes.loading import AfterLoading
 from strangler_scaffolds.probes.patched import Originals, applied, carried
@@ -145,3 +147,22 @@ def test_records_name_the_test_they_were_made_in(tmp_path: Path, monkeypatch: py
     records.write("call", ref="m:f")
     (path,) = tmp_path.iterdir()
     assert json.loads(path.read_text()) == {"kind": "call", "ref": "m:f", "test": "t1"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "length"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1547\r\n\r\n", "1547"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", "2"),
+        (b"HTTP/1.1 304 Not Modified\r\n\r\n", None),
+    ],
+)
+def test_an_answer_of_the_service_keeps_its_length(answer: bytes, length: str | None) -> None:
+    """Also one to HEAD, whose length is that of a body it does not have."""
+    near, far = socket.socketpair()
+    with near, far:
+        far.sendall(answer)
+        response = http.client.HTTPResponse(near, method="HEAD" if length == "1547" else "GET")
+        response.begin()
+        headers = dict(edge._Answer(response).headers)
+    assert headers.get("Content-Length") == length

@@ -13,7 +13,7 @@ from .patched import carried
 
 #: Module that holds the framework's application class; when it is loaded, requests can be watched.
 FRAMEWORKS = ("flask.app",)
-_SKIPPED = {"connection", "transfer-encoding", "content-length"}
+_SKIPPED = {"connection", "transfer-encoding"}
 
 
 def watch(bridge: Any, module: Any) -> None:
@@ -44,7 +44,8 @@ class _Answer:
         self.status, self.reason = response.status, response.reason
         self.headers = [(k, v) for k, v in response.getheaders() if k.lower() not in _SKIPPED]
         self.body = response.read()
-        self.headers.append(("Content-Length", str(len(self.body))))
+        if self.body and response.getheader("Content-Length") is None:  # it came in chunks
+            self.headers.append(("Content-Length", str(len(self.body))))
 
 
 def _forward(bridge: Any, environ: dict[str, Any]) -> _Answer:
