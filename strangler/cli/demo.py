@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ def demo(session: Session, keep: bool, output: Path | None) -> None:
     Analyse it, take the best seam out, put the facade in front, shadow, shift customers' traffic step by step, kill
     the service at half of the users, watch the traffic go back, mend it, go to 100 %, render and check the platform.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends us wants no process left either
     with _folder(output) as directory, session.out.progress("the story begins") as progress:
 
         def say(text: str) -> None:

@@ -60,7 +60,8 @@ def test_what_to_look_at_is_there(facts: dict[str, Any]) -> None:
     assert all(place.exists() for place in files.values())
 
 
-def test_an_interrupt_leaves_no_process_and_no_litter(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_leaves_no_process_and_no_litter(number: signal.Signals, tmp_path: Path) -> None:
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     # A shell without job control starts what runs in the background with interrupts ignored, and children inherit that.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -69,7 +70,7 @@ def test_an_interrupt_leaves_no_process_and_no_litter(tmp_path: Path) -> None:
     give_up = time.monotonic() + 60
     while not list(tmp_path.rglob("facade.log")) and time.monotonic() < give_up and demo.poll() is None:
         time.sleep(0.1)
-    demo.send_signal(signal.SIGINT)
+    demo.send_signal(number)
     demo.communicate(timeout=60)
     assert demo.returncode == 130
     assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,15 @@ import pytest
 from strangler.cli import demo as demo_command
 from strangler.cli import main
 from strangler.demo.facts import AddedLatency, Facts, Manifests
+
+
+@pytest.fixture(autouse=True)
+def _own_signals() -> Iterator[None]:
+    """The command takes over SIGTERM; give it back."""
+    before = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, before)
+
 
 FACTS = Facts(3, "metering", 2100, 800, 0, 1, {"monolith": 80.0, "metering": 20.0}, {"compared": 60, "different": 0},
               True, "errors", 1.1, 100, AddedLatency(0.2, 0.9), 40, Manifests(50, 0), 55.0,
