@@ -118,10 +118,9 @@ def _declare(sample: Sample, addresses: Addresses, service: str) -> None:
 
 def _service(sample: Sample, addresses: Addresses, name: str, directory: Path) -> Program:
     host, port = addresses.service.split(":")
-    package = next(path.parent.name for path in sorted((directory / "service").rglob("__main__.py")))
-    source = next((directory / "service").rglob("__main__.py")).parent.parent
-    command = [sys.executable, "-m", package, "--host", host, "--port", port]
-    environment = {**sample.environment, "PYTHONPATH": str(source)}
+    package = min((directory / "service").rglob("__main__.py")).parent
+    command = [sys.executable, "-m", package.name, "--host", host, "--port", port]
+    environment = {**sample.environment, "PYTHONPATH": str(package.parent)}
     return Program(name, command, directory / "service", environment, f"http://{addresses.service}/readyz")
 
 
