@@ -22,6 +22,7 @@ from strangler_facade.control.store import Store
 from strangler_facade.control.supervisor import Ears, Plane, Supervisor, WorkerSettings
 from strangler_facade.control.tallies import Tallies
 from strangler_facade.control.watch import Watch
+from strangler_facade.sessions import Claims, bridge, nobody
 from strangler_facade.sessions.settings import identity_config
 
 _SHORTEST_TICK, _LONGEST_TICK = 0.05, 1.0
@@ -61,19 +62,25 @@ class ControlPlane:
         self._exporter = Exporter(os.environ, on_note=on_note)
         self.pilot = Pilot(self.controller, self.webhooks, on_note=on_note)
         self.watch = Watch(self.controller, self.pilot, self.tallies, on_note=on_note)
+        self.claims_of: Claims = nobody
         self._counted, self._comparing = asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Start the workers and the clockwork; returns when customers are served."""
         self._settings.state.mkdir(parents=True, exist_ok=True)
-        identity = identity_config(self._settings.plan, os.environ, self._settings.state)
+        identity = self._identify(self._settings.plan)
         await self.supervisor.open()
         self._tasks = [asyncio.create_task(self._compare())]
         await self.supervisor.start(self.controller.version, self.controller.table(), identity)
         with contextlib.suppress(TimeoutError):  # mirroring without it loses records, but no customer
             await asyncio.wait_for(self._comparing.wait(), _PATIENCE_SECONDS)
         self._tasks += [asyncio.create_task(self._tick()), asyncio.create_task(self._export())]
+
+    def _identify(self, plan: Plan) -> dict[str, Any] | None:
+        identity = identity_config(plan, os.environ, self._settings.state)
+        self.claims_of = bridge(identity).claims if identity else nobody
+        return identity
 
     def _receive(self, message: Mapping[str, Any]) -> None:
         if message["type"] == "metrics":
@@ -123,7 +130,7 @@ class ControlPlane:
         Raises:
             StranglerError: it cannot be taken, and nothing has changed.
         """
-        identity = identity_config(plan, os.environ, self._settings.state)
+        identity = self._identify(plan)
         changed = await self.controller.reload(plan)
         self.supervisor.identify(identity)
         return changed

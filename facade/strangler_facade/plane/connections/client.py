@@ -98,7 +98,8 @@ class Client(asyncio.Protocol):
         """A client has connected."""
         self.transport = cast(asyncio.Transport, transport)
         peer = transport.get_extra_info("peername")
-        self.address = str(peer[0]) if isinstance(peer, tuple) and peer else ""
+        # an IPv4 client of a socket for both families: its own address, as networks and chains are written
+        self.address = str(peer[0]).removeprefix("::ffff:") if isinstance(peer, tuple) and peer else ""
         self.secure = transport.get_extra_info("ssl_object") is not None
         self.transport.set_write_buffer_limits(high=self.settings.high_water)
         if not self._plane.opened(self):
