@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import http.server
+import json
 import socket
 import subprocess
 import sys
+import threading
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -127,3 +131,35 @@ def test_a_header_names_no_tenant_and_no_address_unless_its_sender_is_trusted(fa
         assert httpx.get(f"http://{facade.listen}{path}", headers=headers).json()["who"] == "monolith"
         assert facade.client.explain("GET", path, headers, "127.0.0.1")["target"] == "monolith"
     assert facade.client.explain("GET", "/tenants/who", {"x-tenant": "acme"}, "192.0.2.1")["target"] == "billing"
+
+
+class Collector(http.server.BaseHTTPRequestHandler):
+    """Takes spans, as an OpenTelemetry collector does."""
+
+    taken: ClassVar[list[dict[str, Any]]] = []
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        for resource in body.get("resourceSpans", ()):
+            self.taken += resource["scopeSpans"][0]["spans"]
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing."""
+
+
+def test_a_collector_gets_the_span_that_the_service_has_as_its_parent(facade: Facade) -> None:
+    Collector.taken.clear()
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Collector) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        facade.start(environment={"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"http://127.0.0.1:{server.server_port}/v1"})
+        facade.client.shadow("billing", True, "a test")
+        facade.client.shift("billing", 100, "a test")
+        facade.get(user=1)
+        _, trace, span, _ = facade.service.headers["traceparent"].split("-")
+        facade.until(lambda: bool(Collector.taken), "the span")
+        server.shutdown()
+    assert [(item["traceId"], item["spanId"], item["name"]) for item in Collector.taken] == [
+        (trace, span, "GET /api/**")
+    ]

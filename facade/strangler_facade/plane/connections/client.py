@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from typing import Protocol, cast
 
 from strangler_facade.match import Request
@@ -28,6 +29,7 @@ class Plane(Protocol):
     applied: Applied
     settings: Settings
     now: float
+    trace_context: Callable[[bytes | None], bytes]
 
     def opened(self, client: Client) -> bool:
         """A client has connected; whether it may stay."""
@@ -71,6 +73,7 @@ class Client(asyncio.Protocol):
         "leaving",
         "secure",
         "settings",
+        "trace_context",
         "transport",
         "trusted",
     )
@@ -78,7 +81,7 @@ class Client(asyncio.Protocol):
     transport: asyncio.Transport
 
     def __init__(self, plane: Plane) -> None:
-        self._plane, self.settings = plane, plane.settings
+        self._plane, self.settings, self.trace_context = plane, plane.settings, plane.trace_context
         self.exchange: Exchange | None = None
         self.address = ""
         self.secure = self.trusted = False
