@@ -47,6 +47,9 @@ class Client(Caller, Protocol):
     def identity_lines(self, head: RequestHead, service: str) -> bytes:
         """The lines that tell a service whose session this is."""
 
+    def ahead(self) -> bytes:
+        """What the client has sent behind the request."""
+
     def over(self, exchange: Exchange, keep: bool) -> None:
         """The exchange has ended; whether the connection may be used for another."""
 
@@ -340,14 +343,14 @@ class Exchange(Answer):
             self.broken("the target stopped in the middle of its answer")
 
     def tunnel_opened(self) -> None:
-        """From now on bytes go both ways unread."""
-        self.deadline = self.client.now + self.client.settings.tunnel_idle
+        """From now on bytes go both ways unread, those of an impatient client too."""
+        self.tunnel(self.client.ahead())
 
     def tunnel(self, data: bytes) -> None:
         """Pass bytes of another protocol on to the target."""
         self.bytes_in += len(data)
         self.deadline = self.client.now + self.client.settings.tunnel_idle
-        if self.connection is not None:
+        if data and self.connection is not None:
             self.connection.transport.write(data)
 
     def client_ended(self) -> bool:
