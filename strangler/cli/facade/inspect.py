@@ -34,8 +34,8 @@ def status_lines(answer: dict[str, Any]) -> Iterator[RenderableType]:
         yield f"{service['name']}: {service['stage']}, {service['weight']:g} % of its users{mirrored}"
         for name, text in _facts(service):
             yield Padding(Text(f"{name:9} {text}"), (0, 0, 0, 2))
-    if answer["owed_entries"]:
-        yield f"warning: {answer['owed_entries']} audit entries wait for room on the disk"
+    for warning in answer["warnings"]:
+        yield f"warning: {warning}"
 
 
 def _facts(service: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -50,6 +50,10 @@ def _facts(service: dict[str, Any]) -> Iterator[tuple[str, str]]:
         progress = service["rollout"]
         why = f": {progress['reason']}" if progress["reason"] else ""
         yield "rollout", f"{progress['status']}, step {progress['step'] + 1} of {len(progress['steps'])}{why}"
+    moved = service["moved"]
+    if moved:
+        back = "sent back" if moved["action"] == "retreat" else moved["action"]
+        yield "moved", f"{_moment(moved['at'])} {back} by {moved['actor']}: {moved['reason']}"
     for warning in service["warnings"]:
         yield "warning", warning
 
@@ -83,8 +87,7 @@ def history(session: Session, client: AdminClient, service: str | None, limit: i
 
 
 def _entry_lines(line: dict[str, Any]) -> Iterator[RenderableType]:
-    moment = datetime.datetime.fromtimestamp(line["at"])
-    when = f"{moment:%H:%M:%S}" if moment.date() == datetime.datetime.now().date() else f"{moment:%Y-%m-%d %H:%M:%S}"
+    when = _moment(line["at"])
     version = f", version {line['version']}" if line["version"] else ""
     changes = _changes(line["detail"].get("changes", {}))
     what = " ".join(part for part in (line["action"], line["service"]) if part)
@@ -92,6 +95,13 @@ def _entry_lines(line: dict[str, Any]) -> Iterator[RenderableType]:
     for text in (changes, line["reason"]):
         if text:
             yield Padding(Text(text), (0, 0, 0, 10))
+
+
+def _moment(at: float) -> str:
+    """A time of today without its date."""
+    moment = datetime.datetime.fromtimestamp(at)
+    today = moment.date() == datetime.datetime.now().date()
+    return f"{moment:%H:%M:%S}" if today else f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 def _changes(changes: dict[str, Any]) -> str:
