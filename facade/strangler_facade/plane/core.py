@@ -236,5 +236,6 @@ def entry(exchange: Exchange) -> dict[str, Any]:
         "served_by": exchange.lane.target.name,
         "fell_back": exchange.lane is not course.lane,
         "reason": exchange.reason,
+        "bucket": exchange.applied.router.bucket_of(exchange.request),
         "trace": exchange.trace.decode("ascii")[3:35],
     }

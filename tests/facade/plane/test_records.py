@@ -4,6 +4,7 @@ import asyncio
 import re
 
 from strangler_facade.channel import BOUNDS
+from strangler_facade.hash import bucket
 from strangler_facade.plane.records.access import AccessLog
 from strangler_facade.plane.records.capture import Capture
 from strangler_facade.plane.records.metrics import Ledger
@@ -21,7 +22,10 @@ def test_a_log_can_be_rotated_and_never_holds_credentials(run, lab, tmp_path):
             lab.core.log.reopen()
             await lab.ask(b"GET /two HTTP/1.1\r\nHost: a\r\n\r\n")
             lab.core.log.flush()
+            await lab.ask(b"GET /api/7 HTTP/1.1\r\nHost: a\r\nCookie: sid=u1\r\n\r\n")
+            lab.core.flush()
             old, new = (tmp_path / "old").read_text(), (tmp_path / "log").read_text()
+            assert f'"bucket":{bucket("strangler", "u1")},' in new and '"bucket":null' in new
             assert "/one" in old and "/two" in new and "s3cret" not in old
 
     run(scenario())
