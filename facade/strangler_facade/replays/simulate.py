@@ -70,7 +70,7 @@ def simulate(lines: Iterable[str], now: Mapping[str, Any], then: Mapping[str, An
 
 @dataclass(frozen=True, slots=True)
 class _Logged:
-    """What a line says: the request, whether its headers are there too, its user's bucket, and whether they had none."""
+    """What a line says: the request, whether with its headers, its user's bucket, and whether they had none."""
 
     request: Request
     whole: bool
