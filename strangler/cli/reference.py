@@ -11,8 +11,8 @@ from strangler.cli.main import root
 _HEAD = """\
 # Commands
 
-Made from the commands' own `--help`. Everywhere: `--plan FILE` (default `./strangler.yaml`), `--json` prints exactly one
-JSON object for machines, `--quiet` prints results and errors only, `--debug` adds the traceback to a bug of ours.
+Made from the commands' own `--help`. Everywhere: `--plan FILE` (default `./strangler.yaml`), `--json` prints exactly
+one JSON object for machines, `--quiet` prints results and errors only, `--debug` adds the traceback to a bug of ours.
 Exit status: 0 fine, 1 findings, 2 usage or trouble you can do something about, 3 our bug, 130 interrupted.
 """
 _COMMON = frozenset({"plan", "as_json", "quiet", "debug", "help"})
