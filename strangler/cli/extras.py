@@ -10,7 +10,7 @@ from importlib import metadata
 from strangler.errors import StranglerError
 
 # Where a distribution is not called like its module.
-_CALLED = {"yaml": "pyyaml", "jwt": "pyjwt"}
+_CALLED = {"jwt": "pyjwt"}
 _REQUIREMENT = re.compile(r"""(?P<name>[A-Za-z0-9._-]+).*;.*extra\s*==\s*['"](?P<extra>[^'"]+)['"]""")
 # Made of the others, or for us: never the one to name.
 _TOGETHER = frozenset({"all", "demo", "dev"})

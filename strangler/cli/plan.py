@@ -7,9 +7,8 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from strangler.cli.accept import accept as accept_seam
 from strangler.cli.command import Session, command, group
-from strangler.cli.document import analysis_option
+from strangler.cli.options import analysis_option
 from strangler.errors import StranglerError
 from strangler.files import write_file
 from strangler.plan import Plan, first_plan, loads, read_text, set_value
@@ -73,6 +72,9 @@ def _services_table(plan: Plan) -> Table:
 @analysis_option
 def accept(session: Session, seam: str, name: str | None, document: Path | None) -> None:
     """Write a proposed seam into the plan: modules, tables, routes, calls, and what needs a verdict."""
+    # Only here: reading and editing a plan works where the analyzers are not installed.
+    from strangler.cli.accept import accept as accept_seam
+
     accept_seam(session, seam, name, document)
 
 
