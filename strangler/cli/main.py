@@ -40,6 +40,7 @@ _COMMANDS = {
     "status": "Show where the migration stands, service by service.",
     "demo": "Run the whole story on the sample monolith.",
     "doctor": "Say what is missing here, and for which command.",
+    "completion": "Print what a shell needs to complete our commands.",
 }
 
 
