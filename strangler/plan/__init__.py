@@ -19,6 +19,7 @@ from strangler.plan.schema import (
     SessionSettings,
     Sticky,
     Waiver,
+    UsageSettings,
     Webhook,
 )
 from strangler.plan.start import first_plan
@@ -37,6 +38,7 @@ __all__ = [
     "SessionSettings",
     "Sticky",
     "Waiver",
+    "UsageSettings",
     "Webhook",
     "add_service",
     "first_plan",

@@ -101,6 +101,8 @@ async def _serve(options: argparse.Namespace) -> None:
     await _take_last(last, core, tls)
     core.drain()
     await _drained(core, link.drain_seconds if link else settings.drain)
+    if link is not None:
+        await link.last_words()
     if core.log is not None:
         core.log.flush()
 
