@@ -20,8 +20,8 @@ check: $(READY) ## lint, types, contracts
 	$(BIN)/lint-imports
 	$(BIN)/codespell README.md ARCHITECTURE.md CHANGELOG.md docs strangler analyzers facade scaffolds deploy
 
-bench: $(READY) ## every performance figure, as ratios
-	for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
+bench: $(READY) ## every performance figure, as one table of ratios
+	$(BIN)/python benchmarks/run.py
 
 format: $(READY) ## rewrite the source in the house's format
 	$(BIN)/ruff check --fix .

@@ -15,6 +15,8 @@ from strangler_scaffolds.proof import MutantResult, Phase, Proof, as_html, prove
 from strangler_scaffolds.proof import Options as ProofOptions
 from strangler_scaffolds.proof import as_json as proof_fields
 from strangler_scaffolds.proof.report import dumps
+from strangler_scaffolds.proof.stamp import PROOFS, Proven, extracted, proven
+from strangler_scaffolds.proof.stamp import stamp as proof_stamp
 from strangler_scaffolds.reference import crossings_reference
 from strangler_scaffolds.retire import retire, still_needed
 from strangler_scaffolds.shell import shell
@@ -25,6 +27,7 @@ from strangler_scaffolds.write import diff, undo
 from strangler_scaffolds.write import write as write_extraction
 
 __all__ = [
+    "PROOFS",
     "RULES",
     "Crossing",
     "Edit",
@@ -36,6 +39,7 @@ __all__ = [
     "Phase",
     "Proof",
     "ProofOptions",
+    "Proven",
     "Rule",
     "Running",
     "Verdict",
@@ -45,11 +49,14 @@ __all__ = [
     "diff",
     "down",
     "extract",
+    "extracted",
     "merge",
     "observe",
     "proof_fields",
     "proof_pages",
+    "proof_stamp",
     "prove",
+    "proven",
     "remembered",
     "retire",
     "shell",

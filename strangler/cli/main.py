@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from strangler import __version__
+from strangler.cli.extras import missing_extra
 from strangler.cli.output import Output
 from strangler.errors import StranglerError
 
@@ -78,6 +79,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _usage(error, out)
     except StranglerError as error:
         out.error(error)
+        return EXIT_USAGE
+    except ModuleNotFoundError as error:
+        missing = missing_extra(error)
+        if missing is None:
+            return _our_bug(error, out, debug="--debug" in arguments)
+        out.error(missing)
         return EXIT_USAGE
     except (KeyboardInterrupt, click.Abort):
         out.note("interrupted")
