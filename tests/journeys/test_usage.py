@@ -48,7 +48,9 @@ facade:
   usage: {{url: "http://{self.plane}", every: 1s}}
 """)
         port = monolith.rpartition(":")[2]
-        self._start("monolith", [sys.executable, "-m", "http.server", port, "--bind", "127.0.0.1"], f"http://{monolith}/")
+        self._start(
+            "monolith", [sys.executable, "-m", "http.server", port, "--bind", "127.0.0.1"], f"http://{monolith}/"
+        )
         self.headers = {"authorization": f"Bearer {self._token('operator')}"}
         self.meter = self._token("meter")
 

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from strangler_facade.channel import BOUNDS, TallyRecord
 from strangler_facade.plane.records.usage import Usage
 
+
 class Tally:
     """What one target did for one route (``channel.TallyRecord`` says what each figure means)."""
 
