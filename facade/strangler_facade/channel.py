@@ -110,7 +110,8 @@ class MetricsMessage(TypedDict):
 class UsageMessage(TypedDict):
     """Worker to control, each second, if there is a tenant to be found: requests served since the batch before.
 
-    ``life`` is the worker process. A batch is sent again until it is confirmed, and the next one only then. ``counts`` are (tenant, service, requests), "" for no tenant and for the monolith's own routes.
+    ``life`` is the worker process. A batch is sent again until it is confirmed, and the next one only then. ``counts``
+    are (tenant, service, requests), "" for no tenant and for the monolith's own routes.
     """
 
     type: str  # "usage"

@@ -24,7 +24,8 @@ def demo(session: Session, keep: bool, output: Path | None) -> None:
     """Run the whole story on the sample monolith, with real processes and real traffic, in under 90 seconds.
 
     Analyse it, take the best seam out, put the facade in front, shadow, shift customers' traffic step by step, kill
-    the service at half of the users, watch the traffic go back, mend it, go to 100 %, render and check the platform, onboard tenants through the control plane.
+    the service at half of the users, watch the traffic go back, mend it, go to 100 %, render and check the platform,
+    onboard tenants through the control plane.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends us wants no process left either
     with _folder(output) as directory, session.out.progress("the story begins") as progress:

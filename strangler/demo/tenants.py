@@ -1,4 +1,4 @@
-"""The tenants' act: two are onboarded through the control plane's API, each by one checked commit; a third is refused."""
+"""The tenants' act: two are onboarded through the control plane's API, each by one commit; a third is refused."""
 
 from __future__ import annotations
 

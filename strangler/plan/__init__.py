@@ -18,8 +18,8 @@ from strangler.plan.schema import (
     Service,
     SessionSettings,
     Sticky,
-    Waiver,
     UsageSettings,
+    Waiver,
     Webhook,
 )
 from strangler.plan.start import first_plan
@@ -37,8 +37,8 @@ __all__ = [
     "Service",
     "SessionSettings",
     "Sticky",
-    "Waiver",
     "UsageSettings",
+    "Waiver",
     "Webhook",
     "add_service",
     "first_plan",

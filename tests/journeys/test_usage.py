@@ -1,4 +1,4 @@
-"""What customers ask of the facade arrives at the SaaS control plane, each request once, whatever is killed in between."""
+"""What customers ask of the facade arrives at the SaaS control plane, each request once, whatever is killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tenants have used, on disk, until the SaaS control plane has it: every count is in one event, each told until taken.
+"""What tenants have used, on disk until the SaaS control plane has it: each count in one event, told until taken.
 
 Counts grow per day until they are cut into events, which never change again; so that a control plane that is away for
 long costs a row per tenant, service and day, and no more.

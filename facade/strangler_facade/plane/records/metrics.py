@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+
 from strangler_facade.channel import BOUNDS, TallyRecord
 from strangler_facade.plane.records.usage import Usage
 
