@@ -11,6 +11,7 @@ from strangler_scaffolds.crossings import RULES, Crossing, Rule, Verdict, crossi
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.extract import Edit, Extraction, extract_service
 from strangler_scaffolds.observe import Observed, observe
+from strangler_scaffolds.own import PARTS, own_image
 from strangler_scaffolds.proof import MutantResult, Phase, Proof, as_html, prove
 from strangler_scaffolds.proof import Options as ProofOptions
 from strangler_scaffolds.proof import as_json as proof_fields
@@ -27,6 +28,7 @@ from strangler_scaffolds.write import diff, undo
 from strangler_scaffolds.write import write as write_extraction
 
 __all__ = [
+    "PARTS",
     "PROOFS",
     "RULES",
     "Crossing",
@@ -52,6 +54,7 @@ __all__ = [
     "extracted",
     "merge",
     "observe",
+    "own_image",
     "proof_fields",
     "proof_pages",
     "proof_stamp",

@@ -18,8 +18,8 @@ from strangler.cli.checks.ratchet import check_code
 from strangler.cli.checks.traffic import check_traffic
 from strangler.cli.command import Session
 from strangler.cli.command import command as _command
-from strangler.cli.document import analysis_option
 from strangler.cli.facade.group import STATE
+from strangler.cli.options import analysis_option
 from strangler.cli.output import finding_fields
 from strangler.cli.standing.last_check import LastCheck, remember
 from strangler.errors import StranglerError

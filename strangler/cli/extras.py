@@ -1,4 +1,4 @@
-"""Which extra of the distribution brings a module that is not installed."""
+"""Which extra of the distribution brings what, and what of it is not installed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from importlib import metadata
 from strangler.errors import StranglerError
 
 # Where a distribution is not called like its module.
-_CALLED = {"yaml": "pyyaml", "jwt": "pyjwt"}
+_CALLED = {"jwt": "pyjwt"}
 _REQUIREMENT = re.compile(r"""(?P<name>[A-Za-z0-9._-]+).*;.*extra\s*==\s*['"](?P<extra>[^'"]+)['"]""")
 # Made of the others, or for us: never the one to name.
-_TOGETHER = frozenset({"all", "demo", "dev"})
+_TOGETHER = frozenset({"all", "demo", "dev", "docs"})
 
 
 def missing_extra(error: ModuleNotFoundError) -> StranglerError | None:
@@ -32,6 +32,25 @@ def extras_with(module: str) -> list[str]:
     size = Counter(extra for _, extra in _requirements())
     found = {extra for name, extra in _requirements() if name == distribution and extra not in _TOGETHER}
     return sorted(found, key=lambda extra: (size[extra], extra))
+
+
+def missing_by_extra() -> dict[str, list[str]]:
+    """Extra → its distributions that are not installed here, for the extras that users choose."""
+    missing: dict[str, list[str]] = {}
+    for name, extra in _requirements():
+        if extra not in _TOGETHER:
+            lacking = missing.setdefault(extra, [])
+            if name != "strangler" and not _is_installed(name):
+                lacking.append(name)
+    return missing
+
+
+def _is_installed(distribution: str) -> bool:
+    try:
+        metadata.distribution(distribution)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def _requirements() -> Iterator[tuple[str, str]]:

@@ -14,7 +14,7 @@ from strangler.cli.extras import extras_with, missing_extra
     [
         ("libcst", ["extract"]),
         ("networkx", ["analyze"]),
-        ("yaml", ["deploy", "control-plane"]),
+        ("kubernetes_validate", ["deploy", "control-plane"]),
         ("tree_sitter_python", ["analyze"]),
         ("jwt", ["control-plane"]),
         ("fastapi", ["facade", "control-plane"]),
