@@ -33,10 +33,10 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def local_keys(state: Path) -> LocalKeys:
+def local_keys(options: Options) -> LocalKeys:
     """The installation's own key."""
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return LocalKeys(state / "key.pem")
+    options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return LocalKeys(options.key or options.state / "key.pem")
 
 
 def token(options: Options, subject: str, role: str, tenant: str, seconds: int = _YEAR) -> str:
@@ -44,16 +44,16 @@ def token(options: Options, subject: str, role: str, tenant: str, seconds: int =
     moment = int(time.time())
     claims = {"sub": subject, "aud": options.audience, "iat": moment, "exp": moment + seconds}
     claims |= {options.role_claim: [role], **({options.tenant_claim: tenant} if tenant else {})}
-    return local_keys(options.state).sign(claims)
+    return local_keys(options).sign(claims)
 
 
 @contextmanager
 def assembled(options: Options) -> Iterator[tuple[FastAPI, Outbox]]:
     """A running control plane without its server: the application, and the outbox that works for it."""
     text = _plan_text(options.plan)
-    keys: list[KeySource] = [local_keys(options.state)]
+    keys: list[KeySource] = [local_keys(options)]
     keys += [OidcKeys(options.issuer, time.monotonic)] if options.issuer else []
-    store = Store(options.database or f"sqlite:///{options.state / 'control-plane.db'}")
+    store = Store(options.database or f"sqlite:///{options.state / 'control-plane.db'}", options.login)
     repository = Repository(options.state / "repository.git", options.repository, options.branch)
     outbox = Outbox(store, repository, Settings(text, options.review), clock)
     claims = Claims(options.audience, options.tenant_claim, options.role_claim)
