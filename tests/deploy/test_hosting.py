@@ -46,7 +46,7 @@ def pod(plan: Plan) -> Any:
         PLAN.replace("https://", "ssh://git@"),
         PLAN.replace("identity: true", "identity: false"),
         PLAN.replace("control_plane: {}", 'control_plane: {issuer: "https://id.example.com", replicas: 1}'),
-        PLAN.replace("hub: {role: control}", 'hub: {role: control, local: true}'),
+        PLAN.replace("hub: {role: control}", "hub: {role: control, local: true}"),
     ],
 )
 def test_it_is_a_part_of_the_tree_and_nothing_is_found_in_it(variant: str) -> None:

@@ -25,6 +25,8 @@ curl -X POST http://127.0.0.1:8090/v1/tenants -H "Authorization: Bearer $TOKEN" 
      -H 'Content-Type: application/json' -d '{"tenant": {"id": "acme", "tier": "standard"}}'
 ```
 
+[A first hour](control-plane-first-hour.md) with it, command by command, needs nothing but a shell.
+
 An empty repository begins with the plan (`strangler.yaml`) and what all tenants share; from then on the plan in git
 counts. A tenant is its file `tenants/<id>.yaml` and its rendered folder, under `platform.delivery.path`.
 
@@ -33,6 +35,28 @@ counts. A tenant is its file `tenants/<id>.yaml` and its rendered folder, under 
 `--state` holds the installation's key, a bare clone, and the SQLite database. `--database` (or `STRANGLER_DATABASE`)
 takes `postgresql://USER:PASSWORD@HOST/NAME` instead; several replicas then may run, each with a `--state` of its own
 and all with the same `--repository`: the branch decides who was first. The schema is migrated at every start.
+
+`--key FILE` is the key of its own tokens (default: one in `--state`); replicas need the same one.
+
+## On the control cluster
+
+`platform.saas.control_plane` puts it there: `strangler deploy render` has its objects in `control/`, among the platform's
+other services, and `strangler control-plane manifests` prints the same files alone, for the time before Argo CD follows
+anything. They are a Deployment with its plan, a PostgreSQL instance, a role that may sign in to it and nothing else, the
+right to look at Argo CD's applications and ACK's objects, network policies, and two Secrets from the store.
+
+| by hand, once | what |
+|---|---|
+| image | `strangler build --own control-plane` (it has git, ssh and the authority of AWS's databases) |
+| `PREFIX/PRODUCT/control-plane/key` in the secret store | `key.pem`: an Ed25519 private key; `strangler control-plane token … --key key.pem` signs with it |
+| `PREFIX/PRODUCT/control-plane/git` | `credentials` for https (`https://USER:TOKEN@HOST`), or `ssh-privatekey` and `known_hosts` for ssh |
+| the database's user | as its administrator: `CREATE USER control_plane; GRANT rds_iam TO control_plane; CREATE DATABASE control_plane OWNER control_plane` |
+| the user pool's app client | ACK has no kind for it; its id is `audience`, with `tenant_claim: custom:tenant` and `role_claim: cognito:groups` |
+
+With `--database-login aws-iam` there is no password: each connection is made with a token that AWS accepts for a quarter of
+an hour, over TLS, trusting also the certificates in `STRANGLER_DATABASE_CA`. With `saas.identity` the platform's Cognito
+pool is the issuer; `issuer` names another one. On a control cluster that is not of AWS, the store's entry
+`PREFIX/PRODUCT/control-plane/database` has the database's `url`.
 
 ## A request, from start to end
 
@@ -75,10 +99,23 @@ somebody was faster). A body has at most 8 MiB.
 A usage event is told apart by `(source, id)`: send it until it is answered, in any order, it counts once. The same id
 with other content does not count and is listed in `conflicts`. Quantities are whole units; a day is a day in UTC.
 
+The facade reports by itself, where its plan says so: each request that was served (answered below 500, and not 429) counts
+for its tenant, under its route's service or `monolith`, with the metric `requests`.
+
+```yaml
+facade:
+  sticky: {tenant: "host:shop.example.com"}     # or claim:tenant; who is a tenant
+  usage: {url: "https://control-plane.example.com", token_env: STRANGLER_USAGE_TOKEN, every: 10s}
+```
+
+The token is one of the role `meter`. What is not answered is told again; while the control plane is away, the facade keeps a
+row for each tenant, service and day in `usage.sqlite3`, in its state directory. `usage` is read at the facade's start.
+
 An invoice has the monthly fee and one line for each metric, in decimals, rounded half up once per line; the total is
 the sum of the lines. A month can be billed when it has ended; billing it again writes only what is missing. Events
 that come later are on the next invoice, at the prices of their month. `GET /v1/invoices/NUMBER/proof` rates the month
-again from the single events. There is no card data here.
+again from the single events. `GET /v1/tenants/ID/charges` says what a month comes to by now. Who has left pays no fee from
+the month after on, only what came late. There is no card data here.
 
 ## Events
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -25,6 +26,7 @@ from strangler_deploy.control_plane.provisioning.git import Repository
 from strangler_deploy.control_plane.provisioning.outbox import Outbox, Settings
 from strangler_deploy.control_plane.store.store import Store
 
+_ADDRESS = re.compile(r"[\w+.-]+://|[\w.@-]+:")  # of a scheme, or ssh's HOST:PATH
 _YEAR = 365 * 24 * 3600
 
 
@@ -54,7 +56,7 @@ def assembled(options: Options) -> Iterator[tuple[FastAPI, Outbox]]:
     keys: list[KeySource] = [local_keys(options)]
     keys += [OidcKeys(options.issuer, time.monotonic)] if options.issuer else []
     store = Store(options.database or f"sqlite:///{options.state / 'control-plane.db'}", options.login)
-    repository = Repository(options.state / "repository.git", options.repository, options.branch)
+    repository = Repository(options.state / "repository.git", _remote(options.repository), options.branch)
     outbox = Outbox(store, repository, Settings(text, options.review), clock)
     claims = Claims(options.audience, options.tenant_claim, options.role_claim)
     app = create_app(Plane(store, Verifier(keys, claims), clock, outbox.ring))
@@ -76,6 +78,20 @@ def assembled(options: Options) -> Iterator[tuple[FastAPI, Outbox]]:
             worker.join()
         repository.close()
         store.close()
+
+
+def _remote(repository: str | None) -> str | None:
+    """The repository as git finds it from anywhere: a path is meant from where we were started.
+
+    Raises:
+        StranglerError: it is a path, and nothing is there.
+    """
+    if repository is None or _ADDRESS.match(repository):
+        return repository
+    path = Path(repository).resolve()
+    if not path.is_dir():
+        raise StranglerError(f"there is no repository at {path}", hint=f"git init --bare {repository}")
+    return str(path)
 
 
 def _plan_text(path: Path) -> str:

@@ -78,6 +78,13 @@ def test_keys_in_the_environment_come_first() -> None:
     assert credentials({"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "S"}) == Credentials("A", "S")
 
 
+def test_certificates_that_cannot_be_read_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_REGION", REGION)
+    monkeypatch.setenv("STRANGLER_DATABASE_CA", str(tmp_path / "none.pem"))
+    with pytest.raises(StranglerError, match=r"none\.pem"):
+        Store("postgresql://control_plane@127.0.0.1:1/control_plane", "aws-iam")
+
+
 def test_only_postgresql_is_signed_in_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_REGION", REGION)
     with pytest.raises(StranglerError, match="PostgreSQL only"):

@@ -40,15 +40,12 @@ def sign_in_by_aws(engine: Engine) -> None:
     """Have every new connection of the engine made with a token of its own, over TLS.
 
     Raises:
-        StranglerError: it is no PostgreSQL, or no region is given.
+        StranglerError: it is no PostgreSQL, no region is given, or the file of certificates is none.
     """
     region = os.environ.get("AWS_REGION", "")
     if engine.dialect.name != "postgresql" or not region:
         raise StranglerError("AWS can sign in to PostgreSQL only, in a region", hint="set AWS_REGION")
-    context = ssl.create_default_context()
-    authority = os.environ.get("STRANGLER_DATABASE_CA")
-    if authority:
-        context.load_verify_locations(authority)
+    context = _trusting(os.environ.get("STRANGLER_DATABASE_CA", ""))
 
     def connect(dialect: Any, record: Any, arguments: Any, parameters: dict[str, Any]) -> None:
         host = f"{parameters['host']}:{parameters.get('port', 5432)}"
@@ -56,6 +53,18 @@ def sign_in_by_aws(engine: Engine) -> None:
         parameters["ssl_context"] = context
 
     event.listen(engine, "do_connect", connect)
+
+
+def _trusting(authority: str) -> ssl.SSLContext:
+    """Of servers, those that the system trusts and that ``authority`` (a file of certificates) vouches for."""
+    context = ssl.create_default_context()
+    try:
+        if authority:
+            context.load_verify_locations(authority)
+    except OSError as error:
+        hint = "STRANGLER_DATABASE_CA names the file with the certificates of AWS's databases"
+        raise StranglerError(f"cannot use {authority}: {error}", hint=hint) from error
+    return context
 
 
 def credentials(environment: Mapping[str, str]) -> Credentials:
