@@ -24,7 +24,7 @@ from strangler_scaffolds.shell import shell
 from strangler_scaffolds.sources import Sources
 from strangler_scaffolds.territory import survey
 from strangler_scaffolds.update import Merged, merge, remember, remembered, write_merged
-from strangler_scaffolds.write import diff, undo
+from strangler_scaffolds.write import diff, generated, undo
 from strangler_scaffolds.write import write as write_extraction
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "down",
     "extract",
     "extracted",
+    "generated",
     "merge",
     "observe",
     "own_image",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import strangler_analyzers as analyzers
+import strangler_scaffolds as scaffolds
 from strangler.cli.checks import Checked, Wanted
 from strangler.cli.command import Session
 from strangler.cli.document import analysis_for
@@ -19,7 +20,8 @@ def check_code(session: Session, wanted: Wanted) -> Checked:
     """Compare today's crossings with the baseline in git; the first run, and ``update``, write it."""
     plan = session.plan()
     path = wanted.baseline or session.plan_path.parent / BASELINE
-    stock = analyzers.take_stock(analysis_for(session, wanted.document), plan)
+    analysis = analysis_for(session, wanted.document)
+    stock = analyzers.take_stock(analysis, plan, scaffolds.generated(session.root))
     if not stock.services:
         return Checked(_NAME, "the plan has no service with modules yet", ran=False)
     if wanted.update or not path.exists():
