@@ -14,6 +14,7 @@ from strangler_deploy.control_plane.front import token as control_plane_token
 from strangler_deploy.control_plane.options import Options as ControlPlaneOptions
 from strangler_deploy.evidence.report import document as evidence_document
 from strangler_deploy.evidence.report import evidence
+from strangler_deploy.hosting import control_plane_manifests
 from strangler_deploy.live.apply import apply, status
 from strangler_deploy.live.changes import Change, changes
 from strangler_deploy.live.session import connect, objects_of
@@ -38,6 +39,7 @@ __all__ = [
     "check_tenant",
     "compare",
     "connect",
+    "control_plane_manifests",
     "control_plane_token",
     "deleted",
     "evidence",

@@ -122,11 +122,23 @@ def require_ours(directory: Path) -> bool:
 
 
 def read_tree(directory: Path) -> dict[str, str]:
-    """A tree as it is on disk.
+    """A tree as it is on disk. What else a repository holds (the plan, tenants' declarations) is not part of it.
 
     Raises:
-        OutputError: there is none of ours.
+        OutputError: there is none of ours, or a file in it is no text.
     """
     _require_tree(directory)
-    paths = (path for path in sorted(directory.rglob("*")) if path.is_file())
-    return {path.relative_to(directory).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    paths = [path for name in sorted(_OURS) for path in (directory / name, *sorted((directory / name).rglob("*")))]
+    declarations = directory / "tenants"
+    return {
+        path.relative_to(directory).as_posix(): _text(path)
+        for path in sorted(paths)
+        if path.is_file() and path.parent != declarations
+    }
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise OutputError(f"{path} is no text", hint="a rendered tree has none but text files") from error

@@ -18,6 +18,7 @@ from strangler.plan.schema import (
     Service,
     SessionSettings,
     Sticky,
+    UsageSettings,
     Waiver,
     Webhook,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "Service",
     "SessionSettings",
     "Sticky",
+    "UsageSettings",
     "Waiver",
     "Webhook",
     "add_service",

@@ -15,6 +15,7 @@ from typing import Any
 from strangler.plan import Plan
 from strangler_facade.control.controller import Controller
 from strangler_facade.control.exports.otlp import PERIOD_SECONDS, Exporter
+from strangler_facade.control.exports.usage import UsageExport
 from strangler_facade.control.exports.webhooks import Webhooks
 from strangler_facade.control.pilot import Pilot
 from strangler_facade.control.places import socket_path
@@ -54,7 +55,8 @@ class ControlPlane:
         self._shadow_socket = socket_path(settings.state, "shadow")
         extra = ("--shadow", str(self._shadow_socket), *settings.extra)
         worker_settings = WorkerSettings(settings.listen, settings.workers, extra)
-        ears = Ears(self._receive, self.tallies.lost, self.tallies.adopted, on_note)
+        self._usage = UsageExport(settings.plan.facade.usage, settings.state, on_note=on_note)
+        ears = Ears(self._receive, self.tallies.lost, self.tallies.adopted, on_note, self._usage.take)
         self.supervisor = Supervisor(worker_settings, settings.state, ears)
         self.controller = Controller(Store(settings.state / "facade.sqlite3"), settings.plan, plane or self.supervisor)
         self.webhooks = Webhooks(on_note=on_note)
@@ -74,6 +76,7 @@ class ControlPlane:
         with contextlib.suppress(TimeoutError):  # mirroring without it loses records, but no customer
             await asyncio.wait_for(self._comparing.wait(), _PATIENCE_SECONDS)
         self._tasks += [asyncio.create_task(self._tick()), asyncio.create_task(self._export())]
+        self._tasks.append(asyncio.create_task(self._usage.run()))
 
     def _receive(self, message: Mapping[str, Any]) -> None:
         if message["type"] == "metrics":
@@ -135,4 +138,6 @@ class ControlPlane:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.webhooks.close()
+        await self._usage.send()
+        self._usage.close()
         self.controller.store.close()
