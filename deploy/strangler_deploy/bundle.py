@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from strangler_deploy import names as naming
+from strangler_deploy.blanks import Function, has_blank, later
+from strangler_deploy.dump import CALLS as DUMP_CALLS
 from strangler_deploy.dump import dump
 from strangler_deploy.manifest import Identity, Manifest, set_wave
 from strangler_deploy.waves import waves
@@ -31,7 +34,7 @@ def files(bundle: Bundle) -> Iterator[tuple[str, str]]:
         names[name] = manifest.identity
         set_wave(data, order[manifest.identity])
         yield f"{bundle.folder}/{name}", f"# from {manifest.origin}\n{dump(data)}"
-    yield f"{bundle.folder}/kustomization.yaml", _kustomization(sorted(names))
+    yield f"{bundle.folder}/kustomization.yaml", _kustomization(*names)
 
 
 def _file_name(manifest: Manifest, home: str) -> str:
@@ -44,6 +47,12 @@ def _file_name(manifest: Manifest, home: str) -> str:
     return f"{manifest.namespace}.{kind}-{manifest.name}.yaml"
 
 
-def _kustomization(names: Sequence[str]) -> str:
-    data = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": list(names)}
+def _kustomization(*names: str) -> str:
+    if any(map(has_blank, names)):
+        return later("kustomization", *names)
+    data = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": sorted(names)}
     return dump(data)
+
+
+# What may stand in a text with blanks, to be called when they are filled.
+CALLS: Mapping[str, Function] = {**naming.CALLS, **DUMP_CALLS, "kustomization": _kustomization}

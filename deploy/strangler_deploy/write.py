@@ -15,7 +15,8 @@ from strangler.files import fill, new_tree, write_tree
 from strangler.plan import Plan
 from strangler.plan.platform import Tenant
 from strangler_deploy.estate import Estate
-from strangler_deploy.render import MARKER, shared_files, tenant_files
+from strangler_deploy.mould import folders
+from strangler_deploy.render import MARKER, shared_files
 from strangler_deploy.tenancy import require_placeable
 
 _WORTH_A_PROCESS = 200
@@ -62,8 +63,7 @@ def _shares(tenants: Sequence[Tenant], processes: int) -> list[Sequence[Tenant]]
 
 
 def _tenants(root: Path, plan: Plan, tenants: Sequence[Tenant]) -> int:
-    estate = Estate(plan)
-    return sum(_fill_counted(root, tenant_files(estate, tenant)) for tenant in tenants)
+    return sum(_fill_counted(root, folder) for folder in folders(Estate(plan), tenants))
 
 
 def _fill_counted(root: Path, files: Iterable[tuple[str, str]]) -> int:

@@ -14,7 +14,7 @@ from strangler_deploy.kinds.iam.document import Statement, document, trust_servi
 from strangler_deploy.kinds.iam.permissions import Grant, statements
 from strangler_deploy.kinds.workloads.pod import APP
 from strangler_deploy.manifest import Manifest
-from strangler_deploy.names import joined
+from strangler_deploy.names import joined, underscored
 from strangler_deploy.placement import TENANT, TIER, Placement, pool_namespace
 
 ADMINISTERED = "rds"
@@ -187,7 +187,7 @@ def grant(holder: Holder, held: Holding, service: str) -> Grant:
 
 def database_user(whose: str, service: str) -> str:
     """Whom a service logs in as: names of database users have no hyphens, and at most 32 characters for MySQL."""
-    return joined(whose, service, limit=32).replace("-", "_")
+    return underscored(joined(whose, service, limit=32))
 
 
 def identity(holder: Holder, unit: Unit, held: list[Holding], namespace: str) -> Iterator[Manifest]:
