@@ -4,10 +4,9 @@ What belongs here: which objects there are, how they look, what must hold for th
 What is declared belongs to ``strangler.plan``.
 """
 
-from strangler_deploy.check import check
+from strangler_deploy.check import Declaration, Report, check, report
 from strangler_deploy.checks.ceilings import Ceiling, first_ceilings
 from strangler_deploy.checks.rules import RULES, Explanation, explain
-from strangler_deploy.checks.stale import stale
 from strangler_deploy.compare import Choice, compare
 from strangler_deploy.control_plane.front import run as run_control_plane
 from strangler_deploy.control_plane.front import token as control_plane_token
@@ -29,8 +28,10 @@ __all__ = [
     "Ceiling",
     "Choice",
     "ControlPlaneOptions",
+    "Declaration",
     "Explanation",
     "Kept",
+    "Report",
     "apply",
     "changes",
     "check",
@@ -51,9 +52,9 @@ __all__ = [
     "remove_tenant",
     "render",
     "render_to",
+    "report",
     "require_placeable",
     "run_control_plane",
-    "stale",
     "status",
     "summary",
     "tenant_folder",

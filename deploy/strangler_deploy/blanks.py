@@ -8,7 +8,7 @@ its own call down instead, as part of the text; the call is made when the blank 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from operator import itemgetter
 
 TENANT_ID, TENANT_NAME = "\ud803", "\ud804"
@@ -53,11 +53,19 @@ class Form:
 
     def fill(self, *values: str) -> str:
         """The text with these values in the place of its blanks, and every call in it made."""
+        return self._whole(self._made(values))
+
+    def results(self, functions: Container[str], *values: str) -> set[str]:
+        """What the calls of some functions come to for these values."""
+        pieces = self._made(values)
+        return {pieces[number] for (name, _), number in self._calls.items() if name in functions}
+
+    def _made(self, values: Sequence[str]) -> list[str]:
         pieces = self._pieces.copy()
         pieces[: len(values)] = values
         for number, function, arguments in self._steps:
             pieces[number] = function(*[argument(pieces) for argument in arguments])
-        return self._whole(pieces)
+        return pieces
 
     def _read(self, tokens: list[str]) -> tuple[int, ...]:
         """The numbers of the pieces up to the end of this argument."""

@@ -9,7 +9,7 @@ from strangler_deploy import names as naming
 from strangler_deploy.blanks import Function, has_blank, later
 from strangler_deploy.dump import CALLS as DUMP_CALLS
 from strangler_deploy.dump import dump
-from strangler_deploy.manifest import Identity, Manifest, set_wave
+from strangler_deploy.manifest import Data, Identity, Manifest, set_wave
 from strangler_deploy.waves import waves
 
 
@@ -24,17 +24,25 @@ class Bundle:
 
 def files(bundle: Bundle) -> Iterator[tuple[str, str]]:
     """Path and text of each object, and of the kustomization that lists them."""
+    names: list[str] = []
+    for path, manifest, data in objects(bundle):
+        names.append(path.removeprefix(f"{bundle.folder}/"))
+        yield path, f"# from {manifest.origin}\n{dump(data)}"
+    yield f"{bundle.folder}/kustomization.yaml", _kustomization(*names)
+
+
+def objects(bundle: Bundle) -> Iterator[tuple[str, Manifest, Data]]:
+    """Each object with its path, and as the plain data that is written there."""
     every = [manifest.data() for manifest in bundle.manifests]
     order = waves(bundle.manifests, every)
-    names: dict[str, Identity] = {}
+    taken: dict[str, Identity] = {}
     for manifest, data in zip(bundle.manifests, every, strict=True):
-        name = _file_name(manifest, bundle.namespace)
-        if name in names:
-            raise AssertionError(f"{bundle.folder}/{name} is written for {names[name]} and for {manifest.identity}")
-        names[name] = manifest.identity
+        path = f"{bundle.folder}/{_file_name(manifest, bundle.namespace)}"
+        if path in taken:
+            raise AssertionError(f"{path} is written for {taken[path]} and for {manifest.identity}")
+        taken[path] = manifest.identity
         set_wave(data, order[manifest.identity])
-        yield f"{bundle.folder}/{name}", f"# from {manifest.origin}\n{dump(data)}"
-    yield f"{bundle.folder}/kustomization.yaml", _kustomization(*names)
+        yield path, manifest, data
 
 
 def _file_name(manifest: Manifest, home: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from strangler.plan.platform import Tenant
-from strangler_deploy.bundle import files
+from strangler_deploy.bundle import files, objects
 from strangler_deploy.dump import dump
 from strangler_deploy.estate import Estate
+from strangler_deploy.manifest import Data, Manifest
 from strangler_deploy.names import joined
 from strangler_deploy.placement import Placement, place
 from strangler_deploy.planes import tenant as tenant_plane
@@ -27,6 +28,12 @@ def placed_files(estate: Estate, placement: Placement) -> Iterator[tuple[str, st
         yield from files(bundle)
     if placement.own_cluster:
         yield from host_files(placement.site)
+
+
+def placed_objects(estate: Estate, placement: Placement) -> Iterator[tuple[str, Manifest, Data]]:
+    """Every object of the folder with its path, and as the plain data that is written there."""
+    for bundle in tenant_plane.bundles(estate, placement):
+        yield from objects(bundle)
 
 
 def _parameters(placement: Placement) -> dict[str, object]:

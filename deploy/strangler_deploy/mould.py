@@ -6,7 +6,7 @@ mould is tried against that before it is used, and a tenant that has none is ren
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from strangler.plan.platform import Tenant
@@ -14,7 +14,7 @@ from strangler_deploy.blanks import TENANT_ID, TENANT_NAME, Form
 from strangler_deploy.bundle import CALLS
 from strangler_deploy.estate import Estate
 from strangler_deploy.folder import placed_files, tenant_files
-from strangler_deploy.placement import place, site_of
+from strangler_deploy.placement import Placement, place, site_of
 
 _WORTH_A_MOULD = 5
 """Members of a class: making a mould and trying it twice costs three renders."""
@@ -23,6 +23,9 @@ _END = "\0"
 """Between the parts of a form; neither names nor texts of ours have it."""
 
 File = tuple[str, str]
+
+BLANKS = (TENANT_ID, TENANT_NAME)
+_NAMING = ("joined", "underscored")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +46,47 @@ class Mould:
 
     def __init__(self, estate: Estate, example: Tenant) -> None:
         """``example`` is any tenant of the class."""
-        name = TENANT_NAME if example.name else ""
-        blank = example.model_copy(update={"id": TENANT_ID, "name": name})
-        site, _ = site_of(estate, example)
-        parts = [part for file in placed_files(estate, place(estate, blank, site)) for part in file]
-        self._form = Form(_END.join(parts), (TENANT_ID, TENANT_NAME), CALLS)
+        parts = [part for file in placed_files(estate, opened(estate, example)) for part in file]
+        self._form = Form(_END.join(parts), BLANKS, CALLS)
 
     def files(self, tenant: Tenant) -> list[File]:
         """Path and text of each file of a tenant of the class."""
         parts = self._form.fill(tenant.id, tenant.name).split(_END)
         return list(zip(parts[::2], parts[1::2], strict=True))
+
+    def names(self, tenant: Tenant) -> set[str]:
+        """What a tenant of the class, and it alone, is known by in its files."""
+        return {tenant.id, *self._form.results(_NAMING, tenant.id, tenant.name)}
+
+
+def opened(estate: Estate, example: Tenant) -> Placement:
+    """The placement of any tenant of the class of ``example``: id and name are blanks."""
+    name = TENANT_NAME if example.name else ""
+    blank = example.model_copy(update={"id": TENANT_ID, "name": name})
+    return place(estate, blank, site_of(estate, example)[0])
+
+
+class Moulds:
+    """The moulds of an estate's tenants, each made when its class is first wanted."""
+
+    def __init__(self, estate: Estate, tenants: Mapping[str, Tenant]) -> None:
+        """``tenants`` is by id."""
+        self.classes = classes(estate, tenants.values())
+        self._estate, self._tenants = estate, tenants
+        self._class_of = {tenant.id: alike for alike, members in self.classes.items() for tenant in members}
+        self._made: dict[Alike, Mould | None] = {}
+
+    def of(self, tenant: str) -> Mould | None:
+        """The mould that a tenant's folder comes from; None: it is rendered by itself."""
+        alike = self._class_of[tenant]
+        if alike not in self._made:
+            self._made[alike] = mould_for(self._estate, self.classes[alike])
+        return self._made[alike]
+
+    def files(self, tenant: str) -> dict[str, str]:
+        """The folder of a tenant, path → text."""
+        mould, found = self.of(tenant), self._tenants[tenant]
+        return dict(mould.files(found) if mould else tenant_files(self._estate, found))
 
 
 def folders(estate: Estate, tenants: Iterable[Tenant]) -> Iterator[list[File]]:

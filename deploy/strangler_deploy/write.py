@@ -78,7 +78,7 @@ def write_tenant(directory: Path, tenant: str, files: Mapping[str, str]) -> None
     Raises:
         OutputError: there is no tree of ours.
     """
-    _require_tree(directory)
+    require_tree(directory)
     folder = f"tenants/{tenant}"
     inner = {path.removeprefix(f"{folder}/"): text for path, text in files.items()}
     write_tree(directory / folder, inner, replace=(directory / folder).exists())
@@ -90,7 +90,7 @@ def remove_tenant(directory: Path, tenant: str) -> None:
     Raises:
         OutputError: there is no tree of ours.
     """
-    _require_tree(directory)
+    require_tree(directory)
     folder = directory / "tenants" / tenant
     if folder.is_dir():
         aside = folder.with_name(f".{tenant}.removed")
@@ -98,7 +98,12 @@ def remove_tenant(directory: Path, tenant: str) -> None:
         shutil.rmtree(aside)
 
 
-def _require_tree(directory: Path) -> None:
+def require_tree(directory: Path) -> None:
+    """Make sure that there is a tree of ours.
+
+    Raises:
+        OutputError: there is none.
+    """
     if not (directory / MARKER).is_file():
         raise OutputError(f"{directory} holds no rendered tree", hint="make one: strangler deploy render -o DIR")
 
@@ -127,6 +132,6 @@ def read_tree(directory: Path) -> dict[str, str]:
     Raises:
         OutputError: there is none of ours.
     """
-    _require_tree(directory)
+    require_tree(directory)
     paths = (path for path in sorted(directory.rglob("*")) if path.is_file())
     return {path.relative_to(directory).as_posix(): path.read_text(encoding="utf-8") for path in paths}

@@ -41,15 +41,11 @@ def check(session: Session, directory: Path | None, crds: Path | None, rule: str
         return 0
     plan, tenants = session.plan(), session.tenants()
     with session.out.progress(f"checking {len(tenants)} tenants"):
-        rendered = deploy.render(plan, tenants)
-        tree = deploy.read_tree(directory) if directory else rendered
-        findings = [
-            *deploy.check(tree, plan, tenants, crds, Places(session.plan_path)),
-            *deploy.stale(tree, rendered),
-        ]
-    session.out.json({"files": len(tree), "findings": [finding_fields(finding) for finding in findings]})
+        found = deploy.report(directory, deploy.Declaration(plan, tenants, crds, Places(session.plan_path)))
+    findings = [*found.findings, *found.stale]
+    session.out.json({"files": found.files, "findings": [finding_fields(finding) for finding in findings]})
     session.out.findings(findings)
-    session.out.show(f"{len(tree)} files checked: {_summary(findings)}")
+    session.out.show(f"{found.files} files checked: {_summary(findings)}")
     return 1 if any(finding.severity is Severity.ERROR for finding in findings) else 0
 
 
