@@ -25,6 +25,7 @@ from strangler_analyzers.resolve.values import (
     Module,
     Value,
     Values,
+    contents,
     union,
     unwrapped,
 )
@@ -228,13 +229,11 @@ class Program(Linked):
     def instances(self, classes: Values) -> Values:
         """An object of each of ``classes``."""
         found = EMPTY
-        for value in classes:
+        for value in contents(classes):
             if isinstance(value, Class):
                 found = union(found, (value.instance,))
             elif isinstance(value, Ext):
                 found = union(found, (self.typed(value),))
-            elif isinstance(value, Items):
-                found = union(found, self.instances(value.all()))
         return found
 
     def declare(self, cls: Class, name: str, values: Values) -> None:
