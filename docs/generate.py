@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 import strangler_deploy as deploy
+from strangler.cli.reference import commands_reference
 from strangler.files import write_file
 from strangler.plan import load, load_tenants
 from strangler.plan.reference import plan_reference
@@ -57,6 +58,7 @@ def _platform() -> str:
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "commands.md": commands_reference,
     "control-plane.md": control_plane_reference,
     "crossings.md": crossings_reference,
     "deploy-check.md": rules_reference,

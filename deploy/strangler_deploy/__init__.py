@@ -15,7 +15,7 @@ from strangler_deploy.control_plane.options import Options as ControlPlaneOption
 from strangler_deploy.evidence.report import document as evidence_document
 from strangler_deploy.evidence.report import evidence
 from strangler_deploy.live.apply import apply, status
-from strangler_deploy.live.changes import changes
+from strangler_deploy.live.changes import Change, changes
 from strangler_deploy.live.session import connect, objects_of
 from strangler_deploy.move.steps import move
 from strangler_deploy.reference import platform_reference
@@ -27,6 +27,7 @@ from strangler_deploy.write import read_tree, remove_tenant, render_to, write, w
 __all__ = [
     "RULES",
     "Ceiling",
+    "Change",
     "Choice",
     "ControlPlaneOptions",
     "Explanation",

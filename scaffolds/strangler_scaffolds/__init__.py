@@ -11,20 +11,25 @@ from strangler_scaffolds.crossings import RULES, Crossing, Rule, Verdict, crossi
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.extract import Edit, Extraction, extract_service
 from strangler_scaffolds.observe import Observed, observe
+from strangler_scaffolds.own import PARTS, own_image
 from strangler_scaffolds.proof import MutantResult, Phase, Proof, as_html, prove
 from strangler_scaffolds.proof import Options as ProofOptions
 from strangler_scaffolds.proof import as_json as proof_fields
 from strangler_scaffolds.proof.report import dumps
+from strangler_scaffolds.proof.stamp import PROOFS, Proven, extracted, proven
+from strangler_scaffolds.proof.stamp import stamp as proof_stamp
 from strangler_scaffolds.reference import crossings_reference
 from strangler_scaffolds.retire import retire, still_needed
 from strangler_scaffolds.shell import shell
 from strangler_scaffolds.sources import Sources
 from strangler_scaffolds.territory import survey
 from strangler_scaffolds.update import Merged, merge, remember, remembered, write_merged
-from strangler_scaffolds.write import diff, undo
+from strangler_scaffolds.write import diff, generated, undo
 from strangler_scaffolds.write import write as write_extraction
 
 __all__ = [
+    "PARTS",
+    "PROOFS",
     "RULES",
     "Crossing",
     "Edit",
@@ -36,6 +41,7 @@ __all__ = [
     "Phase",
     "Proof",
     "ProofOptions",
+    "Proven",
     "Rule",
     "Running",
     "Verdict",
@@ -45,11 +51,16 @@ __all__ = [
     "diff",
     "down",
     "extract",
+    "extracted",
+    "generated",
     "merge",
     "observe",
+    "own_image",
     "proof_fields",
     "proof_pages",
+    "proof_stamp",
     "prove",
+    "proven",
     "remembered",
     "retire",
     "shell",

@@ -5,7 +5,7 @@ manifests make of it belongs to the capabilities. docs/reference/plan.md lists e
 """
 
 from strangler.plan.edit import add_service, remove_service, set_value
-from strangler.plan.load import load, loads
+from strangler.plan.load import load, loads, read_text
 from strangler.plan.places import Places
 from strangler.plan.schema import (
     AbortIf,
@@ -44,6 +44,7 @@ __all__ = [
     "load_tenant",
     "load_tenants",
     "loads",
+    "read_text",
     "remove_service",
     "set_value",
     "tenant_from",

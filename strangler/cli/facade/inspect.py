@@ -125,13 +125,15 @@ def differences(session: Session, client: AdminClient, service: str | None) -> N
     session.out.show(table)
 
 
-@facade_command("explain", example="strangler facade explain 'GET /api/invoices/7' -H 'Cookie: session=ada'")
-@click.argument("request")
+@facade_command("explain", example="strangler facade explain GET /api/invoices/7 -H 'Cookie: session=ada'")
+@click.argument("request", nargs=-1, required=True)
 @click.option("-H", "--header", "headers", multiple=True, metavar="NAME:VALUE", help="A header of the request.")
 @click.option("--client", default="127.0.0.1", show_default=True, help="The address it comes from.")
-def explain(session: Session, client_: AdminClient, request: str, headers: tuple[str, ...], client: str) -> None:
+def explain(
+    session: Session, client_: AdminClient, request: tuple[str, ...], headers: tuple[str, ...], client: str
+) -> None:
     """Say where REQUEST (a path, or a method and a path) would go, by which rule, and why."""
-    method, _, path = request.strip().rpartition(" ")
+    method, _, path = " ".join(request).strip().rpartition(" ")
     answer = client_.explain(method or "GET", path, _fields(headers), client)
     session.out.json(answer)
     session.out.show(*_explanation(answer))
