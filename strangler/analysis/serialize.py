@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import operator
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -15,8 +16,8 @@ from strangler.analysis.document import SCHEMA, Analysis
 from strangler.errors import StranglerError
 from strangler.model import Location
 
-# Optional texts and numbers that say nothing when they are absent; every other field is always written.
-_LEFT_OUT_WHEN_NONE = frozenset({"end_line", "text", "symbol", "via", "queue", "returns"})
+# Optional fields that say nothing when they are absent; every other field is always written.
+_LEFT_OUT_WHEN_EMPTY = frozenset({"end_line", "text", "symbol", "via", "queue", "returns", "scope"})
 
 
 def dumps(analysis: Analysis) -> str:
@@ -30,36 +31,43 @@ def dumps(analysis: Analysis) -> str:
 
 def _member(name: str, value: object) -> str:
     if isinstance(value, tuple) and value and dataclasses.is_dataclass(value[0]):
-        return f'"{name}":[\n' + ",\n".join(_compact(_plain(record)) for record in value) + "]"
-    return f'"{name}":{_compact(_plain(value))}'
+        return f'"{name}":[\n' + ",\n".join(map(_ENCODER.encode, value)) + "]"
+    return f'"{name}":{_ENCODER.encode(_sorted(value))}'
 
 
-def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+def _sorted(value: Any) -> Any:
+    """With the keys of mappings in order, however deep."""
     if isinstance(value, Mapping):
-        return {key: _plain(value[key]) for key in sorted(value)}
-    if dataclasses.is_dataclass(value):
-        return _record(value)
-    return value
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _record(value: Any) -> dict[str, Any]:
-    members = {name: getattr(value, name) for name in _field_names(value.__class__)}
-    return {
-        name: _plain(item)
-        for name, item in members.items()
-        if not (item is None and name in _LEFT_OUT_WHEN_NONE) and not (name == "scope" and not item)
-    }
+    """A record as the encoder takes it, which asks here for each: a document has hundreds of thousands."""
+    names, get, optional, mappings = _layout(value.__class__)
+    record = dict(zip(names, get(value), strict=True))
+    for name in optional:
+        if not record[name] and (record[name] is None or name == "scope"):
+            del record[name]
+    for name in mappings:
+        record[name] = _sorted(record[name])
+    return record
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_record)
 
 
 @functools.cache
-def _field_names(cls: type[Any]) -> tuple[str, ...]:
-    return tuple(item.name for item in dataclasses.fields(cls))
+def _layout(cls: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], Any], tuple[str, ...], tuple[str, ...]]:
+    """The fields of a class of records, a getter of all, those left out when empty, those that map."""
+    if not dataclasses.is_dataclass(cls):
+        raise TypeError(f"{cls.__name__} is no part of an analysis document")
+    hints = typing.get_type_hints(cls)
+    names = tuple(item.name for item in dataclasses.fields(cls))
+    get = operator.attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+    optional = tuple(name for name in names if name in _LEFT_OUT_WHEN_EMPTY)
+    mappings = tuple(name for name in names if typing.get_origin(hints[name]) is Mapping)
+    return names, get, optional, mappings
 
 
 def load(path: Path) -> Analysis:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from strangler_analyzers.resolve.contents import contents
 from strangler_analyzers.resolve.evaluate import evaluate
 from strangler_analyzers.resolve.frames import Frame
-from strangler_analyzers.resolve.values import EMPTY, Class, Ext, Typed, Value, Values, contents, union
+from strangler_analyzers.resolve.values import EMPTY, Class, Ext, Typed, Value, Values, union
 
 # Wrappers that stand for what they hold; the other generic names hold several.
 _SAME = frozenset(

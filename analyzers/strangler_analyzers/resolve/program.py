@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from strangler_analyzers.resolve import attributes, definitions
 from strangler_analyzers.resolve.annotations import annotated
 from strangler_analyzers.resolve.apply import apply
+from strangler_analyzers.resolve.contents import contents
 from strangler_analyzers.resolve.execute import assign, execute
 from strangler_analyzers.resolve.frames import Frame, Record
 from strangler_analyzers.resolve.hierarchy import member
@@ -25,7 +26,6 @@ from strangler_analyzers.resolve.values import (
     Module,
     Value,
     Values,
-    contents,
     union,
     unwrapped,
 )
