@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -74,9 +76,15 @@ def _extract_all(root: Path, jobs: list[_Job], options: Options) -> Iterator[_Fo
     if processes == 1 or not _is_much(root, jobs):
         yield from _extract(root, jobs)
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context(_start_method())) as pool:
         for found in pool.map(_extract, [root] * len(jobs), list(_chunks(jobs, processes))):
             yield from found
+
+
+def _start_method() -> str:
+    """A fork starts at once, where it is safe: without threads, which could hold a lock that nobody lets go of."""
+    may_fork = sys.platform == "linux" and threading.active_count() == 1
+    return "fork" if may_fork else "spawn"
 
 
 def _is_much(root: Path, jobs: list[_Job]) -> bool:

@@ -33,4 +33,4 @@ def seal(folder: Path | None, name: str, body: bytes) -> None:
         ignore = folder / ".gitignore"
         if not ignore.exists():
             write_file(ignore, "*\n")
-        write_file(folder / name, hashlib.blake2b(body, digest_size=_SEAL).digest() + body)
+        write_file(folder / name, hashlib.blake2b(body, digest_size=_SEAL).digest() + body, lasting=False)

@@ -111,18 +111,30 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     arguments = typing.get_args(kind)
     if typing.get_origin(kind) is tuple:
         item = _reader(arguments[0])
+        if item is _as_it_is:
+            return tuple
         return lambda value: tuple(item(entry) for entry in value)
     if isinstance(kind, types.UnionType) and len(arguments) == 2:
         inner = _reader(arguments[0])
+        if inner is _as_it_is:
+            return inner
         return lambda value: None if value is None else inner(value)
-    return lambda value: value
+    return _as_it_is
 
 
 def _record_reader(cls: type[Any]) -> Callable[[Any], Any]:
     hints = typing.get_type_hints(cls)
-    readers = [(item.name, _reader(hints[item.name])) for item in dataclasses.fields(cls)]
+    names = frozenset(item.name for item in dataclasses.fields(cls))
+    # Texts and numbers are taken as they are; a document has too many to ask for each.
+    readers = [(name, reader) for name in names if (reader := _reader(hints[name])) is not _as_it_is]
 
     def read(value: Mapping[str, Any]) -> Any:
-        return cls(**{name: reader(value[name]) for name, reader in readers if name in value})
+        members = value if value.keys() <= names else {name: value[name] for name in value if name in names}
+        made = {name: reader(members[name]) for name, reader in readers if name in members}
+        return cls(**{**members, **made})
 
     return read
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
