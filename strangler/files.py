@@ -15,8 +15,10 @@ from strangler.errors import OutputError
 _HERE, _RENAME_EXCHANGE = -100, 2  # AT_FDCWD and the flag of renameat2(2)
 
 
-def write_file(path: Path, content: str | bytes) -> None:
+def write_file(path: Path, content: str | bytes, *, lasting: bool = True) -> None:
     """Replace ``path`` with ``content`` (text as UTF-8), through a temporary file beside it.
+
+    ``lasting`` waits until it is on the disk; what can be made again need not.
 
     Raises:
         OutputError: the folder does not exist or may not be written.
@@ -28,7 +30,7 @@ def write_file(path: Path, content: str | bytes) -> None:
         raise OutputError(f"cannot write {path}: {error.strerror}", hint="does its folder exist?") from error
     temporary = Path(name)
     try:
-        _fill(handle, temporary, data, _mode_of(path))
+        _fill(handle, temporary, data, _mode_of(path), lasting=lasting)
         temporary.replace(path)
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror}") from error
@@ -36,11 +38,12 @@ def write_file(path: Path, content: str | bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _fill(handle: int, temporary: Path, data: bytes, mode: int) -> None:
+def _fill(handle: int, temporary: Path, data: bytes, mode: int, *, lasting: bool) -> None:
     with os.fdopen(handle, "wb") as stream:
         stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
+        if lasting:
+            stream.flush()
+            os.fsync(stream.fileno())
     temporary.chmod(mode)
 
 
