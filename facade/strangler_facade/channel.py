@@ -127,6 +127,35 @@ class ConfirmedMessage(TypedDict):
     number: int
 
 
+class SpanRecord(TypedDict):
+    """One request as a worker saw it; identifiers in hexadecimal, times in nanoseconds since the epoch."""
+
+    trace: str
+    span: str
+    parent: str
+    begin: int
+    end: int
+    method: str
+    path: str
+    host: str
+    client: str
+    status: int
+    reason: str
+    route: str
+    template: str
+    service: str
+    target: str
+    fell_back: bool
+    version: int
+
+
+class SpansMessage(TypedDict):
+    """Worker to control, where spans are wanted: the sampled requests that ended in the last 100 ms."""
+
+    type: str  # "spans"
+    spans: list[SpanRecord]
+
+
 class Exchange(TypedDict):
     """One side of a shadowed request: status 0 and an ``error`` when there was no answer."""
 

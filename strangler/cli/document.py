@@ -7,6 +7,7 @@ from pathlib import Path
 import strangler_analyzers as analyzers
 from strangler.analysis import Analysis, load
 from strangler.cli.command import Session
+from strangler.plan import Plan
 
 
 def analysis_for(session: Session, document: Path | None) -> Analysis:
@@ -25,7 +26,11 @@ def analysis_for(session: Session, document: Path | None) -> Analysis:
     options = analyzers.Options(packages=plan.monolith.packages if plan else (), cache=cache)
     session.out.note(f"analysing {root}")
     with session.out.progress(f"reading {root}"):
-        surveyed = analyzers.survey(root, options)
-        around = analyzers.look_around(root, surveyed, store=cache / "history.json")
-        constraints = analyzers.constraints_of(plan, surveyed) if plan else analyzers.Constraints()
-        return analyzers.propose(surveyed, analyzers.SeamOptions(constraints=constraints, surroundings=around))
+        beside = analyzers.beside(root, [session.plan_path] if plan else ())
+        return analyzers.conclude(root, options, beside, lambda found: _seams(root, found, plan, cache)).analysis()
+
+
+def _seams(root: Path, surveyed: Analysis, plan: Plan | None, cache: Path) -> analyzers.SeamOptions:
+    around = analyzers.look_around(root, surveyed, store=cache / "history.json")
+    constraints = analyzers.constraints_of(plan, surveyed) if plan else analyzers.Constraints()
+    return analyzers.SeamOptions(constraints=constraints, surroundings=around)

@@ -152,6 +152,8 @@ def _explanation(answer: dict[str, Any]) -> list[str]:
         + (f", bucket {answer['bucket']} of 65536" if answer["bucket"] is not None else "")
         + (f"; split: {shares}" if shares else ""),
     ]
+    lines += [f"  asked for {answer['path']}" + (f"; tenant {answer['tenant']}" if answer["tenant"] else "")]
+    lines += [f"  session: {', '.join(f'{k} {v}' for k, v in answer['claims'].items())}"] if answer["claims"] else []
     lines += [f"  if it fails where that is safe: {answer['fallback']}"] if answer["fallback"] else []
     lines += [f"  mirrored to {answer['mirrored_to']}"] if answer["mirrored_to"] else []
     return lines + [f"  not {name}: {why}" for name, why in answer["passed_over"]]
