@@ -10,7 +10,7 @@ import os
 import sys
 import threading
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any, Dict, List
 
@@ -46,9 +46,10 @@ class Bridge:
         actions: dict[str, Callable[[Any], None]] = {name: self._loaded for name in self.settings["shared"]}
         actions.update({name: self._wrap for name in self.moved})
         if self.phase == "remote":
-            from . import edge
+            from . import asgi, edge
 
-            actions.update({name: functools.partial(edge.watch, self) for name in edge.FRAMEWORKS})
+            for watcher in (asgi, edge):
+                actions.update({name: functools.partial(watcher.watch, self) for name in watcher.FRAMEWORKS})
         AfterLoading(actions).install()
 
     def attach(self, client: Any) -> None:
@@ -214,19 +215,27 @@ class Bridge:
 
     # -- the store --------------------------------------------------------------------------------------------------
 
-    def sent(self, values: list[dict[str, Any]], config: dict[str, Any], send: Callable[[], Any], what: str) -> Any:
+    def sent(
+        self,
+        values: List[Dict[str, Any]],
+        config: Dict[str, Any],
+        send: Callable[[], Any],
+        what: str,
+        overrides: Sequence[Dict[str, Any]] = (),
+    ) -> Any:
         """Make the service work on the store as this thread sees it, then ``send``; notes which way was used."""
+        conditions = {"values": values, "config": config, "overrides": list(overrides)}
         stores.watch()
         stores.flush()
         connection = stores.uncommitted() or stores.in_memory()
         if connection is None:
             records.write("call", ref=what, way="remote", reason="")
-            return self._with_header({"url": stores.url()}, values, config, send)
+            return self._with_header({**conditions, "store": {"url": stores.url()}}, send)
         broker = Broker(connection, self._client.codec)
         records.write("call", ref=what, way="remote-lent", reason="the test holds an uncommitted transaction")
         self._local.broker = broker
         try:
-            return self._with_header({"lent": broker.port}, values, config, send)
+            return self._with_header({**conditions, "store": {"lent": broker.port}}, send)
         finally:
             self._local.broker = None
             broker.close()
@@ -238,12 +247,10 @@ class Bridge:
         broker = getattr(self._local, "broker", None)
         return broker.run(send) if broker else send()
 
-    def _with_header(
-        self, store: Dict[str, Any], values: List[Dict[str, Any]], config: Dict[str, Any], send: Callable[[], Any]
-    ) -> Any:
-        content = {"store": store, "values": values, "config": config, "test": records.current_test}
+    def _with_header(self, conditions: Dict[str, Any], send: Callable[[], Any]) -> Any:
+        content = {**conditions, "test": records.current_test}
         headers = self.context_headers()
-        token = headers.set({HEADER: self._client.codec.dumps(content).decode()})
+        token = headers.set({HEADER: self._codec().dumps(content).decode()})
         try:
             return send()
         finally:
