@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import json
@@ -9,7 +10,8 @@ import os
 import sys
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any, Dict, List
 
 from . import records, stores
@@ -35,6 +37,7 @@ class Bridge:
         self._borrowing = ServiceProcess(settings)
         self._client: Any = None
         self._local = threading.local()
+        self._inside: ContextVar[bool] = ContextVar("inside", default=False)
 
     # -- setting up -------------------------------------------------------------------------------------------------
 
@@ -66,20 +69,23 @@ class Bridge:
         self.originals.take()
 
     def _standing_in(self, ref: str, original: Callable[..., Any]) -> Callable[..., Any]:
-        signature = inspect.signature(original)
+        signature, is_async = inspect.signature(original), inspect.iscoroutinefunction(original)
 
-        @functools.wraps(original)
         def call(*args: Any, **kwargs: Any) -> Any:
-            caller = sys._getframe(1).f_globals.get("__name__", "")
+            caller = sys._getframe(1 if not is_async else 2).f_globals.get("__name__", "")
             if caller in self.moved or self.is_inside or self._client is None:
                 return original(*args, **kwargs)
             policy = {"kind": "command", "idempotency": "none", "timeout_ms": 60_000, "mutates": []}
             entries = self._client.contract["entries"]
             known = entries.setdefault(ref, policy) is not policy
-            made = self._call_class()(ref, signature, args, kwargs)
+            made = self._call_class()(ref, signature, args, kwargs, is_async)
             return self._take(made, lambda: original(*args, **kwargs), must_cross=known)
 
-        return call
+        async def call_async(*args: Any, **kwargs: Any) -> Any:
+            result = call(*args, **kwargs)
+            return await result if inspect.isawaitable(result) else result
+
+        return functools.wraps(original)(call_async if is_async else call)
 
     def _call_class(self) -> Any:
         return sys.modules[type(self._client).__module__].Call
@@ -88,8 +94,8 @@ class Bridge:
 
     @property
     def is_inside(self) -> bool:
-        """Whether this thread is carrying out a call of the seam locally."""
-        return getattr(self._local, "inside", 0) > 0
+        """Whether this thread or task is carrying out a call of the seam locally."""
+        return self._inside.get()
 
     def _hook(self, client: Any, call: Any, run: Callable[[], Any]) -> Any:
         if self.is_inside:
@@ -97,47 +103,85 @@ class Bridge:
         return self._take(call, run, must_cross=True)
 
     def _take(self, call: Any, run: Callable[[], Any], *, must_cross: bool) -> Any:
+        """Make a call in the way of the phase; gives its result, or what to await for it."""
         self.originals.take()
         values, stuck = carried(self.originals)
         if stuck:
-            return self._locally(call.ref, run, f"the test replaces {', '.join(stuck)}")
-        codec_error = self._codec_error()
-        try:
-            if self.phase == "loopback":
-                return self._looped(call, run)
-            if self.phase == "remote":
+            return self._locally(call, run, f"the test replaces {', '.join(stuck)}")
+        if self.phase == "loopback":
+            return self._looped(call, run, must_cross)
+        if self.phase == "remote":
+            try:
                 return self._remotely(call, values)
-        except codec_error as error:
-            if must_cross:
-                raise
-            return self._locally(call.ref, run, str(error))
-        return self._locally(call.ref, run, "")
+            except self._codec_error() as error:
+                if must_cross:
+                    raise
+                return self._locally(call, run, str(error))
+        return self._locally(call, run, "")
 
     def _codec_error(self) -> Any:
         return sys.modules[type(self._client.codec).__module__].CodecError
 
-    def _locally(self, ref: str, run: Callable[[], Any], reason: str) -> Any:
-        records.write("call", ref=ref, way="local-only" if reason and self.phase != "local" else "local", reason=reason)
-        self._local.inside = getattr(self._local, "inside", 0) + 1
+    def _locally(self, call: Any, run: Callable[[], Any], reason: str) -> Any:
+        way = "local-only" if reason and self.phase != "local" else "local"
+        records.write("call", ref=call.ref, way=way, reason=reason)
+        return self._within_later(run) if call.is_async else self._within(run)
+
+    def _within(self, run: Callable[[], Any]) -> Any:
+        token = self._inside.set(True)
         try:
             return run()
         finally:
-            self._local.inside -= 1
+            self._inside.reset(token)
 
-    def _looped(self, call: Any, run: Callable[[], Any]) -> Any:
-        """Arguments, result, exception and changed arguments through the codec, in this process."""
-        client, codec = self._client, self._client.codec
-        copied = call.copied(codec)
-        arguments, copies = call.arguments(), copied.arguments()
+    async def _within_later(self, run: Callable[[], Any]) -> Any:
+        token = self._inside.set(True)
         try:
-            result = codec.dumps(self._locally(call.ref, functools.partial(client.run_local, copied), ""))
-        except self._codec_error():
-            raise
+            return await run()
+        finally:
+            self._inside.reset(token)
+
+    def _looped(self, call: Any, run: Callable[[], Any], must_cross: bool) -> Any:
+        """Arguments, result, exception and changed arguments through the codec, in this process."""
+        try:
+            copied = call.copied(self._client.codec)
+        except self._codec_error() as error:
+            if must_cross:
+                raise
+            return self._locally(call, run, str(error))
+        made = functools.partial(self._client.run_local, copied)
+        if call.is_async:
+            return self._looped_later(call, copied, made, must_cross)
+        with self._carried_over(call, copied):
+            result = self._locally(call, made, "")
+        return self._crossed(call, result, must_cross)
+
+    async def _looped_later(self, call: Any, copied: Any, made: Callable[[], Any], must_cross: bool) -> Any:
+        with self._carried_over(call, copied):
+            result = await self._locally(call, made, "")
+        return self._crossed(call, result, must_cross)
+
+    def _crossed(self, call: Any, result: Any, must_cross: bool) -> Any:
+        """A result as the other side would get it; one that cannot cross is itself, where nobody but a test asked."""
+        codec = self._client.codec
+        try:
+            return codec.loads(codec.dumps(result))
+        except self._codec_error() as error:
+            if must_cross:
+                raise
+            records.write("call", ref=call.ref, way="local-only", reason=str(error))
+            return result
+
+    @contextlib.contextmanager
+    def _carried_over(self, call: Any, copied: Any) -> Iterator[None]:
+        """Bring an exception, and what the function changed in its arguments, back through the codec."""
+        codec, arguments = self._client.codec, call.arguments()
+        try:
+            yield
         except Exception as error:
-            self._write_back(call.ref, arguments, copies)
+            self._write_back(call.ref, arguments, copied.arguments())
             raise codec.decode_error(json.loads(json.dumps(codec.encode_error(error)))) from error
-        self._write_back(call.ref, arguments, copies)
-        return codec.loads(result)
+        self._write_back(call.ref, arguments, copied.arguments())
 
     def _write_back(self, ref: str, arguments: dict[str, Any], copies: dict[str, Any]) -> None:
         codec = self._client.codec
@@ -212,7 +256,7 @@ class Bridge:
 
 
 def _can_cross(function: types.FunctionType) -> bool:
-    return not (inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function))
+    return not (inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function))
 
 
 bridge: Bridge

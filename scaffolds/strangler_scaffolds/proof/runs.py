@@ -69,8 +69,13 @@ def lay_out_probes(scratch: Path) -> None:
 
 
 def copy_tree(root: Path, target: Path, *, but: Sequence[str] = ()) -> Path:
-    """A copy of the monolith to run in, without what no test needs and without the folders in ``but``."""
-    shutil.copytree(root, target, ignore=shutil.ignore_patterns(*_LEFT_OUT, *but), symlinks=True)
+    """A copy of the monolith to run in, without what no test needs and without the top-level folders in ``but``."""
+    everywhere = shutil.ignore_patterns(*_LEFT_OUT)
+
+    def ignored(folder: str, names: list[str]) -> set[str]:
+        return everywhere(folder, names) | (set(but) & set(names) if Path(folder) == root else set())
+
+    shutil.copytree(root, target, ignore=ignored, symlinks=True)
     return target
 
 

@@ -14,7 +14,7 @@ import threading
 import time
 import uuid
 from contextvars import ContextVar
-from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional
+from typing import Any, Awaitable, Callable, Dict, FrozenSet, List, Mapping, Optional
 
 from .calls import Call
 from .codec import Codec, CodecError, class_finder
@@ -107,7 +107,7 @@ class Client:
 
             @functools.wraps(stub)
             async def call_async(*args: Any, **kwargs: Any) -> Any:
-                return await self.call_async(Call(ref, signature, args, kwargs))
+                return await self.call_async(Call(ref, signature, args, kwargs, is_async=True))
 
             return call_async if inspect.iscoroutinefunction(stub) else call
 
@@ -122,8 +122,9 @@ class Client:
 
     async def call_async(self, call: Call) -> Any:
         """Make a call of an async function; one over HTTP runs in a thread, so the event loop goes on."""
-        if self._is_local(self.state.current()):
-            return await self.call(call)
+        if self.hooks or self._is_local(self.state.current()):
+            result = self.call(call)
+            return await result if inspect.isawaitable(result) else result
         context = contextvars.copy_context()
         return await asyncio.get_running_loop().run_in_executor(None, context.run, self.call, call)
 
@@ -223,6 +224,12 @@ class Client:
     def _shadowed(self, call: Call, state: State) -> Any:
         """Answer locally; ask the service the same in the background, if that changes nothing, and compare."""
         result = self.run_local(call)
+        return self._shadowed_later(call, state, result) if call.is_async else self._mirrored(call, state, result)
+
+    async def _shadowed_later(self, call: Call, state: State, result: Awaitable[Any]) -> Any:
+        return self._mirrored(call, state, await result)
+
+    def _mirrored(self, call: Call, state: State, result: Any) -> Any:
         if self.contract["entries"][call.ref]["kind"] != "query":
             return result
         try:

@@ -1,14 +1,13 @@
 """Values over the wire and back, the same in type and content.
 
 JSON carries what it can as it is. The rest is an object with one key that begins with ``$``, such as
-``{"$date": "2026-01-31"}``. Dataclasses, enums, named tuples and exceptions travel under the name of the module they
-are defined in, and only classes that the receiving side allows are ever looked up.
+``{"$date": "2026-01-31"}``. Dataclasses, enums, named tuples, plain objects and exceptions travel under the name of the
+module they are defined in, and only classes that both sides allow are ever sent or looked up.
 """
 
 from __future__ import annotations
 
 import base64
-import dataclasses
 import datetime
 import decimal
 import enum
@@ -19,6 +18,8 @@ import pathlib
 import sys
 import uuid
 from typing import Any, Callable, Dict, List, Optional
+
+from . import objects
 
 # JSON readers other than Python's lose digits beyond this.
 _SAFE_INTEGER = 2**53
@@ -112,20 +113,18 @@ class Codec:
         referred = self._reference(value) if self._reference else None
         if referred is not None:
             return {"$ref": [name_of(cls), self.encode(referred, path)]}
-        members = None if isinstance(value, type) else member_names(cls)
-        if members is not None:
-            return {"$data": [name_of(cls), self._encode_members(value, members, path)]}
-        if isinstance(value, tuple) and hasattr(value, "_fields"):
-            return {
-                "$named": [name_of(cls), [self.encode(item, f"{path}.{n}") for n, item in zip(value._fields, value)]]
-            }
         if isinstance(value, BaseException):
             return {"$error": self.encode_error(value)}
+        parts = None if isinstance(value, type) else objects.taken_apart(value)
+        if parts is not None and self._find(name_of(cls)) is cls:
+            return {parts.tag: [name_of(cls), *self._encode_parts(parts, path)]}
         raise CodecError(f"a {name_of(cls)} cannot cross", path)
 
-    def _encode_members(self, value: Any, members: List[str], path: str) -> Dict[str, Any]:
-        present = [name for name in members if hasattr(value, name)]
-        return {name: self.encode(getattr(value, name), f"{path}.{name}") for name in present}
+    def _encode_parts(self, parts: objects.Parts, path: str) -> List[Any]:
+        if parts.items is not None:
+            return [[self.encode(item, f"{path}[{index}]") for index, item in enumerate(parts.items)]]
+        encoded = [{name: self.encode(item, f"{path}.{name}") for name, item in parts.members.items()}]
+        return [*encoded, self.encode(parts.beside, path)] if parts.beside else encoded
 
     def encode_error(self, error: BaseException) -> Dict[str, Any]:
         """An exception with what it carries; a part that cannot cross is left out and named in ``lost``."""
@@ -168,11 +167,11 @@ class Codec:
             return {self.decode(key): self.decode(item) for key, item in content}
         if tag == "$error":
             return self.decode_error(content)
-        if tag in ("$enum", "$data", "$named", "$ref"):
-            return self._decode_object(tag, self._class(content[0]), content[1])
+        if tag in ("$enum", "$data", "$named", "$object", "$ref"):
+            return self._decode_object(tag, self._class(content[0]), *content[1:])
         raise CodecError(f"unknown tag {tag}", "value")
 
-    def _decode_object(self, tag: str, cls: Any, content: Any) -> Any:
+    def _decode_object(self, tag: str, cls: Any, content: Any, beside: Any = None) -> Any:
         if tag == "$enum":
             return cls[content]
         if tag == "$named":
@@ -182,12 +181,7 @@ class Codec:
                 raise CodecError(f"a {name_of(cls)} cannot be looked up here", "value")
             return self._dereference(cls, self.decode(content))
         members = {name: self.decode(item) for name, item in content.items()}
-        if hasattr(cls, "model_construct"):  # pydantic keeps members in a place of its own
-            return cls.model_construct(**members)
-        made = object.__new__(cls)  # the sender's __init__ has run already
-        for name, item in members.items():
-            object.__setattr__(made, name, item)
-        return made
+        return objects.put_together(cls, members, self.decode(beside))
 
     def decode_error(self, content: Dict[str, Any]) -> BaseException:
         """The exception that was given to :meth:`encode_error`, of the same class.
@@ -210,17 +204,6 @@ class Codec:
         if found is None:
             raise CodecError(f"the class {name} is not part of this contract", "value")
         return found
-
-
-def member_names(cls: Any) -> Optional[List[str]]:
-    """What makes up an instance of a value class (dataclass, attrs, pydantic), or None if it is none of these."""
-    if dataclasses.is_dataclass(cls):
-        return [field.name for field in dataclasses.fields(cls)]
-    if hasattr(cls, "__attrs_attrs__"):
-        return [attribute.name for attribute in cls.__attrs_attrs__]
-    if hasattr(cls, "model_construct"):
-        return list(cls.model_fields)
-    return None
 
 
 def class_finder(packages: List[str]) -> Callable[[str], Optional[type]]:

@@ -63,6 +63,7 @@ class Remote:
 
         Raises:
             ServiceUnavailable: no answer, or one that is no answer of the service (a proxy's error page).
+            CodecError: the arguments (it did not run then) or the result cannot cross.
             RemoteError: the service refused the call itself (unknown function, bad signature).
         """
         path = PREFIX + ref.replace(":", "/")
@@ -71,6 +72,8 @@ class Remote:
         content = _content(data)
         if content is None or status in (502, 503, 504):
             raise ServiceUnavailable(f"status {status} and no answer of the service", sent=status not in (502, 503))
+        if status in (400, 406) and "detail" in content:
+            raise CodecError(str(content["detail"]), ref)
         if status >= 400 and "error" not in content:
             raise RemoteError(f"status {status}: {content.get('detail', content)}")
         return Answer(content, self._codec)

@@ -78,6 +78,8 @@ class CallServer:
                 result = asyncio.run(_wait(result))
             content: Dict[str, Any] = {"result": self.codec.encode(result, "result")}
             status = 200
+        except CodecError as error:
+            return _refusal(406, str(error))
         except Exception as error:
             content, status = {"error": {**self.codec.encode_error(error), "text": str(error)}}, 422
         changed = self._changed(policy.get("mutates", []), arguments)

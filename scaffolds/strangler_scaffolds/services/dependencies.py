@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from strangler.errors import StranglerError
 from strangler_scaffolds.rewriting.splice import parse
+from strangler_scaffolds.services.poetry import from_poetry
 from strangler_scaffolds.sources import Sources, decode
 
 # Import names whose distribution is called something else; the rest share their name up to case and dashes.
@@ -36,6 +37,8 @@ _DRIVERS = {
     "django.db.backends.mysql": ("mysqlclient", "pymysql"),
     "django.db.backends.oracle": ("oracledb", "cx-oracle"),
 }
+# How distributions are called after the package that they hold.
+_FORMS = ("python-{}", "py{}", "{}-python", "{}-binary", "django-{}")
 _NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
@@ -61,7 +64,7 @@ def requirements(packages: Iterable[str], sources: Sources) -> list[str]:
 
 
 def named_packages(settings: bytes, path: str, sources: Sources) -> list[str]:
-    """Top-level names of other people's packages that a settings module names by a string, as far as they are stated."""
+    """Top-level names of stated packages of other people's that a settings module names by a string."""
     stated = {_key(text): text for text in _stated(sources)}
     tree = parse(decode(settings, path), path)
     texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
@@ -79,7 +82,7 @@ def _requirement(package: str, stated: Mapping[str, str]) -> str:
 
 def _find(package: str, stated: Mapping[str, str]) -> str | None:
     distribution = _DISTRIBUTIONS.get(package, package)
-    candidates = (distribution, package, f"python-{package}", f"django-{package}", f"{package}-python")
+    candidates = (distribution, package, *(form.format(package) for form in _FORMS))
     return next((stated[_key(name)] for name in candidates if _key(name) in stated), None)
 
 
@@ -104,5 +107,5 @@ def _from_pyproject(data: bytes) -> Iterator[str]:
     yield from project.get("project", {}).get("dependencies", ())
     for group in project.get("project", {}).get("optional-dependencies", {}).values():
         yield from group
-    for name in project.get("tool", {}).get("poetry", {}).get("dependencies", ()):
-        yield str(name)
+    poetry = project.get("tool", {}).get("poetry", {}).get("dependencies", {})
+    yield from (from_poetry(name, stated) for name, stated in poetry.items() if name != "python")
