@@ -11,12 +11,14 @@ from strangler.plan import Plan
 from strangler_scaffolds.clients import Client, client_of, contract_of
 from strangler_scaffolds.clients.package import HEADER
 from strangler_scaffolds.crossings import crossings_of
+from strangler_scaffolds.datafiles import data_files
+from strangler_scaffolds.django_project import stand_in
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.hosting import Cut, Host, cut_down, find_host
 from strangler_scaffolds.openapi import describe
 from strangler_scaffolds.rewriting import Move, rewrite_imports
-from strangler_scaffolds.services import Blueprint, service_files
-from strangler_scaffolds.services.dependencies import imported_packages, requirements
+from strangler_scaffolds.services import Blueprint, package_of, service_files
+from strangler_scaffolds.services.dependencies import imported_packages, named_packages, requirements
 from strangler_scaffolds.sources import Sources, decode
 from strangler_scaffolds.territory import Territory, parents, survey
 
@@ -60,10 +62,14 @@ def extract_service(analysis: Analysis, plan: Plan, name: str, sources: Sources)
         StranglerError: the plan has no such service, it has no modules, or a source file cannot be read or parsed.
     """
     host = find_host(survey(analysis, plan, name), sources)
-    territory = survey(analysis, plan, name, hosts=host.chain if host else ())
+    territory = survey(analysis, plan, name, hosts=host.chain if host else (), parts=host.parts if host else ())
     graph = CallGraph(territory)
     findings = [found.finding for found in crossings_of(territory, graph)]
-    cuts, cut_findings = cut_down(territory, sources, _partial(territory, host))
+    is_django = host is not None and host.framework == "django"
+    package = package_of(name)
+    cuts, cut_findings = cut_down(
+        territory, sources, _partial(territory, host), stand_in(package) if is_django else None
+    )
     domain, origin = _domain(territory, sources, cuts)
     client = client_of(territory, graph.entries, _client_package(territory, sources))
     tree = service_files(_blueprint(territory, graph, host, domain, origin, client, sources, plan))
@@ -92,7 +98,16 @@ def _domain(territory: Territory, sources: Sources, cuts: Sequence[Cut]) -> tupl
     for cut in cuts:
         domain[_below_root(territory, cut.path)] = cut.data
         origin[_below_root(territory, cut.path)] = "cut"
+    for path in _data_files(territory, sources, domain, [cut.module for cut in cuts]):
+        domain[_below_root(territory, path)] = sources.read(path)
+        origin[_below_root(territory, path)] = "data"
     return domain, origin
+
+
+def _data_files(territory: Territory, sources: Sources, code: Mapping[str, bytes], partial: Sequence[str]) -> list[str]:
+    modules = [territory.modules[name] for name in (*territory.moved, *territory.shared, *partial)]
+    folders = sorted(module.path.rpartition("/")[0] for module in modules if module.package)
+    return data_files(folders, territory.analysis.source_roots, code, sources)
 
 
 def _below_root(territory: Territory, path: str) -> str:
@@ -128,12 +143,25 @@ def _blueprint(
         domain=domain,
         origin=origin,
         host=host,
-        requirements=tuple(requirements(imported_packages(domain, internal), sources)),
+        requirements=tuple(requirements(_foreign(territory, host, domain, internal, sources), sources)),
         settings=tuple(sorted(set(settings))),
         openapi=describe(territory, graph),
         client_files=client.files,
         monolith=plan.monolith.name,
+        packages=tuple(sorted(internal)),
     )
+
+
+def _foreign(
+    territory: Territory, host: Host | None, domain: Mapping[str, bytes], internal: set[str], sources: Sources
+) -> list[str]:
+    """Other people's packages: imported, and, by a Django project, named in its settings."""
+    code = {path: data for path, data in domain.items() if path.endswith(".py")}
+    packages = set(imported_packages(code, internal | {package_of(territory.name)}))
+    if host is not None and host.framework == "django":
+        path = territory.modules[host.module].path
+        packages |= set(named_packages(sources.read(path), path, sources))
+    return sorted(packages)
 
 
 def _steps(territory: Territory, client: Client, sources: Sources) -> tuple[tuple[str, tuple[Edit, ...]], ...]:

@@ -165,6 +165,12 @@ RULES = _table(
         "move what follows into a function of its own",
     ),
     Rule(
+        "HOST-OUT",
+        _REFUSE,
+        "the project's settings name something (a middleware, a backend, a handler) in a module that stays",
+        "name its module under shared:, or waive it if the service does without",
+    ),
+    Rule(
         "INHERIT-OUT",
         _REFUSE,
         "a class of the seam derives from one that stays",

@@ -20,7 +20,7 @@ def service_python(directory: Path, monolith: str | None) -> str:
     for candidate in (str(own), monolith, shutil.which("python"), sys.executable):
         if candidate and _can_import(candidate, directory):
             return candidate
-    return _install(directory, own)
+    return _install(directory, own, monolith or sys.executable)
 
 
 def _can_import(python: str, directory: Path) -> bool:
@@ -33,9 +33,10 @@ def _can_import(python: str, directory: Path) -> bool:
     return done.returncode == 0
 
 
-def _install(directory: Path, python: Path) -> str:
+def _install(directory: Path, python: Path, base: str) -> str:
+    """An environment of the service's own, with the Python that the monolith runs on."""
     commands = (
-        [sys.executable, "-m", "venv", str(directory / ".venv")],
+        [base, "-m", "venv", str(directory / ".venv")],
         [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(directory)],
     )
     for command in commands:

@@ -20,7 +20,7 @@ class Blueprint:
     """Everything a service is written from.
 
     ``domain`` holds the moved, shared and cut-down files by their path below the monolith's source root, and ``origin``
-    says for each which of these it is.
+    says for each which of these it is. ``packages`` are the monolith's top-level names.
     """
 
     name: str
@@ -33,11 +33,17 @@ class Blueprint:
     openapi: Mapping[str, Any]
     client_files: Mapping[str, str] = field(default_factory=dict)
     monolith: str = ""
+    packages: tuple[str, ...] = ()
 
     @property
     def package(self) -> str:
         """The service's import name."""
-        return f"{self.name.replace('-', '_')}_service"
+        return package_of(self.name)
+
+
+def package_of(service: str) -> str:
+    """The import name of a service."""
+    return f"{service.replace('-', '_')}_service"
 
 
 _ENVIRONMENT = jinja2.Environment(
@@ -56,9 +62,10 @@ def service_files(blueprint: Blueprint) -> dict[str, bytes]:
     """Every file of the service's folder by path."""
     package = blueprint.package
     written: dict[str, str | bytes] = {}
-    for name in _templates("service"):
-        target = name.removesuffix(".jinja").replace("PACKAGE", package).replace("DOT", ".")
-        written[target] = _render(f"service/{name}", blueprint)
+    for folder in ("service", *(["django"] if blueprint.host and blueprint.host.framework == "django" else [])):
+        for name in _templates(folder):
+            target = name.removesuffix(".jinja").replace("PACKAGE", package).replace("DOT", ".")
+            written[target] = _render(f"{folder}/{name}", blueprint)
     written |= runtime_files(f"{package}/_runtime/")
     written[f"{package}/contract.py"] = f"{HEADER}CONTRACT = {_pretty(blueprint.contract)}\n"
     written["openapi.json"] = json.dumps(blueprint.openapi, indent=2, ensure_ascii=False) + "\n"
