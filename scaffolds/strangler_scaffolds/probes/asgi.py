@@ -1,4 +1,4 @@
-"""Sends web requests for the seam's routes, which tests make to an ASGI application in their process, to the service."""
+"""Sends web requests for the seam's routes, which tests make to an ASGI application of theirs, to the service."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ async def _taken(bridge: Any, app: Any, scope: dict[str, Any], receive: Any, sen
 
 
 def _target(scope: dict[str, Any]) -> str:
-    path = scope.get("raw_path") or scope["path"].encode()
-    query = scope.get("query_string", b"")
+    path: bytes = scope.get("raw_path") or scope["path"].encode()
+    query: bytes = scope.get("query_string", b"")
     return (path.partition(b"?")[0] + (b"?" + query if query else b"")).decode("latin-1")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import inspect
 import json
 import os
@@ -52,6 +53,13 @@ class Bridge:
                 actions.update({name: functools.partial(watcher.watch, self) for name in watcher.FRAMEWORKS})
         AfterLoading(actions).install()
 
+    @property
+    def client(self) -> Any:
+        """The client of the service; one that nothing in the monolith imports is imported here."""
+        if self._client is None:
+            importlib.import_module(self.settings["client"] + "._binding")  # attaches it, see STRANGLER_HOOKS
+        return self._client
+
     def attach(self, client: Any) -> None:
         """Stand between a client and where it would call to."""
         self._client = client
@@ -74,10 +82,10 @@ class Bridge:
 
         def call(*args: Any, **kwargs: Any) -> Any:
             caller = sys._getframe(1 if not is_async else 2).f_globals.get("__name__", "")
-            if caller in self.moved or self.is_inside or self._client is None:
+            if caller in self.moved or self.is_inside:
                 return original(*args, **kwargs)
             policy = {"kind": "command", "idempotency": "none", "timeout_ms": 60_000, "mutates": []}
-            entries = self._client.contract["entries"]
+            entries = self.client.contract["entries"]
             known = entries.setdefault(ref, policy) is not policy
             made = self._call_class()(ref, signature, args, kwargs, is_async)
             return self._take(made, lambda: original(*args, **kwargs), must_cross=known)
@@ -89,7 +97,7 @@ class Bridge:
         return functools.wraps(original)(call_async if is_async else call)
 
     def _call_class(self) -> Any:
-        return sys.modules[type(self._client).__module__].Call
+        return sys.modules[type(self.client).__module__].Call
 
     # -- one call ---------------------------------------------------------------------------------------------------
 
@@ -121,7 +129,7 @@ class Bridge:
         return self._locally(call, run, "")
 
     def _codec_error(self) -> Any:
-        return sys.modules[type(self._client.codec).__module__].CodecError
+        return sys.modules[type(self.client.codec).__module__].CodecError
 
     def _locally(self, call: Any, run: Callable[[], Any], reason: str) -> Any:
         way = "local-only" if reason and self.phase != "local" else "local"
@@ -145,12 +153,12 @@ class Bridge:
     def _looped(self, call: Any, run: Callable[[], Any], must_cross: bool) -> Any:
         """Arguments, result, exception and changed arguments through the codec, in this process."""
         try:
-            copied = call.copied(self._client.codec)
+            copied = call.copied(self.client.codec)
         except self._codec_error() as error:
             if must_cross:
                 raise
             return self._locally(call, run, str(error))
-        made = functools.partial(self._client.run_local, copied)
+        made = functools.partial(self.client.run_local, copied)
         if call.is_async:
             return self._looped_later(call, copied, made, must_cross)
         with self._carried_over(call, copied):
@@ -164,7 +172,7 @@ class Bridge:
 
     def _crossed(self, call: Any, result: Any, must_cross: bool) -> Any:
         """A result as the other side would get it; one that cannot cross is itself, where nobody but a test asked."""
-        codec = self._client.codec
+        codec = self.client.codec
         try:
             return codec.loads(codec.dumps(result))
         except self._codec_error() as error:
@@ -176,7 +184,7 @@ class Bridge:
     @contextlib.contextmanager
     def _carried_over(self, call: Any, copied: Any) -> Iterator[None]:
         """Bring an exception, and what the function changed in its arguments, back through the codec."""
-        codec, arguments = self._client.codec, call.arguments()
+        codec, arguments = self.client.codec, call.arguments()
         try:
             yield
         except Exception as error:
@@ -185,19 +193,19 @@ class Bridge:
         self._write_back(call.ref, arguments, copied.arguments())
 
     def _write_back(self, ref: str, arguments: dict[str, Any], copies: dict[str, Any]) -> None:
-        codec = self._client.codec
-        write_back = sys.modules[type(self._client).__module__].write_back
-        for name in self._client.contract["entries"][ref].get("mutates", ()):
+        codec = self.client.codec
+        write_back = sys.modules[type(self.client).__module__].write_back
+        for name in self.client.contract["entries"][ref].get("mutates", ()):
             if name in arguments:
                 write_back(arguments[name], codec.loads(codec.dumps(copies[name])))
 
     def _remotely(self, call: Any, values: List[Dict[str, Any]]) -> Any:
-        self._client.codec.dumps(call.arguments())  # what cannot cross is known before anything is sent
+        self.client.codec.dumps(call.arguments())  # what cannot cross is known before anything is sent
 
         def send() -> Any:
-            state = self._client.state.current()._replace(stage="live", url=self.service_url())
-            self._watch_transport(self._client.remote_for(state))
-            return self._client.run_remote(call, state)
+            state = self.client.state.current()._replace(stage="live", url=self.service_url())
+            self._watch_transport(self.client.remote_for(state))
+            return self.client.run_remote(call, state)
 
         return self.sent(values, {}, send, call.ref)
 
@@ -231,7 +239,7 @@ class Bridge:
         if connection is None:
             records.write("call", ref=what, way="remote", reason="")
             return self._with_header({**conditions, "store": {"url": stores.url()}}, send)
-        broker = Broker(connection, self._client.codec)
+        broker = Broker(connection, self.client.codec)
         records.write("call", ref=what, way="remote-lent", reason="the test holds an uncommitted transaction")
         self._local.broker = broker
         try:
@@ -250,7 +258,7 @@ class Bridge:
     def _with_header(self, conditions: Dict[str, Any], send: Callable[[], Any]) -> Any:
         content = {**conditions, "test": records.current_test}
         headers = self.context_headers()
-        token = headers.set({HEADER: self._codec().dumps(content).decode()})
+        token = headers.set({HEADER: self.client.codec.dumps(content).decode()})
         try:
             return send()
         finally:
@@ -258,7 +266,7 @@ class Bridge:
 
     def context_headers(self) -> Any:
         """The context variable with the headers that each call takes along."""
-        name = type(self._client).__module__.rpartition(".")[0] + ".remote"
+        name = type(self.client).__module__.rpartition(".")[0] + ".remote"
         return sys.modules[name].context_headers
 
 
