@@ -12,6 +12,7 @@ from strangler_scaffolds.django_project import find_project
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.extract import Edit, Extraction, extract_service
 from strangler_scaffolds.observe import Observed, observe
+from strangler_scaffolds.prediction import ROUND_TRIP_MS, Added, predict
 from strangler_scaffolds.proof import MutantResult, Phase, Proof, as_html, prove
 from strangler_scaffolds.proof import Options as ProofOptions
 from strangler_scaffolds.proof import as_json as proof_fields
@@ -26,7 +27,9 @@ from strangler_scaffolds.write import diff, undo
 from strangler_scaffolds.write import write as write_extraction
 
 __all__ = [
+    "ROUND_TRIP_MS",
     "RULES",
+    "Added",
     "Crossing",
     "Edit",
     "Entry",
@@ -40,6 +43,7 @@ __all__ = [
     "Rule",
     "Running",
     "Verdict",
+    "added_calls",
     "build",
     "crossings",
     "crossings_reference",
@@ -72,6 +76,16 @@ def crossings(analysis: Analysis, plan: Plan, service: str) -> list[Crossing]:
     hosts = (project.settings, *project.urls) if project else ()
     territory = survey(analysis, plan, service, hosts=hosts, parts=project.parts if project else ())
     return crossings_of(territory, CallGraph(territory))
+
+
+def added_calls(analysis: Analysis, plan: Plan, service: str) -> list[Added]:
+    """What each route and task of the monolith will call over the border of a service, dearest first.
+
+    Raises:
+        StranglerError: the plan has no such service, or it has no modules.
+    """
+    territory = survey(analysis, plan, service)
+    return predict(territory, CallGraph(territory))
 
 
 def extract(analysis: Analysis, plan: Plan, service: str, root: Path) -> Extraction:

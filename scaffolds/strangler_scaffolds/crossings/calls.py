@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from strangler.analysis import Call, Evidence, Function
 from strangler.model import Location
+from strangler_scaffolds.crossings.batch import batch
 from strangler_scaffolds.crossings.rules import Crossing
 from strangler_scaffolds.crossings.table import crossing
 from strangler_scaffolds.entries import CallGraph, Entry
@@ -44,7 +45,7 @@ def _entry_call(entry: Entry, call: Call, territory: Territory) -> Iterator[Cros
     for site in call.evidence:
         yield crossing("CALL", f"{call.caller} calls {entry.ref} ({entry.kind})", site)
         if call.in_loop:
-            hint = f"add {entry.name}_many that takes all items; a round trip of 1 ms adds 1 ms per item"
+            hint = f"one round trip for all of them: {batch(entry.function, entry.name)}"
             yield crossing("CALL-LOOP", f"{call.caller} calls {entry.ref} once per item", site, hint)
         yield from _transaction(entry, call, site)
         yield from _handed_over(entry, call, site)
