@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from strangler.analysis import Analysis
@@ -11,7 +12,7 @@ from strangler_scaffolds.crossings import RULES, Crossing, Rule, Verdict, crossi
 from strangler_scaffolds.django_project import find_project
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.extract import Edit, Extraction, extract_service
-from strangler_scaffolds.observe import Observed, observe
+from strangler_scaffolds.observe import observe
 from strangler_scaffolds.prediction import ROUND_TRIP_MS, Added, predict
 from strangler_scaffolds.proof import MutantResult, Phase, Proof, as_html, prove
 from strangler_scaffolds.proof import Options as ProofOptions
@@ -19,6 +20,8 @@ from strangler_scaffolds.proof import as_json as proof_fields
 from strangler_scaffolds.proof.report import dumps
 from strangler_scaffolds.reference import crossings_reference
 from strangler_scaffolds.retire import retire, still_needed
+from strangler_scaffolds.seen import OBSERVED, Observed, recall
+from strangler_scaffolds.seen import dump as dump_observed
 from strangler_scaffolds.shell import shell
 from strangler_scaffolds.sources import Sources
 from strangler_scaffolds.territory import survey
@@ -27,6 +30,7 @@ from strangler_scaffolds.write import diff, undo
 from strangler_scaffolds.write import write as write_extraction
 
 __all__ = [
+    "OBSERVED",
     "ROUND_TRIP_MS",
     "RULES",
     "Added",
@@ -49,9 +53,11 @@ __all__ = [
     "crossings_reference",
     "diff",
     "down",
+    "dump_observed",
     "extract",
     "merge",
     "observe",
+    "observed",
     "proof_fields",
     "proof_pages",
     "prove",
@@ -66,7 +72,18 @@ __all__ = [
 ]
 
 
-def crossings(analysis: Analysis, plan: Plan, service: str) -> list[Crossing]:
+def observed(root: Path) -> dict[str, Observed]:
+    """What `strangler observe` has seen in the monolith at ``root``, by function; nothing if it was never run.
+
+    Raises:
+        StranglerError: the file cannot be read.
+    """
+    return recall(Sources(root))
+
+
+def crossings(
+    analysis: Analysis, plan: Plan, service: str, seen: Mapping[str, Observed] | None = None
+) -> list[Crossing]:
     """Everything that crosses the border of a service of the plan, by place; reads no source.
 
     Raises:
@@ -75,7 +92,7 @@ def crossings(analysis: Analysis, plan: Plan, service: str) -> list[Crossing]:
     project = find_project(survey(analysis, plan, service))
     hosts = (project.settings, *project.urls) if project else ()
     territory = survey(analysis, plan, service, hosts=hosts, parts=project.parts if project else ())
-    return crossings_of(territory, CallGraph(territory))
+    return crossings_of(territory, CallGraph(territory, seen or {}))
 
 
 def added_calls(analysis: Analysis, plan: Plan, service: str) -> list[Added]:

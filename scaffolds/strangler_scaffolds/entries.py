@@ -9,18 +9,30 @@ from typing import Literal
 
 from strangler.analysis import Call, Evidence, Function
 from strangler.plan import CallPolicy
+from strangler_scaffolds.seen import Observed
 from strangler_scaffolds.territory import Territory, module_of
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A function that is called over the border; ``calls`` are those calls, ``writes`` the tables it changes."""
+    """A function that is called over the border; ``calls`` are those calls, ``writes`` the tables it changes.
+
+    ``seen`` is what an observation saw of it.
+    """
 
     function: Function
     calls: tuple[Call, ...]
     reads: frozenset[str]
     writes: frozenset[str]
     policy: CallPolicy | None = None
+    seen: Observed | None = None
+
+    @property
+    def mutates(self) -> tuple[str, ...]:
+        """The parameters whose values it changes, as the code says or as was seen."""
+        named = {param.name for param in self.function.params}
+        changed = named.intersection(self.seen.changed) if self.seen else set()
+        return tuple(sorted({*self.function.mutates, *changed}))
 
     @property
     def ref(self) -> str:
@@ -53,8 +65,9 @@ class Entry:
 class CallGraph:
     """Who calls whom, and what comes of it down the line."""
 
-    def __init__(self, territory: Territory) -> None:
+    def __init__(self, territory: Territory, seen: Mapping[str, Observed] | None = None) -> None:
         self._territory = territory
+        self._seen = seen or {}
         self.functions: Mapping[str, Function] = {f.ref: f for f in territory.analysis.functions}
         self._callees: dict[str, list[str]] = {}
         for call in territory.analysis.calls:
@@ -105,4 +118,5 @@ class CallGraph:
             frozenset(table for other in reached for table in other.reads),
             frozenset(table for other in reached for table in other.writes),
             self._territory.service.calls.get(function.ref),
+            self._seen.get(function.ref),
         )

@@ -17,7 +17,9 @@ from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.hosting import Cut, Host, cut_down, find_host
 from strangler_scaffolds.openapi import describe
 from strangler_scaffolds.rewriting import Move, rewrite_imports
+from strangler_scaffolds.seen import recall
 from strangler_scaffolds.services import Blueprint, package_of, service_files
+from strangler_scaffolds.services.contracts import examples
 from strangler_scaffolds.services.dependencies import imported_packages, named_packages, requirements
 from strangler_scaffolds.sources import Sources, decode
 from strangler_scaffolds.territory import Territory, parents, survey
@@ -63,7 +65,7 @@ def extract_service(analysis: Analysis, plan: Plan, name: str, sources: Sources)
     """
     host = find_host(survey(analysis, plan, name), sources)
     territory = survey(analysis, plan, name, hosts=host.chain if host else (), parts=host.parts if host else ())
-    graph = CallGraph(territory)
+    graph = CallGraph(territory, recall(sources))
     findings = [found.finding for found in crossings_of(territory, graph)]
     is_django = host is not None and host.framework == "django"
     package = package_of(name)
@@ -150,6 +152,7 @@ def _blueprint(
         client_files=client.files,
         monolith=plan.monolith.name,
         packages=tuple(sorted(internal)),
+        samples=examples(graph, sources),
     )
 
 

@@ -34,7 +34,7 @@ def extract(
     """
     plan, root = session.plan(), session.root
     analysis = analysis_for(session, document)
-    crossings = scaffolds.crossings(analysis, plan, service)
+    crossings = scaffolds.crossings(analysis, plan, service, scaffolds.observed(root))
     if check:
         return _report(session, service, crossings, scaffolds.added_calls(analysis, plan, service))
     with session.out.progress(f"extracting {service}"):

@@ -8,6 +8,7 @@ from strangler.analysis import Call, Evidence, Function
 from strangler.model import Location
 from strangler_scaffolds.crossings.batch import batch
 from strangler_scaffolds.crossings.rules import Crossing
+from strangler_scaffolds.crossings.seen import seen_crossings
 from strangler_scaffolds.crossings.table import crossing
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.territory import Territory, module_of
@@ -36,6 +37,8 @@ def call_crossings(territory: Territory, graph: CallGraph) -> Iterator[Crossing]
             yield from _object_call(graph, call)
     for entry in graph.entries:
         yield from _shape(entry, territory)
+        if entry.seen is not None:
+            yield from seen_crossings(entry, entry.seen)
     for call in graph.leaving:
         for site in call.evidence:
             yield crossing("CALL-BACK", f"{call.caller} calls {call.callee}, which stays", site)
@@ -106,7 +109,7 @@ def _shape(entry: Entry, territory: Territory) -> Iterator[Crossing]:
         yield crossing("CALL-ASYNC", f"{entry.ref} is async", place)
     if any(param.kind in ("var_positional", "var_keyword") for param in function.params):
         yield crossing("CALL-VARIADIC", f"{entry.ref} takes any arguments", place)
-    for name in function.mutates:
+    for name in entry.mutates:
         yield crossing("ARG-MUTATED", f"{entry.ref} changes its argument {name}", place)
     for model in _models_in(function.returns or "", territory):
         yield crossing("RESULT-MODEL", f"{entry.ref} returns {model}, an ORM object", place)
