@@ -48,7 +48,8 @@ def observe(
         environment = {**os.environ, "STRANGLER_PROBE_OUT": str(out), "STRANGLER_OBSERVE": str(settings)}
         add_probes(environment, scratch / "probes")
         try:
-            status = subprocess.run(list(command), cwd=root, env=environment, check=False).returncode
+            # What the command prints goes to standard error: our own standard output is for our result.
+            status = subprocess.run(list(command), cwd=root, env=environment, stdout=2, check=False).returncode
         except OSError as error:
             raise StranglerError(f"cannot run {command[0]}: {error.strerror}") from error
         return status, summarise(_records(out))
