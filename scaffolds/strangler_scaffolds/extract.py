@@ -22,7 +22,8 @@ from strangler_scaffolds.services.dependencies import imported_packages, named_p
 from strangler_scaffolds.sources import Sources, decode
 from strangler_scaffolds.territory import Territory, parents, survey
 
-_CLIENTS = "service_clients"
+#: The package that all clients lie in, below the top-level package of the code that calls them.
+CLIENTS = "service_clients"
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _below_root(territory: Territory, path: str) -> str:
 def _client_package(territory: Territory, sources: Sources) -> str:
     """Where in the monolith the client is imported from: below the package that the seam lies in."""
     package = min(territory.moved).partition(".")[0]
-    return f"{package}.{_CLIENTS}.{territory.name.replace('-', '_')}"
+    return f"{package}.{CLIENTS}.{territory.name.replace('-', '_')}"
 
 
 def _blueprint(

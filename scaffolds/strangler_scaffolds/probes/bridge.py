@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import importlib
 import inspect
 import json
 import os
@@ -14,10 +15,11 @@ from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any, Dict, List
 
-from . import records, stores
+from . import django_edge, records, stores
 from .broker import Broker
+from .doubles import Replaced, watch_mocks
 from .loading import AfterLoading
-from .patched import Originals, carried
+from .patched import Changes, Originals, carried
 from .process import ServiceProcess
 
 HEADER = "Strangler-Prove"
@@ -49,7 +51,13 @@ class Bridge:
             from . import edge
 
             actions.update({name: functools.partial(edge.watch, self) for name in edge.FRAMEWORKS})
+            actions.update({name: functools.partial(django_edge.watch, self) for name in django_edge.FRAMEWORKS})
         AfterLoading(actions).install()
+
+    def require_client(self) -> None:
+        """Make the client, if nothing has called through it yet: requests go to the service as well."""
+        if self._client is None:
+            importlib.import_module(self.settings["client"] + "._binding")
 
     def attach(self, client: Any) -> None:
         """Stand between a client and where it would call to."""
@@ -105,14 +113,14 @@ class Bridge:
     def _take(self, call: Any, run: Callable[[], Any], *, must_cross: bool) -> Any:
         """Make a call in the way of the phase; gives its result, or what to await for it."""
         self.originals.take()
-        values, stuck = carried(self.originals)
-        if stuck:
-            return self._locally(call, run, f"the test replaces {', '.join(stuck)}")
+        changes = carried(self.originals)
+        if changes.stuck and self.phase == "remote":
+            return self._locally(call, run, f"the test replaces {', '.join(changes.stuck)}")
         if self.phase == "loopback":
             return self._looped(call, run, must_cross)
         if self.phase == "remote":
             try:
-                return self._remotely(call, values)
+                return self._remotely(call, changes)
             except self._codec_error() as error:
                 if must_cross:
                     raise
@@ -190,7 +198,7 @@ class Bridge:
             if name in arguments:
                 write_back(arguments[name], codec.loads(codec.dumps(copies[name])))
 
-    def _remotely(self, call: Any, values: List[Dict[str, Any]]) -> Any:
+    def _remotely(self, call: Any, changes: Changes) -> Any:
         self._client.codec.dumps(call.arguments())  # what cannot cross is known before anything is sent
 
         def send() -> Any:
@@ -198,7 +206,7 @@ class Bridge:
             self._watch_transport(self._client.remote_for(state))
             return self._client.run_remote(call, state)
 
-        return self.sent(values, {}, send, call.ref)
+        return self.sent(changes, {}, send, call.ref)
 
     def service_url(self) -> str:
         """Where the call under way is to be sent."""
@@ -214,34 +222,45 @@ class Bridge:
 
     # -- the store --------------------------------------------------------------------------------------------------
 
-    def sent(self, values: list[dict[str, Any]], config: dict[str, Any], send: Callable[[], Any], what: str) -> Any:
+    def sent(self, changes: Changes, config: Dict[str, Any], send: Callable[[], Any], what: str) -> Any:
         """Make the service work on the store as this thread sees it, then ``send``; notes which way was used."""
+        self.require_client()
         stores.watch()
         stores.flush()
-        connection = stores.uncommitted() or stores.in_memory()
-        if connection is None:
+        connections = stores.lendable()
+        conditions = {"values": changes.values, "config": {**django_edge.configured(self.settings), **config}}
+        if not connections and not changes.doubles:
             records.write("call", ref=what, way="remote", reason="")
-            return self._with_header({"url": stores.url()}, values, config, send)
-        broker = Broker(connection, self._client.codec)
-        records.write("call", ref=what, way="remote-lent", reason="the test holds an uncommitted transaction")
+            return self._with_header({**conditions, "store": stores.address()}, send)
+        broker = Broker(connections)
+        conditions["store"] = {"lent": broker.address, "aliases": sorted(connections)}
+        if not connections:
+            conditions["store"] = stores.address()
+        conditions["doubles"] = {"at": broker.address, "which": [_told(d, broker) for d in changes.doubles]}
+        self._note(what, connections, changes)
         self._local.broker = broker
         try:
-            return self._with_header({"lent": broker.port}, values, config, send)
+            return self._with_header(conditions, send)
         finally:
             self._local.broker = None
             broker.close()
             if broker.wrote:
                 stores.expire()
 
+    def _note(self, what: str, connections: Dict[str, Any], changes: Changes) -> None:
+        if connections:
+            records.write("call", ref=what, way="remote-lent", reason="the test holds an uncommitted transaction")
+        if changes.doubles:
+            replaced = ", ".join(sorted(double.ref for double in changes.doubles))
+            records.write("call", ref=what, way="remote-doubled", reason=f"the test replaces {replaced}")
+
     def exchange(self, send: Callable[[], Any]) -> Any:
         """Send something to the service and wait; meanwhile this thread lends its connection, if it does."""
         broker = getattr(self._local, "broker", None)
         return broker.run(send) if broker else send()
 
-    def _with_header(
-        self, store: Dict[str, Any], values: List[Dict[str, Any]], config: Dict[str, Any], send: Callable[[], Any]
-    ) -> Any:
-        content = {"store": store, "values": values, "config": config, "test": records.current_test}
+    def _with_header(self, conditions: Dict[str, Any], send: Callable[[], Any]) -> Any:
+        content = {**conditions, "test": records.current_test}
         headers = self.context_headers()
         token = headers.set({HEADER: self._client.codec.dumps(content).decode()})
         try:
@@ -253,6 +272,10 @@ class Bridge:
         """The context variable with the headers that each call takes along."""
         name = type(self._client).__module__.rpartition(".")[0] + ".remote"
         return sys.modules[name].context_headers
+
+
+def _told(double: Replaced, broker: Broker) -> List[Any]:
+    return [double.module, double.within, double.name, double.kind, broker.held.number(double.value)]
 
 
 def _can_cross(function: types.FunctionType) -> bool:
@@ -268,6 +291,7 @@ def start() -> None:
     with open(os.environ["STRANGLER_PROVE"], encoding="utf-8") as stream:
         bridge = Bridge(json.load(stream))
     stores.watch_when_loaded()
+    watch_mocks()
     bridge.watch_modules()
 
 

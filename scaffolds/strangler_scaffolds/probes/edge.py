@@ -27,12 +27,12 @@ def watch(bridge: Any, module: Any) -> None:
             return original(self, environ, start_response)  # type: ignore[no-any-return]
         what = f"{method} {path}"
         bridge.originals.take()
-        values, stuck = carried(bridge.originals)
-        if stuck:
-            reason = f"the test replaces {', '.join(stuck)}"
+        changes = carried(bridge.originals)
+        if changes.stuck:
+            reason = f"the test replaces {', '.join(changes.stuck)}"
             records.write("call", ref=what, way="local-only", reason=reason)
             return original(self, environ, start_response)  # type: ignore[no-any-return]
-        answer = bridge.sent(values, _config(self), lambda: _forward(bridge, environ), what)
+        answer = bridge.sent(changes, _config(self), lambda: forward(bridge, environ), what)
         start_response(f"{answer.status} {answer.reason}", answer.headers)
         return [answer.body]
 
@@ -48,13 +48,15 @@ class _Answer:
             self.headers.append(("Content-Length", str(len(self.body))))
 
 
-def _forward(bridge: Any, environ: dict[str, Any]) -> _Answer:
+def forward(bridge: Any, environ: dict[str, Any], body: Any = None) -> _Answer:
+    """Send a request, given as WSGI has it, to the service; its body is read if it is not given."""
     parts = urllib.parse.urlsplit(bridge.service_url())
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     path = urllib.parse.quote(environ.get("PATH_INFO", "").encode("latin-1"), safe="/:@!$&'()*+,;=~-._")
     query = environ.get("QUERY_STRING", "")
     length = int(environ.get("CONTENT_LENGTH") or 0)
-    body = environ["wsgi.input"].read(length) if length else None
+    if body is None and length:
+        body = environ["wsgi.input"].read(length)
     headers = {**_headers(environ), **bridge.context_headers().get()}
 
     def exchange() -> _Answer:

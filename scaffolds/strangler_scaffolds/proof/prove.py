@@ -17,6 +17,7 @@ from typing import Any
 from strangler.errors import StranglerError
 from strangler.files import require_free, write_file
 from strangler.plan import Plan, RoutePattern
+from strangler_scaffolds.extract import CLIENTS
 from strangler_scaffolds.proof.mutants import Mutant, mutants_of
 from strangler_scaffolds.proof.runs import Bench, copy_tree, prepare, run
 from strangler_scaffolds.proof.runtime import service_python
@@ -107,10 +108,13 @@ class _Stage:
     def settings(self) -> dict[str, Any]:
         modules = {kind: sorted(self._modules(kind)) for kind in ("moved", "shared")}
         routes = [_route(route) for route in self._plan.services[self._service].routes]
+        host = self.manifest.get("host") or {}
         return {
             **modules,
             "routes": routes,
             "package": self.package,
+            "client": _dotted(self.client),
+            "django_settings": host.get("module") if host.get("framework") == "django" else None,
             "service_root": str(self.directory),
             "service_python": self._python,
         }
@@ -125,6 +129,12 @@ class _Stage:
         prefix = f"{self.package}/domain/"
         paths = [prefix + path for path, file in self.manifest["domain"].items() if file["origin"] == "moved"]
         return {path: (self.directory / path).read_bytes() for path in sorted(paths)}
+
+
+def _dotted(path: str) -> str:
+    """The import name of the client's package, which lies in the package that holds all clients."""
+    parts = path.split("/")
+    return ".".join(parts[parts.index(CLIENTS) - 1 :])
 
 
 def _folder_inside(directory: Path, root: Path) -> list[str]:
