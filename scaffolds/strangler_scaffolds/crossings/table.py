@@ -48,6 +48,12 @@ RULES = _table(
         "nothing to do: it crosses as the same class",
     ),
     Rule(
+        "CLASS-OBJECT",
+        _REWRITE,
+        "an object of the seam is made outside, and its methods are called",
+        "nothing to do: it crosses with its members, its methods run in the service, what they change comes back",
+    ),
+    Rule(
         "CLASS-STATEFUL",
         _REFUSE,
         "an object of the seam with behaviour of its own is made outside",

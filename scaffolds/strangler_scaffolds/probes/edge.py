@@ -74,6 +74,9 @@ def _headers(environ: dict[str, Any]) -> dict[str, str]:
     named = {k[5:].replace("_", "-").title(): str(v) for k, v in environ.items() if k.startswith("HTTP_")}
     if environ.get("CONTENT_TYPE"):
         named["Content-Type"] = environ["CONTENT_TYPE"]
+    if "Host" not in named:
+        port = "" if environ.get("SERVER_PORT", "80") == "80" else f":{environ['SERVER_PORT']}"
+        named["Host"] = environ.get("SERVER_NAME", "localhost") + port
     return named
 
 

@@ -7,6 +7,7 @@ import collections
 import importlib
 import inspect
 import json
+import operator
 import threading
 from typing import Any, Callable, ContextManager, Dict, List, Mapping, Tuple
 
@@ -73,7 +74,7 @@ class CallServer:
         module, _, name = ref.partition(":")
         positional, keywords = spread(arguments)
         try:
-            result = getattr(importlib.import_module(module), name)(*positional, **keywords)
+            result = operator.attrgetter(name)(importlib.import_module(module))(*positional, **keywords)
             if inspect.isawaitable(result):
                 result = asyncio.run(_wait(result))
             content: Dict[str, Any] = {"result": self.codec.encode(result, "result")}
