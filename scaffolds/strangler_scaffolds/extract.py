@@ -108,8 +108,9 @@ def _domain(territory: Territory, sources: Sources, cuts: Sequence[Cut]) -> tupl
 
 def _data_files(territory: Territory, sources: Sources, code: Mapping[str, bytes], partial: Sequence[str]) -> list[str]:
     modules = [territory.modules[name] for name in (*territory.moved, *territory.shared, *partial)]
-    folders = sorted(module.path.rpartition("/")[0] for module in modules if module.package)
-    return data_files(folders, territory.analysis.source_roots, code, sources)
+    # Not only packages: a folder without __init__.py is imported from, and has data, just as well.
+    folders = {module.path.rpartition("/")[0] for module in modules} - {"", *territory.analysis.source_roots}
+    return data_files(sorted(folders), territory.analysis.source_roots, code, sources)
 
 
 def _below_root(territory: Territory, path: str) -> str:

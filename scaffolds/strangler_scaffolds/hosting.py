@@ -64,11 +64,12 @@ def _importers(territory: Territory, targets: set[str]) -> Iterator[tuple[str, t
     while waiting:
         module, chain = waiting.popleft()
         for source in sorted(importers.get(module, ())):
-            if source in seen or not territory.is_outside(source):
+            if source in seen or source in territory.tests:
                 continue
             seen.add(source)
-            way = (source, *chain)
-            yield source, way
+            way = (source, *chain) if territory.is_outside(source) else chain
+            if way is not chain:
+                yield source, way
             waiting.append((source, way))
 
 

@@ -20,7 +20,7 @@ _STUCK = frozenset({"callable", "iterator", "request", "session"})
 
 @dataclass(frozen=True)
 class SeamObject:
-    """A class by its ref, the calls of each of its methods from outside, and the classes that stay which it is built on."""
+    """A class by its ref, each of its methods with the calls from outside, and what of its bases stays."""
 
     ref: str
     methods: Mapping[str, tuple[Function, tuple[Call, ...]]]

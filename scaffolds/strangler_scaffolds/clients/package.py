@@ -22,7 +22,6 @@ HEADER = "# Written by `strangler extract`; it is written anew each time, so cha
 class Client:
     """A client package: its import name in the monolith, its files, and which module stands in for which.
 
-
     ``names`` are the objects that texts may name, and where they are named then.
     """
 

@@ -49,7 +49,8 @@ class Agent:
             self._use(conditions["store"])
             doubles = conditions.get("doubles", {"which": [], "at": ""})
             doubled = standing_in(doubles["which"], doubles["at"])
-            with doubled, applied(conditions["values"]), self._configured(conditions["config"]):
+            replaced = self._replaced(conditions.get("overrides", []))
+            with doubled, applied(conditions["values"]), self._configured(conditions["config"]), replaced:
                 await self._app(scope, receive, send)
             if "lent" in self._store:
                 self._use({})
@@ -72,6 +73,19 @@ class Agent:
         finally:
             held.clear()
             held.update(before)
+
+    @contextlib.contextmanager
+    def _replaced(self, overrides: list[dict[str, Any]]) -> Iterator[None]:
+        """Let FastAPI's dependencies that the test has replaced give what they give there."""
+        held = getattr(self._host.application, "dependency_overrides", {})
+        names = {f"{key.__module__}:{key.__qualname__}": key for key in _dependencies(self._host.application)}
+        added = {names[o["dependency"]]: _giving(o["value"]) for o in overrides if o["dependency"] in names}
+        held.update(added)
+        try:
+            yield
+        finally:
+            for key in added:
+                held.pop(key, None)
 
     def _use(self, store: dict[str, Any]) -> None:
         if store != self._store:
@@ -128,6 +142,20 @@ class _State:
             clear()
 
 
+def _dependencies(app: Any) -> Iterator[Any]:
+    """Every callable that some route of a FastAPI application depends on."""
+    waiting = [route.dependant for route in getattr(app, "routes", ()) if hasattr(route, "dependant")]
+    while waiting:
+        dependant = waiting.pop()
+        waiting += dependant.dependencies
+        if hasattr(dependant.call, "__qualname__"):
+            yield dependant.call
+
+
+def _giving(value: Any) -> Callable[[], Any]:
+    return lambda: value
+
+
 def _any_codec(contract: Any, package: str) -> Any:
     codec = importlib.import_module(f"{package}._runtime.codec")
     return codec.Codec(codec.class_finder(list(contract["packages"])))
@@ -150,7 +178,7 @@ def main() -> None:
     part = Path(path + ".part")
     part.write_text(str(listener.getsockname()[1]), encoding="utf-8")
     part.replace(path)
-    server = uvicorn.Server(uvicorn.Config(Agent(package, app), log_level="warning", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(Agent(package, app), log_level="warning", lifespan="on"))
     asyncio.run(server.serve(sockets=[listener]))
 
 

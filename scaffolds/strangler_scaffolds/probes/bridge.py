@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any, Dict, List
 
@@ -49,16 +49,18 @@ class Bridge:
         actions: dict[str, Callable[[Any], None]] = {name: self._loaded for name in self.settings["shared"]}
         actions.update({name: self._wrap for name in self.moved})
         if self.phase == "remote":
-            from . import edge
+            from . import asgi, edge
 
-            actions.update({name: functools.partial(edge.watch, self) for name in edge.FRAMEWORKS})
-            actions.update({name: functools.partial(django_edge.watch, self) for name in django_edge.FRAMEWORKS})
+            for watcher in (asgi, django_edge, edge):
+                actions.update({name: functools.partial(watcher.watch, self) for name in watcher.FRAMEWORKS})
         AfterLoading(actions).install()
 
-    def require_client(self) -> None:
-        """Make the client, if nothing has called through it yet: requests go to the service as well."""
+    @property
+    def client(self) -> Any:
+        """The client of the service; one that nothing in the monolith imports is imported here."""
         if self._client is None:
-            importlib.import_module(self.settings["client"] + "._binding")
+            importlib.import_module(self.settings["client"] + "._binding")  # attaches it, see STRANGLER_HOOKS
+        return self._client
 
     def attach(self, client: Any) -> None:
         """Stand between a client and where it would call to."""
@@ -83,10 +85,10 @@ class Bridge:
 
         def call(*args: Any, **kwargs: Any) -> Any:
             caller = sys._getframe(1 if not is_async else 2).f_globals.get("__name__", "")
-            if caller in self.moved or self.is_inside or self._client is None:
+            if caller in self.moved or self.is_inside:
                 return original(*args, **kwargs)
             policy = {"kind": "command", "idempotency": "none", "timeout_ms": 60_000, "mutates": []}
-            self._client.contract["entries"].setdefault(ref, policy)
+            self.client.contract["entries"].setdefault(ref, policy)
             made = self._call_class()(ref, signature, args, kwargs, is_async)
             return self._take(made, lambda: original(*args, **kwargs), must_cross=ref in self._contracted)
 
@@ -97,7 +99,7 @@ class Bridge:
         return functools.wraps(original)(call_async if is_async else call)
 
     def _call_class(self) -> Any:
-        return sys.modules[type(self._client).__module__].Call
+        return sys.modules[type(self.client).__module__].Call
 
     # -- one call ---------------------------------------------------------------------------------------------------
 
@@ -129,7 +131,7 @@ class Bridge:
         return self._locally(call, run, "")
 
     def _codec_error(self) -> Any:
-        return sys.modules[type(self._client.codec).__module__].CodecError
+        return sys.modules[type(self.client.codec).__module__].CodecError
 
     def _locally(self, call: Any, run: Callable[[], Any], reason: str) -> Any:
         way = "local-only" if reason and self.phase != "local" else "local"
@@ -153,12 +155,12 @@ class Bridge:
     def _looped(self, call: Any, run: Callable[[], Any], must_cross: bool) -> Any:
         """Arguments, result, exception and changed arguments through the codec, in this process."""
         try:
-            copied = call.copied(self._client.codec)
+            copied = call.copied(self.client.codec)
         except self._codec_error() as error:
             if must_cross:
                 raise
             return self._locally(call, run, str(error))
-        made = functools.partial(self._client.run_local, copied)
+        made = functools.partial(self.client.run_local, copied)
         if call.is_async:
             return self._looped_later(call, copied, made, must_cross)
         with self._carried_over(call, copied):
@@ -172,7 +174,7 @@ class Bridge:
 
     def _crossed(self, call: Any, result: Any, must_cross: bool) -> Any:
         """A result as the other side would get it; one that cannot cross is itself, where nobody but a test asked."""
-        codec = self._client.codec
+        codec = self.client.codec
         try:
             return codec.loads(codec.dumps(result))
         except self._codec_error() as error:
@@ -184,7 +186,7 @@ class Bridge:
     @contextlib.contextmanager
     def _carried_over(self, call: Any, copied: Any) -> Iterator[None]:
         """Bring an exception, and what the function changed in its arguments, back through the codec."""
-        codec, arguments = self._client.codec, call.arguments()
+        codec, arguments = self.client.codec, call.arguments()
         try:
             yield
         except Exception as error:
@@ -193,19 +195,19 @@ class Bridge:
         self._write_back(call.ref, arguments, copied.arguments())
 
     def _write_back(self, ref: str, arguments: dict[str, Any], copies: dict[str, Any]) -> None:
-        codec = self._client.codec
-        write_back = sys.modules[type(self._client).__module__].write_back
-        for name in self._client.contract["entries"][ref].get("mutates", ()):
+        codec = self.client.codec
+        write_back = sys.modules[type(self.client).__module__].write_back
+        for name in self.client.contract["entries"][ref].get("mutates", ()):
             if name in arguments:
                 write_back(arguments[name], codec.loads(codec.dumps(copies[name])))
 
     def _remotely(self, call: Any, changes: Changes) -> Any:
-        self._client.codec.dumps(call.arguments())  # what cannot cross is known before anything is sent
+        self.client.codec.dumps(call.arguments())  # what cannot cross is known before anything is sent
 
         def send() -> Any:
-            state = self._client.state.current()._replace(stage="live", url=self.service_url())
-            self._watch_transport(self._client.remote_for(state))
-            return self._client.run_remote(call, state)
+            state = self.client.state.current()._replace(stage="live", url=self.service_url())
+            self._watch_transport(self.client.remote_for(state))
+            return self.client.run_remote(call, state)
 
         return self.sent(changes, {}, send, call.ref)
 
@@ -223,13 +225,23 @@ class Bridge:
 
     # -- the store --------------------------------------------------------------------------------------------------
 
-    def sent(self, changes: Changes, config: Dict[str, Any], send: Callable[[], Any], what: str) -> Any:
+    def sent(
+        self,
+        changes: Changes,
+        config: Dict[str, Any],
+        send: Callable[[], Any],
+        what: str,
+        overrides: Sequence[Dict[str, Any]] = (),
+    ) -> Any:
         """Make the service work on the store as this thread sees it, then ``send``; notes which way was used."""
-        self.require_client()
         stores.watch()
         stores.flush()
         connections = stores.lendable()
-        conditions = {"values": changes.values, "config": {**django_edge.configured(self.settings), **config}}
+        conditions = {
+            "values": changes.values,
+            "config": {**django_edge.configured(self.settings), **config},
+            "overrides": list(overrides),
+        }
         if not connections and not changes.doubles:
             records.write("call", ref=what, way="remote", reason="")
             return self._with_header({**conditions, "store": stores.address()}, send)
@@ -263,7 +275,7 @@ class Bridge:
     def _with_header(self, conditions: Dict[str, Any], send: Callable[[], Any]) -> Any:
         content = {**conditions, "test": records.current_test}
         headers = self.context_headers()
-        token = headers.set({HEADER: self._client.codec.dumps(content).decode()})
+        token = headers.set({HEADER: self.client.codec.dumps(content).decode()})
         try:
             return send()
         finally:
@@ -271,7 +283,7 @@ class Bridge:
 
     def context_headers(self) -> Any:
         """The context variable with the headers that each call takes along."""
-        name = type(self._client).__module__.rpartition(".")[0] + ".remote"
+        name = type(self.client).__module__.rpartition(".")[0] + ".remote"
         return sys.modules[name].context_headers
 
 

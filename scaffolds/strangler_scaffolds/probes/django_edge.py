@@ -9,7 +9,8 @@ import sys
 from typing import Any, Dict
 
 from . import records
-from .edge import forward
+from .edge import request_of
+from .forward import forward
 from .patched import carried
 
 #: Module that holds what handles requests; when it is loaded, requests can be watched.
@@ -37,7 +38,8 @@ def watch(bridge: Any, module: Any) -> None:
             records.write("call", ref=what, way="local-only", reason=f"the test replaces {', '.join(changes.stuck)}")
             return original(self, request)
         told = {UNCHECKED: True} if getattr(request, "_dont_enforce_csrf_checks", False) else {}
-        answer = bridge.sent(changes, told, lambda: forward(bridge, request.META, request.body), what)
+        sent = request_of(request.META, request.body)
+        answer = bridge.sent(changes, told, lambda: forward(bridge, sent), what)
         return _response(answer)
 
     module.BaseHandler.get_response = get_response

@@ -17,7 +17,6 @@ from typing import Any
 from strangler.errors import StranglerError
 from strangler.files import require_free, write_file
 from strangler.plan import Plan, RoutePattern
-from strangler_scaffolds.extract import CLIENTS
 from strangler_scaffolds.proof.mutants import Mutant, mutants_of
 from strangler_scaffolds.proof.runs import Bench, copy_tree, prepare, run
 from strangler_scaffolds.proof.runtime import service_python
@@ -112,8 +111,8 @@ class _Stage:
         return {
             **modules,
             "routes": routes,
+            "client": import_name(self.client, self._plan.monolith.packages),
             "package": self.package,
-            "client": _dotted(self.client),
             "django_settings": host.get("module") if host.get("framework") == "django" else None,
             "service_root": str(self.directory),
             "service_python": self._python,
@@ -136,13 +135,16 @@ def _client_folder(service: str, record: Mapping[str, Any]) -> str:
     if not found:
         hint = f"remove the client's folder and run strangler extract {service} again"
         raise StranglerError(f"the record of the extraction of '{service}' does not hold its client", hint=hint)
-    return found[0].removesuffix("/_binding.py")
+    folder: str = found[0].removesuffix("/_binding.py")
+    return folder
 
 
-def _dotted(path: str) -> str:
-    """The import name of the client's package, which lies in the package that holds all clients."""
-    parts = path.split("/")
-    return ".".join(parts[parts.index(CLIENTS) - 1 :])
+def import_name(folder: str, packages: Sequence[str]) -> str:
+    """The dotted name of a folder below one of the monolith's packages, wherever its source root is."""
+    parts = folder.split("/")
+    tops = {package.partition(".")[0] for package in packages}
+    start = next((index for index, part in enumerate(parts) if part in tops), 0)
+    return ".".join(parts[start:])
 
 
 def _folder_inside(directory: Path, root: Path) -> list[str]:
@@ -177,7 +179,10 @@ def _phases(stage: _Stage, bench: Bench, options: Options, tell: Told) -> Iterat
     wanted += [(name, stage.extracted) for name in "BCD" if name in options.phases]
     for name, tree in wanted:
         tell(f"{name}: tests, {TITLES_OF[name]}")
-        yield run(bench, tree, name)
+        phase = run(bench, tree, name)
+        yield phase
+        if not phase.vector:
+            return  # a command that runs no test proves nothing, however often it is repeated
 
 
 TITLES_OF = {"A": "as they were", "A2": "once more", "B": "through the client", "C": "through the codec", "D": "remote"}

@@ -105,7 +105,12 @@ def run(bench: Bench, tree: Path, name: str, *, only: Sequence[str] = (), **sett
         hint = "set monolith.test in the plan to a command that works in the monolith's folder"
         raise StranglerError(f"cannot run {shlex.join(bench.command)}: {error.strerror}", hint=hint) from error
     vector, ways, reasons = _read(out)
-    return Phase(name, TITLES[name], vector, ways, reasons, time.monotonic() - started, str(log))
+    return Phase(name, TITLES[name], vector, ways, reasons, time.monotonic() - started, str(log), _last_words(log))
+
+
+def _last_words(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")[:200]
 
 
 def add_probes(environment: dict[str, str], probes: Path) -> None:

@@ -125,7 +125,9 @@ class Client:
             local = self.local(module)
             made_of = [_named(local, name)] if local is not None else [_imported(base) for base in bases]
             methods = {
-                name: self.entry(f"{ref}.{name}")(stub) for name, stub in vars(stubs).items() if inspect.isfunction(stub)
+                name: self.entry(f"{ref}.{name}")(stub)
+                for name, stub in vars(stubs).items()
+                if inspect.isfunction(stub)
             }
             members = {**methods, "__module__": module, "__qualname__": name, STANDS_FOR: ref}
             return type(name.rpartition(".")[2], tuple(made_of), members)

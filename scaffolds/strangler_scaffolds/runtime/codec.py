@@ -133,7 +133,9 @@ class Codec:
     def encode_error(self, error: BaseException) -> Dict[str, Any]:
         """An exception with what it carries; a part that cannot cross is left out and named in ``lost``."""
         lost: List[str] = []
-        args = [self._or_text(item, f"args[{index}]", lost) for index, item in enumerate(error.args)]
+        # An OSError keeps the names of files beside its arguments, and gives them back when it is copied.
+        given = error.__reduce__()[1] if isinstance(error, OSError) else error.args
+        args = [self._or_text(item, f"args[{index}]", lost) for index, item in enumerate(given)]
         state = {}
         for key, item in vars(error).items():
             try:
@@ -198,7 +200,7 @@ class Codec:
             raise CodecError(f"{content['type']} is no exception", "error")
         args = tuple(self.decode(item) for item in content["args"])
         error: BaseException = cls.__new__(cls, *args)
-        error.args = args
+        error.args = args[:2] if issubclass(cls, OSError) else args
         for key, item in content["state"].items():
             setattr(error, key, self.decode(item))
         return error

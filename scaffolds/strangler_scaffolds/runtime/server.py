@@ -7,6 +7,7 @@ import collections
 import importlib
 import inspect
 import json
+import logging
 import operator
 import threading
 from typing import Any, Callable, ContextManager, Dict, List, Mapping, Tuple
@@ -16,6 +17,7 @@ from .codec import Codec, CodecError, class_finder
 from .orm import hooks as orm_hooks
 
 _REMEMBERED = 10_000
+log = logging.getLogger(__name__)
 
 
 class CallServer:
@@ -82,6 +84,7 @@ class CallServer:
         except CodecError as error:
             return _refusal(406, str(error))
         except Exception as error:
+            log.info("%s raised %s", ref, type(error).__name__, exc_info=error)
             content, status = {"error": {**self.codec.encode_error(error), "text": str(error)}}, 422
         changed = self._changed(policy.get("mutates", []), arguments)
         if changed:
