@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from strangler_scaffolds.probes import edge, records
+from strangler_scaffolds.probes import forward, records
 from strangler_scaffolds.probes.broker import Broker
 from strangler_scaffolds.probes.lent import LentConnection
 from strangler_scaffolds.probes.loading import AfterLoading
@@ -166,5 +166,5 @@ def test_an_answer_of_the_service_keeps_its_length(answer: bytes, length: str | 
         far.sendall(answer)
         response = http.client.HTTPResponse(near, method="HEAD" if length == "1547" else "GET")
         response.begin()
-        headers = dict(edge._Answer(response).headers)
+        headers = dict(forward.Answer(response).headers)
     assert headers.get("Content-Length") == length

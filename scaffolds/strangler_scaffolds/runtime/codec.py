@@ -20,6 +20,7 @@ import uuid
 from typing import Any, Callable, Dict, List, Optional
 
 from . import objects
+from .rows import is_model
 
 # JSON readers other than Python's lose digits beyond this.
 _SAFE_INTEGER = 2**53
@@ -215,8 +216,8 @@ class Codec:
 def class_finder(packages: List[str]) -> Callable[[str], Optional[type]]:
     """A lookup of classes by name: those of ``packages`` and their sub-packages, and the built-in exceptions.
 
-    A class of another library is found only if that library is loaded already and the class is an exception, so no
-    message can make a process import or build anything else.
+    A class of another library is found only if that library is loaded already and the class is an exception or one of
+    Django's models, so no message can make a process import or build anything else.
     """
 
     def find(name: str) -> Optional[type]:
@@ -229,7 +230,7 @@ def class_finder(packages: List[str]) -> Callable[[str], Optional[type]]:
             found = getattr(found, part, None)
         if not isinstance(found, type):
             return None
-        return found if inside or issubclass(found, BaseException) else None
+        return found if inside or issubclass(found, BaseException) or is_model(found) else None
 
     return find
 

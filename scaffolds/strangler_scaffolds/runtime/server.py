@@ -67,12 +67,15 @@ class CallServer:
     def _run(self, ref: str, policy: Mapping[str, Any], body: bytes) -> Tuple[int, bytes]:
         with self._around():
             try:
-                arguments = self.codec.loads(body)["arguments"]
+                sent = json.loads(body)["arguments"]
+                arguments = self.codec.decode(sent)
             except (CodecError, ValueError, KeyError, TypeError) as error:
                 return _refusal(400, f"cannot read the arguments: {error}")
-            return self._call(ref, policy, arguments)
+            return self._call(ref, policy, arguments, sent)
 
-    def _call(self, ref: str, policy: Mapping[str, Any], arguments: Dict[str, Any]) -> Tuple[int, bytes]:
+    def _call(
+        self, ref: str, policy: Mapping[str, Any], arguments: Dict[str, Any], sent: Mapping[str, Any]
+    ) -> Tuple[int, bytes]:
         module, _, name = ref.partition(":")
         positional, keywords = spread(arguments)
         try:
@@ -87,6 +90,8 @@ class CallServer:
             log.info("%s raised %s", ref, type(error).__name__, exc_info=error)
             content, status = {"error": {**self.codec.encode_error(error), "text": str(error)}}, 422
         changed = self._changed(policy.get("mutates", []), arguments)
+        if "." in name:  # a method may change its object, and seldom does
+            changed = {key: value for key, value in changed.items() if value != sent.get(key)}
         if changed:
             content["changed"] = changed
         return status, json.dumps(content, separators=(",", ":")).encode()
