@@ -25,7 +25,7 @@ class Line:
         request = {"do": "double", "what": what, "on": on, "args": args, "kwargs": kwargs}
         with self._lock:
             self._wire = self._wire or Wire.to(self._address)
-            self._wire.send(_dumps(request))
+            self._wire.send(wire.dumps(request, _stays, lenient=True))
             answer = wire.loads(self._wire.receive(), self.far)
         if "error" in answer:
             raise answer["error"]
@@ -85,35 +85,8 @@ class Far:
         return self._strangler_line.ask("leave", self, None, None, None) if error[0] is None else False
 
 
-class Opaque:
-    """Something of the service's that cannot be handed to a test double, by what it says of itself."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-
-    def __repr__(self) -> str:
-        return self.text
-
-
 def _stays(value: Any) -> Any:
     return object.__getattribute__(value, "_strangler_number") if type(value) is Far else None
-
-
-def _dumps(request: dict[str, Any]) -> bytes:
-    try:
-        return wire.dumps(request, _stays)
-    except Exception:  # whatever an object says that does not want to be pickled
-        args = [_portable(item) for item in request["args"]]
-        kwargs = {name: _portable(item) for name, item in request["kwargs"].items()}
-        return wire.dumps({**request, "args": args, "kwargs": kwargs}, _stays)
-
-
-def _portable(value: Any) -> Any:
-    try:
-        wire.dumps(value, _stays)
-    except Exception:  # as above
-        return Opaque(repr(value))
-    return value
 
 
 @contextlib.contextmanager

@@ -11,6 +11,8 @@ import pickle
 import secrets
 import socket
 import struct
+import sys
+import types
 from typing import Any, List, Optional
 
 _LENGTH = struct.Struct("!I")
@@ -33,6 +35,32 @@ class Pickler(pickle.Pickler):
         return self._stays(obj)
 
 
+class Opaque:
+    """Something that cannot leave its process, by what it says of itself."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class LenientPickler(Pickler):
+    """Leaves out what cannot be pickled, wherever it is in a value: a lock, a connection, a function without a name."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, (type, types.FunctionType)):
+            found: Any = sys.modules.get(obj.__module__)
+            for part in obj.__qualname__.split("."):
+                found = getattr(found, part, None)
+            return NotImplemented if found is obj else (Opaque, (repr(obj),))
+        try:
+            obj.__reduce_ex__(4)
+        except Exception:  # whatever an object says that does not want to be pickled
+            return Opaque, (repr(obj),)
+        return NotImplemented
+
+
 class Unpickler(pickle.Unpickler):
     """Gets values back; ``find`` gives what a number stands for."""
 
@@ -44,14 +72,14 @@ class Unpickler(pickle.Unpickler):
         return self._find(pid)
 
 
-def dumps(value: Any, stays: Any = None) -> bytes:
-    """A value as bytes.
+def dumps(value: Any, stays: Any = None, *, lenient: bool = False) -> bytes:
+    """A value as bytes; ``lenient`` leaves out what cannot be pickled.
 
     Raises:
         Exception: part of it cannot be pickled (of whatever class its own code raises).
     """
     stream = io.BytesIO()
-    Pickler(stream, stays or (lambda obj: None)).dump(value)
+    (LenientPickler if lenient else Pickler)(stream, stays or (lambda obj: None)).dump(value)
     return stream.getvalue()
 
 
