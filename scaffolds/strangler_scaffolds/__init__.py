@@ -9,7 +9,7 @@ from strangler.analysis import Analysis
 from strangler.plan import Plan
 from strangler_scaffolds.containers import Running, build, down, up
 from strangler_scaffolds.crossings import RULES, Crossing, Rule, Verdict, crossings_of
-from strangler_scaffolds.django_project import find_project
+from strangler_scaffolds.django_project import find_project, host_modules
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.extract import Edit, Extraction, extract_service
 from strangler_scaffolds.observe import observe
@@ -89,8 +89,8 @@ def crossings(
     Raises:
         StranglerError: the plan has no such service, or it has no modules.
     """
-    project = find_project(survey(analysis, plan, service))
-    hosts = (project.settings, *project.urls) if project else ()
+    first = survey(analysis, plan, service)
+    project, hosts = find_project(first), host_modules(first)
     territory = survey(analysis, plan, service, hosts=hosts, parts=project.parts if project else ())
     return crossings_of(territory, CallGraph(territory, seen or {}))
 

@@ -39,6 +39,12 @@ def find_project(territory: Territory) -> Project | None:
     return Project(settings, roots[0] if roots else "", outside, tuple(sorted(_parts(territory, named))))
 
 
+def host_modules(territory: Territory) -> tuple[str, ...]:
+    """The settings and URL modules: what they name of the seam is theirs to mount."""
+    project = find_project(territory)
+    return (project.settings, *project.urls) if project else ()
+
+
 def stand_in(package: str) -> StandIn:
     """What the service has in the place of views that it does not have."""
     return StandIn(f"{package}.elsewhere", "elsewhere", URL_FUNCTIONS)

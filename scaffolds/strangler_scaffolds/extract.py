@@ -16,7 +16,7 @@ from strangler_scaffolds.django_project import stand_in
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.hosting import Cut, Host, cut_down, find_host
 from strangler_scaffolds.openapi import describe
-from strangler_scaffolds.rewriting import Move, rewrite_imports
+from strangler_scaffolds.rewriting import Move, rewrite_imports, rewrite_strings
 from strangler_scaffolds.seen import recall
 from strangler_scaffolds.services import Blueprint, package_of, service_files
 from strangler_scaffolds.services.contracts import examples
@@ -24,7 +24,8 @@ from strangler_scaffolds.services.dependencies import imported_packages, named_p
 from strangler_scaffolds.sources import Sources, decode
 from strangler_scaffolds.territory import Territory, parents, survey
 
-_CLIENTS = "service_clients"
+#: The package that all clients lie in, below the top-level package of the code that calls them.
+CLIENTS = "service_clients"
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,14 @@ def extract_service(analysis: Analysis, plan: Plan, name: str, sources: Sources)
     findings = [found.finding for found in crossings_of(territory, graph)]
     is_django = host is not None and host.framework == "django"
     package = package_of(name)
+    client = client_of(territory, graph.entries, _client_package(territory, sources), graph.objects.by_ref)
+    monolith, sources = sources, direct(sources, territory, client)
     cuts, cut_findings = cut_down(
         territory, sources, _partial(territory, host), stand_in(package) if is_django else None
     )
     domain, origin = _domain(territory, sources, cuts)
-    client = client_of(territory, graph.entries, _client_package(territory, sources))
     tree = service_files(_blueprint(territory, graph, host, domain, origin, client, sources, plan))
-    steps = _steps(territory, client, sources)
+    steps = _steps(territory, client, monolith)
     ordered = sorted([*findings, *cut_findings], key=lambda finding: finding.order)
     return Extraction(name, tree, steps, tuple(ordered), graph.entries, origin)
 
@@ -122,7 +124,7 @@ def _below_root(territory: Territory, path: str) -> str:
 def _client_package(territory: Territory, sources: Sources) -> str:
     """Where in the monolith the client is imported from: below the package that the seam lies in."""
     package = min(territory.moved).partition(".")[0]
-    return f"{package}.{_CLIENTS}.{territory.name.replace('-', '_')}"
+    return f"{package}.{CLIENTS}.{territory.name.replace('-', '_')}"
 
 
 def _blueprint(
@@ -191,12 +193,12 @@ def _folder_of(territory: Territory, package: str) -> str:
 
 
 def _call_sites(territory: Territory, client: Client, sources: Sources) -> list[Edit]:
-    """Each outside module that imports one with entries, with its imports pointed at the client."""
+    """Each module outside, or of the library, that imports one with entries, with its imports pointed at the client."""
     move = Move(client.mirrors, frozenset(territory.modules))
     edits = []
     for name in sorted(territory.modules):
         targets = {edge.target for edge in territory.imports.get(name, ())}
-        stays = territory.is_outside(name) and not name.startswith(client.package)
+        stays = territory.calls_in(name) and not name.startswith(client.package)
         if not stays or not any(_touches(target, client.mirrors) for target in targets):
             continue
         module = territory.modules[name]
@@ -204,10 +206,29 @@ def _call_sites(territory: Territory, client: Client, sources: Sources) -> list[
         if not move.touches(before):
             continue
         text = decode(before, module.path)
-        after = rewrite_imports(text, move, module=name, is_package=module.package, path=module.path).data
+        moved = rewrite_imports(text, move, module=name, is_package=module.package, path=module.path)
+        after = rewrite_strings(moved, client.names, path=module.path).data
         if after != before:
             edits.append(Edit(module.path, before, after))
     return edits
+
+
+def direct(sources: Sources, territory: Territory, client: Client) -> Sources:
+    """The library's sources with their calls of the seam direct again, as the service has them.
+
+    An earlier extraction may have pointed them at the client.
+    """
+    back = Move({mirror: name for name, mirror in client.mirrors.items()}, frozenset(client.mirrors.values()))
+    names = {there: here for here, there in client.names.items()}
+    changed: dict[str, bytes] = {}
+    for name in sorted(territory.shared):
+        module = territory.modules[name]
+        data = sources.read(module.path)
+        if client.package.encode() in data:
+            text = decode(data, module.path)
+            text = rewrite_imports(text, back, module=name, is_package=module.package, path=module.path)
+            changed[module.path] = rewrite_strings(text, names, path=module.path).data
+    return Sources(sources.root, {**sources.overlay, **changed})
 
 
 def _touches(target: str, mirrors: Mapping[str, str]) -> bool:

@@ -41,7 +41,7 @@ def describe(territory: Territory, graph: CallGraph) -> Schema:
     """The whole document, in a fixed order."""
     described = _Describer(graph)
     paths = {
-        f"/_strangler/calls/{entry.ref.replace(':', '/')}": described.operation(as_seen(entry))
+        f"/_strangler/calls/{entry.ref.replace(':', '/')}": described.operation(entry.ref, as_seen(entry))
         for entry in graph.entries
     }
     return {
@@ -118,7 +118,7 @@ class _Describer:
             }
         }
 
-    def operation(self, function: Function) -> Schema:
+    def operation(self, ref: str, function: Function) -> Schema:
         error = {
             "type": "object",
             "properties": {"error": {"$ref": "#/components/schemas/Error"}},
@@ -127,7 +127,7 @@ class _Describer:
         result = {"type": "object", "properties": {"result": self.schema(function.returns)}, "required": ["result"]}
         return {
             "post": {
-                "operationId": function.ref.replace(":", ".").replace(".", "_"),
+                "operationId": ref.replace(":", ".").replace(".", "_"),
                 "requestBody": {"required": True, "content": _json(self._arguments(function.params))},
                 "responses": {
                     "200": {"description": "the result", "content": _json(result)},

@@ -70,7 +70,7 @@ class _Counter:
 
     def __init__(self, territory: Territory, graph: CallGraph) -> None:
         self._territory = territory
-        self._entries = {entry.ref for entry in graph.entries}
+        self._crossing = {id(call): entry.ref for entry in graph.entries for call in entry.calls}
         self._calls: Mapping[str, list[Call]] = _by_caller(territory.analysis.calls)
         self._known: dict[str, _Cost] = {}
 
@@ -85,8 +85,8 @@ class _Counter:
 
     def _one(self, call: Call) -> _Cost:
         sites = max(len(call.evidence), 1)
-        if call.callee in self._entries:
-            return _Cost(sites, 0, frozenset({call.callee}))
+        if id(call) in self._crossing:
+            return _Cost(sites, 0, frozenset({self._crossing[id(call)]}))
         if not self._territory.is_outside(module_of(call.callee)):
             return _Cost()
         below = self.of(call.callee)

@@ -67,6 +67,10 @@ class Territory:
         """Whether the service will own this module."""
         return module in self.moved
 
+    def calls_in(self, module: str) -> bool:
+        """Whether what a module does to the seam is done from outside: by code that stays, or by the library."""
+        return module not in self.moved and module not in self.tests
+
     def is_outside(self, module: str) -> bool:
         """Whether a module stays in the monolith alone (tests are neither side)."""
         return module not in self.moved and module not in self.shared and module not in self.tests

@@ -10,7 +10,7 @@ def batch(function: Function, name: str) -> str:
     params = [param for param in function.params if not param.kind.startswith("var_")]
     shown = [_listed(params[0]), *map(_shown, params[1:])] if params else ["count: int"]
     asynchronous = "async " if function.is_async else ""
-    return f"{asynchronous}def {name}_many({', '.join(shown)}){_result(function.returns)}"
+    return f"{asynchronous}def {name.rpartition('.')[2]}_many({', '.join(shown)}){_result(function.returns)}"
 
 
 def _result(annotation: str | None) -> str:

@@ -9,14 +9,16 @@ from strangler_scaffolds.crossings.batch import batch
 from strangler_scaffolds.crossings.rules import Crossing
 from strangler_scaffolds.crossings.table import crossing
 from strangler_scaffolds.entries import Entry
-from strangler_scaffolds.seen import Observed
 
 # As many calls of one function within one test say that somebody calls it once per item.
 _CHATTY = 20
 
 
-def seen_crossings(entry: Entry, seen: Observed) -> Iterator[Crossing]:
+def seen_crossings(entry: Entry) -> Iterator[Crossing]:
     """Crossings of one function that were seen while the monolith ran."""
+    seen = entry.seen
+    if seen is None:
+        return
     place = Location(entry.function.path, entry.function.line)
     for reason, count in seen.stuck.items():
         yield crossing("SEEN-STUCK", f"{count} calls of {entry.ref} could not have crossed: {reason}", place)

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from .broker import LentConnection
+from .django_agent import DjangoSide
+from .far import standing_in
+from .lent import LentConnection
 from .patched import applied
 
 HEADER = b"strangler-prove"
@@ -30,6 +32,7 @@ class Agent:
         self._test = ""
         self._engines = _engines()
         self._state = _State(package)
+        self._django = DjangoSide(self._host.application)
         self._follow_store()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -44,8 +47,10 @@ class Agent:
                 self._state.restore()
                 self._test = conditions["test"]
             self._use(conditions["store"])
+            doubles = conditions.get("doubles", {"which": [], "at": ""})
+            doubled = standing_in(doubles["which"], doubles["at"])
             replaced = self._replaced(conditions.get("overrides", []))
-            with applied(conditions["values"]), self._configured(conditions["config"]), replaced:
+            with doubled, applied(conditions["values"]), self._configured(conditions["config"]), replaced:
                 await self._app(scope, receive, send)
             if "lent" in self._store:
                 self._use({})
@@ -53,6 +58,10 @@ class Agent:
     @contextlib.contextmanager
     def _configured(self, config: dict[str, Any]) -> Iterator[None]:
         """Let the mounted application have the test's configuration."""
+        if self._django.is_there:
+            with self._django.configured(config):
+                yield
+            return
         held = getattr(self._host.application, "config", None)
         if not config or held is None:
             yield
@@ -81,6 +90,7 @@ class Agent:
     def _use(self, store: dict[str, Any]) -> None:
         if store != self._store:
             self._store = store
+            self._django.use(store)
             for engine in self._engines:
                 engine.dispose()
 
@@ -97,7 +107,7 @@ class Agent:
 
     def _connect(self, dialect: Any, record: Any, cargs: Any, cparams: Any) -> Any:
         if "lent" in self._store:
-            return LentConnection(self._store["lent"], self._codec, dialect.loaded_dbapi)
+            return LentConnection(self._store["lent"], dialect.loaded_dbapi)
         if not self._store.get("url"):
             return None
         from sqlalchemy import make_url

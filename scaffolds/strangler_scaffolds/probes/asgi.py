@@ -35,14 +35,14 @@ async def _taken(bridge: Any, app: Any, scope: dict[str, Any], receive: Any, sen
     """Have the service answer; False if this request must stay here."""
     what = f"{scope['method']} {scope['path']}"
     bridge.originals.take()
-    values, stuck = carried(bridge.originals)
+    changes = carried(bridge.originals)
     replaced, stuck_too = overrides(app)
-    if stuck or stuck_too:
-        reason = f"the test replaces {', '.join([*stuck, *stuck_too])}"
+    if changes.stuck or stuck_too:
+        reason = f"the test replaces {', '.join([*changes.stuck, *stuck_too])}"
         records.write("call", ref=what, way="local-only", reason=reason)
         return False
     request = Request(scope["method"], _target(scope), _headers(scope), await _body(receive))
-    answer: Answer = bridge.sent(values, {}, lambda: forward(bridge, request), what, overrides=replaced)
+    answer: Answer = bridge.sent(changes, {}, lambda: forward(bridge, request), what, overrides=replaced)
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})

@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any, Dict, List
 
-from . import records, stores
+from . import django_edge, records, stores
 from .broker import Broker
+from .doubles import Replaced, watch_mocks
 from .loading import AfterLoading
-from .patched import Originals, carried
+from .patched import Changes, Originals, carried
 from .process import ServiceProcess
 
 HEADER = "Strangler-Prove"
@@ -37,7 +38,7 @@ class Bridge:
         # behind one that waits for it.
         self._borrowing = ServiceProcess(settings)
         self._client: Any = None
-        self._promised: frozenset[str] = frozenset()
+        self._contracted: frozenset[str] = frozenset()
         self._local = threading.local()
         self._inside: ContextVar[bool] = ContextVar("inside", default=False)
 
@@ -50,7 +51,7 @@ class Bridge:
         if self.phase == "remote":
             from . import asgi, edge
 
-            for watcher in (asgi, edge):
+            for watcher in (asgi, django_edge, edge):
                 actions.update({name: functools.partial(watcher.watch, self) for name in watcher.FRAMEWORKS})
         AfterLoading(actions).install()
 
@@ -64,7 +65,7 @@ class Bridge:
     def attach(self, client: Any) -> None:
         """Stand between a client and where it would call to."""
         self._client = client
-        self._promised = frozenset(client.contract["entries"])  # what only tests call is added later
+        self._contracted = frozenset(client.contract["entries"])  # others are called by tests only
         client.hooks.append(self._hook)
         for policy in client.contract["entries"].values():
             policy["timeout_ms"] = 60_000  # a proof is about answers, not about time
@@ -89,7 +90,7 @@ class Bridge:
             policy = {"kind": "command", "idempotency": "none", "timeout_ms": 60_000, "mutates": []}
             self.client.contract["entries"].setdefault(ref, policy)
             made = self._call_class()(ref, signature, args, kwargs, is_async)
-            return self._take(made, lambda: original(*args, **kwargs), must_cross=ref in self._promised)
+            return self._take(made, lambda: original(*args, **kwargs), must_cross=ref in self._contracted)
 
         async def call_async(*args: Any, **kwargs: Any) -> Any:
             result = call(*args, **kwargs)
@@ -115,14 +116,14 @@ class Bridge:
     def _take(self, call: Any, run: Callable[[], Any], *, must_cross: bool) -> Any:
         """Make a call in the way of the phase; gives its result, or what to await for it."""
         self.originals.take()
-        values, stuck = carried(self.originals)
-        if stuck:
-            return self._locally(call, run, f"the test replaces {', '.join(stuck)}")
+        changes = carried(self.originals)
+        if changes.stuck and self.phase == "remote":
+            return self._locally(call, run, f"the test replaces {', '.join(changes.stuck)}")
         if self.phase == "loopback":
             return self._looped(call, run, must_cross)
         if self.phase == "remote":
             try:
-                return self._remotely(call, values)
+                return self._remotely(call, changes)
             except self._codec_error() as error:
                 if must_cross:
                     raise
@@ -200,7 +201,7 @@ class Bridge:
             if name in arguments:
                 write_back(arguments[name], codec.loads(codec.dumps(copies[name])))
 
-    def _remotely(self, call: Any, values: List[Dict[str, Any]]) -> Any:
+    def _remotely(self, call: Any, changes: Changes) -> Any:
         self.client.codec.dumps(call.arguments())  # what cannot cross is known before anything is sent
 
         def send() -> Any:
@@ -208,7 +209,7 @@ class Bridge:
             self._watch_transport(self.client.remote_for(state))
             return self.client.run_remote(call, state)
 
-        return self.sent(values, {}, send, call.ref)
+        return self.sent(changes, {}, send, call.ref)
 
     def service_url(self) -> str:
         """Where the call under way is to be sent."""
@@ -226,30 +227,45 @@ class Bridge:
 
     def sent(
         self,
-        values: List[Dict[str, Any]],
+        changes: Changes,
         config: Dict[str, Any],
         send: Callable[[], Any],
         what: str,
         overrides: Sequence[Dict[str, Any]] = (),
     ) -> Any:
         """Make the service work on the store as this thread sees it, then ``send``; notes which way was used."""
-        conditions = {"values": values, "config": config, "overrides": list(overrides)}
         stores.watch()
         stores.flush()
-        connection = stores.uncommitted() or stores.in_memory()
-        if connection is None:
+        connections = stores.lendable()
+        conditions = {
+            "values": changes.values,
+            "config": {**django_edge.configured(self.settings), **config},
+            "overrides": list(overrides),
+        }
+        if not connections and not changes.doubles:
             records.write("call", ref=what, way="remote", reason="")
-            return self._with_header({**conditions, "store": {"url": stores.url()}}, send)
-        broker = Broker(connection, self.client.codec)
-        records.write("call", ref=what, way="remote-lent", reason="the test holds an uncommitted transaction")
+            return self._with_header({**conditions, "store": stores.address()}, send)
+        broker = Broker(connections)
+        conditions["store"] = {"lent": broker.address, "aliases": sorted(connections)}
+        if not connections:
+            conditions["store"] = stores.address()
+        conditions["doubles"] = {"at": broker.address, "which": [_told(d, broker) for d in changes.doubles]}
+        self._note(what, connections, changes)
         self._local.broker = broker
         try:
-            return self._with_header({**conditions, "store": {"lent": broker.port}}, send)
+            return self._with_header(conditions, send)
         finally:
             self._local.broker = None
             broker.close()
             if broker.wrote:
                 stores.expire()
+
+    def _note(self, what: str, connections: Dict[str, Any], changes: Changes) -> None:
+        if connections:
+            records.write("call", ref=what, way="remote-lent", reason="the test holds an uncommitted transaction")
+        if changes.doubles:
+            replaced = ", ".join(sorted(double.ref for double in changes.doubles))
+            records.write("call", ref=what, way="remote-doubled", reason=f"the test replaces {replaced}")
 
     def exchange(self, send: Callable[[], Any]) -> Any:
         """Send something to the service and wait; meanwhile this thread lends its connection, if it does."""
@@ -271,6 +287,10 @@ class Bridge:
         return sys.modules[name].context_headers
 
 
+def _told(double: Replaced, broker: Broker) -> List[Any]:
+    return [double.module, double.within, double.name, double.kind, broker.held.number(double.value)]
+
+
 def _can_cross(function: types.FunctionType) -> bool:
     return not (inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function))
 
@@ -284,6 +304,7 @@ def start() -> None:
     with open(os.environ["STRANGLER_PROVE"], encoding="utf-8") as stream:
         bridge = Bridge(json.load(stream))
     stores.watch_when_loaded()
+    watch_mocks()
     bridge.watch_modules()
 
 

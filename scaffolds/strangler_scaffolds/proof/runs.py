@@ -89,7 +89,7 @@ def run(bench: Bench, tree: Path, name: str, *, only: Sequence[str] = (), **sett
         bench: probes and command.
         tree: the folder the command is run in.
         name: which phase.
-        only: ids of the tests to run (pytest), stopping at the first failure; empty for all.
+        only: ids of the tests to run, stopping at the first failure; empty for all.
         settings: settings for the probes that differ in this run.
 
     Raises:
@@ -102,7 +102,7 @@ def run(bench: Bench, tree: Path, name: str, *, only: Sequence[str] = (), **sett
     started = time.monotonic()
     try:
         with log.open("wb") as stream:
-            command = [*bench.command, *(["-x", *only] if only else [])]
+            command = [*bench.command, *([_stop(bench.command), *only] if only else [])]
             subprocess.run(command, cwd=tree, env=environment, stdout=stream, stderr=subprocess.STDOUT, check=False)
     except OSError as error:
         hint = "set monolith.test in the plan to a command that works in the monolith's folder"
@@ -114,6 +114,11 @@ def run(bench: Bench, tree: Path, name: str, *, only: Sequence[str] = (), **sett
 def _last_words(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
     return next((line.strip() for line in reversed(lines) if line.strip()), "")[:200]
+
+
+def _stop(command: Sequence[str]) -> str:
+    """What stops the runner at the first failure: pytest has a word of its own, unittest and Django share theirs."""
+    return "-x" if any("pytest" in word or "py.test" in word for word in command) else "--failfast"
 
 
 def add_probes(environment: dict[str, str], probes: Path) -> None:

@@ -20,6 +20,7 @@ import uuid
 from typing import Any, Callable, Dict, List, Optional
 
 from . import objects
+from .rows import is_model
 
 # JSON readers other than Python's lose digits beyond this.
 _SAFE_INTEGER = 2**53
@@ -31,6 +32,10 @@ class CodecError(TypeError):
     def __init__(self, message: str, path: str) -> None:
         super().__init__(f"{path}: {message}")
         self.path = path
+
+
+#: In a class of a client's: the ref of the class it stands for, under whose name its instances travel.
+STANDS_FOR = "_strangler_stands_for"
 
 
 def name_of(cls: type) -> str:
@@ -116,7 +121,7 @@ class Codec:
         if isinstance(value, BaseException):
             return {"$error": self.encode_error(value)}
         parts = None if isinstance(value, type) else objects.taken_apart(value)
-        if parts is not None and self._find(name_of(cls)) is cls:
+        if parts is not None and (self._find(name_of(cls)) is cls or STANDS_FOR in vars(cls)):
             return {parts.tag: [name_of(cls), *self._encode_parts(parts, path)]}
         raise CodecError(f"a {name_of(cls)} cannot cross", path)
 
@@ -211,8 +216,8 @@ class Codec:
 def class_finder(packages: List[str]) -> Callable[[str], Optional[type]]:
     """A lookup of classes by name: those of ``packages`` and their sub-packages, and the built-in exceptions.
 
-    A class of another library is found only if that library is loaded already and the class is an exception, so no
-    message can make a process import or build anything else.
+    A class of another library is found only if that library is loaded already and the class is an exception or one of
+    Django's models, so no message can make a process import or build anything else.
     """
 
     def find(name: str) -> Optional[type]:
@@ -225,7 +230,7 @@ def class_finder(packages: List[str]) -> Callable[[str], Optional[type]]:
             found = getattr(found, part, None)
         if not isinstance(found, type):
             return None
-        return found if inside or issubclass(found, BaseException) else None
+        return found if inside or issubclass(found, BaseException) or is_model(found) else None
 
     return find
 

@@ -10,6 +10,7 @@ from typing import Any, Dict, Mapping
 
 from .codec import Codec, CodecError
 from .errors import RemoteError, ServiceUnavailable
+from .rows import is_model
 from .signing import HEADER, read_keys, sign
 from .transport import Transport
 
@@ -101,7 +102,17 @@ def write_back(target: Any, value: Any) -> None:
     elif isinstance(target, bytearray):
         target[:] = value
     else:
-        vars(target).update(vars(value))
+        _write_members(target, value)
+
+
+def _write_members(target: Any, value: Any) -> None:
+    """Take over members; an ORM object that the caller may hold as well is changed, not exchanged."""
+    for name, item in vars(value).items():
+        present = vars(target).get(name)
+        if type(present) is type(item) and is_model(type(item)):
+            _write_members(present, item)
+        else:
+            vars(target)[name] = item
 
 
 def _content(data: bytes) -> Any:

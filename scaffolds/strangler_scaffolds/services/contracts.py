@@ -76,9 +76,9 @@ def _of(entry: Entry, graph: CallGraph, sources: Sources) -> Iterator[dict[str, 
 
 def is_steady(entry: Entry, graph: CallGraph, sources: Sources) -> bool:
     """Whether the function, and all that it calls, depends on its arguments alone as far as its text can tell."""
-    if entry.reads or entry.writes:
+    if entry.reads or entry.writes or entry.sends or entry.is_method:
         return False
-    return not any(_names(function, sources) & _CHANGING for function in graph.reached(entry.ref))
+    return not any(_names(function, sources) & _CHANGING for function in graph.reached(entry.function.ref))
 
 
 def _names(function: Function, sources: Sources) -> set[str]:

@@ -109,10 +109,12 @@ def _render(template: str, blueprint: Blueprint) -> str:
 
 def _manifest(blueprint: Blueprint, written: Mapping[str, bytes]) -> bytes:
     """What was written, from what: the base of every later update, check and undo."""
+    host = blueprint.host
     content = {
         "schema": "strangler.service/1",
         "service": blueprint.name,
         "monolith": blueprint.monolith,
+        "host": {"framework": host.framework, "module": host.module} if host else None,
         "domain": {
             path: {"origin": blueprint.origin[path], "sha256": _digest(data)}
             for path, data in sorted(blueprint.domain.items())
