@@ -7,7 +7,8 @@ from pathlib import Path
 
 from strangler.analysis import Analysis
 from strangler.plan import Plan
-from strangler_scaffolds.containers import Running, build, down, up
+from strangler_scaffolds.containers import FOLDER as CONTAINERS
+from strangler_scaffolds.containers import Running, Stack, Unit, build, compose, down, stack_of, up
 from strangler_scaffolds.crossings import RULES, Crossing, Rule, Verdict, crossings_of
 from strangler_scaffolds.django_project import find_project, host_modules
 from strangler_scaffolds.entries import CallGraph, Entry
@@ -30,6 +31,7 @@ from strangler_scaffolds.write import diff, undo
 from strangler_scaffolds.write import write as write_extraction
 
 __all__ = [
+    "CONTAINERS",
     "OBSERVED",
     "ROUND_TRIP_MS",
     "RULES",
@@ -46,9 +48,12 @@ __all__ = [
     "ProofOptions",
     "Rule",
     "Running",
+    "Stack",
+    "Unit",
     "Verdict",
     "added_calls",
     "build",
+    "compose",
     "crossings",
     "crossings_reference",
     "diff",
@@ -64,6 +69,7 @@ __all__ = [
     "remembered",
     "retire",
     "shell",
+    "stack_of",
     "still_needed",
     "undo",
     "up",
