@@ -26,8 +26,8 @@ from strangler_scaffolds.seen import dump as dump_observed
 from strangler_scaffolds.shell import shell
 from strangler_scaffolds.sources import Sources
 from strangler_scaffolds.territory import survey
-from strangler_scaffolds.update import Merged, merge, remember, remembered, write_merged
-from strangler_scaffolds.write import diff, undo
+from strangler_scaffolds.update import Merged, api_breaks, merge, remember, remembered, write_merged
+from strangler_scaffolds.write import diff, undo, write_monolith
 from strangler_scaffolds.write import write as write_extraction
 
 __all__ = [
@@ -52,6 +52,7 @@ __all__ = [
     "Unit",
     "Verdict",
     "added_calls",
+    "api_breaks",
     "build",
     "compose",
     "crossings",
@@ -75,6 +76,7 @@ __all__ = [
     "up",
     "write",
     "write_merged",
+    "write_monolith",
 ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from strangler.analysis import Analysis
@@ -176,9 +176,20 @@ def _steps(territory: Territory, client: Client, sources: Sources) -> tuple[tupl
     home = folder.rpartition("/")[0] + "/__init__.py"
     if not sources.exists(home):
         added[home] = f'{HEADER}"""Clients of the services that were taken out of this application."""\n'.encode()
-    package = tuple(Edit(path, None, data) for path, data in sorted(added.items()) if not _is_same(sources, path, data))
+    before = _former(folder, added, sources)
+    package = tuple(
+        Edit(path, before.get(path), data) for path, data in sorted(added.items()) if not _is_same(sources, path, data)
+    )
     calls = tuple(_call_sites(territory, client, sources))
     return (("add the client package", package), ("call through the client", calls))
+
+
+def _former(folder: str, added: Iterable[str], sources: Sources) -> dict[str, bytes]:
+    """The files that an earlier extraction of this service wrote in the places of the new ones."""
+    binding = f"{folder}/_binding.py"
+    if not sources.exists(binding) or HEADER.encode() not in sources.read(binding):
+        return {}
+    return {path: sources.read(path) for path in added if sources.exists(path)}
 
 
 def _is_same(sources: Sources, path: str, data: bytes) -> bool:
