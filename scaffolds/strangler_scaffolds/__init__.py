@@ -14,11 +14,14 @@ from strangler_scaffolds.django_project import find_project, host_modules
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.extract import Edit, Extraction, extract_service
 from strangler_scaffolds.observe import observe
+from strangler_scaffolds.own import PARTS, own_image
 from strangler_scaffolds.prediction import ROUND_TRIP_MS, Added, predict
 from strangler_scaffolds.proof import MutantResult, Phase, Proof, as_html, prove
 from strangler_scaffolds.proof import Options as ProofOptions
 from strangler_scaffolds.proof import as_json as proof_fields
 from strangler_scaffolds.proof.report import dumps
+from strangler_scaffolds.proof.stamp import PROOFS, Proven, extracted, proven
+from strangler_scaffolds.proof.stamp import stamp as proof_stamp
 from strangler_scaffolds.reference import crossings_reference
 from strangler_scaffolds.retire import retire, still_needed
 from strangler_scaffolds.seen import OBSERVED, Observed, recall
@@ -27,12 +30,14 @@ from strangler_scaffolds.shell import shell
 from strangler_scaffolds.sources import Sources
 from strangler_scaffolds.territory import survey
 from strangler_scaffolds.update import Merged, api_breaks, merge, remember, remembered, write_merged
-from strangler_scaffolds.write import diff, undo, write_monolith
+from strangler_scaffolds.write import diff, generated, undo, write_monolith
 from strangler_scaffolds.write import write as write_extraction
 
 __all__ = [
     "CONTAINERS",
     "OBSERVED",
+    "PARTS",
+    "PROOFS",
     "ROUND_TRIP_MS",
     "RULES",
     "Added",
@@ -46,6 +51,7 @@ __all__ = [
     "Phase",
     "Proof",
     "ProofOptions",
+    "Proven",
     "Rule",
     "Running",
     "Stack",
@@ -61,12 +67,17 @@ __all__ = [
     "down",
     "dump_observed",
     "extract",
+    "extracted",
+    "generated",
     "merge",
     "observe",
     "observed",
+    "own_image",
     "proof_fields",
     "proof_pages",
+    "proof_stamp",
     "prove",
+    "proven",
     "remembered",
     "retire",
     "shell",

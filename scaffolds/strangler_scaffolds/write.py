@@ -73,6 +73,15 @@ def undo(service: str, root: Path) -> tuple[list[str], Path]:
     return [edit.path for edit in backward], Path(record["directory"])
 
 
+def generated(root: Path) -> frozenset[str]:
+    """The files that extractions have put into the monolith at ``root``, by path: clients, and nothing of its own."""
+    found: set[str] = set()
+    for record in sorted((root / RECORDS).glob("*.json")):
+        edits = json.loads(record.read_text(encoding="utf-8")).get("edits", {})
+        found.update(path for path, edit in edits.items() if edit["before"] is None)
+    return frozenset(found)
+
+
 def _is_ours(directory: Path) -> bool:
     return (directory / "strangler.json").is_file()
 

@@ -11,7 +11,8 @@ from rich.table import Table
 
 import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session, command
-from strangler.cli.document import analysis_for, analysis_option
+from strangler.cli.document import analysis_for
+from strangler.cli.options import analysis_option
 from strangler.cli.output import finding_fields
 from strangler.model import Severity
 from strangler_scaffolds import Added, Crossing, Extraction, Verdict

@@ -11,7 +11,8 @@ from rich.table import Table
 import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session
 from strangler.cli.command import command as define
-from strangler.cli.document import analysis_for, analysis_option
+from strangler.cli.document import analysis_for
+from strangler.cli.options import analysis_option
 from strangler.errors import StranglerError
 from strangler.files import write_file
 

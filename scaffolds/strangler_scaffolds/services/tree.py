@@ -104,7 +104,12 @@ def _templates(folder: str) -> list[str]:
 
 
 def _render(template: str, blueprint: Blueprint) -> str:
-    return _ENVIRONMENT.get_template(template).render(it=blueprint, host=blueprint.host, header=HEADER)
+    return render(template, it=blueprint, host=blueprint.host, header=HEADER)
+
+
+def render(template: str, **values: Any) -> str:
+    """One of our templates, filled in; a value that it wants and does not get is an error."""
+    return _ENVIRONMENT.get_template(template).render(values)
 
 
 def _manifest(blueprint: Blueprint, written: Mapping[str, bytes]) -> bytes:
