@@ -52,6 +52,8 @@ def _response(answer: Any) -> Any:
             response.cookies.load(value)
         else:
             response[name] = value
+    if response.has_header("Location"):
+        response.url = response["Location"]  # as a redirect of Django's own has it
     return response
 
 

@@ -17,6 +17,9 @@ from .loading import AfterLoading
 # What the bridge itself stands on: replaced here, it would be replaced under our feet.
 _OURS = frozenset({"socket", "select", "selectors", "threading", "_thread", "pickle", "struct", "io", "json"})
 
+# What test frameworks replace here themselves is the store, which is lent.
+_LENT = ("django.db.", "django.test.")
+
 
 class Replaced(NamedTuple):
     """An attribute that a test has replaced: the module, the way from there to what has the attribute, its name."""
@@ -70,12 +73,17 @@ def replaced() -> Iterator[Replaced]:
     for patch in _active:
         owner = patch.target
         value = vars(owner).get(patch.attribute) if isinstance(owner, (types.ModuleType, type)) else None
+        if str(getattr(owner, "__module__", "")).startswith(_LENT):
+            continue
         if isinstance(owner, types.ModuleType):
             yield Replaced(owner.__name__, "", patch.attribute, value)
         elif isinstance(owner, type):
             yield Replaced(owner.__module__, owner.__qualname__, patch.attribute, value)
         else:
             yield Replaced("", type(owner).__qualname__, patch.attribute, None)
+    mail = sys.modules.get("django.core.mail")
+    if hasattr(mail, "outbox"):  # made by Django's test runner, in the place of sending
+        yield Replaced("django.core.mail", "", "outbox", mail.outbox)  # type: ignore[union-attr]
 
 
 def can_stay(double: Replaced) -> bool:

@@ -33,10 +33,11 @@ def forward(bridge: Any, request: Request) -> Answer:
     """Send a request to the service, while this thread lends its connection if it must."""
     parts = urllib.parse.urlsplit(bridge.service_url())
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+    headers = _complete(request, bridge)  # here, for the exchange may be made by another thread
 
     def exchange() -> Answer:
         connection.putrequest(request.method, request.target, skip_host=True, skip_accept_encoding=True)
-        for name, value in _complete(request, bridge):
+        for name, value in headers:
             connection.putheader(name, value)
         connection.endheaders(request.body or None)
         return Answer(connection.getresponse())
