@@ -129,7 +129,7 @@ def _tell_crossings(crossings: Mapping[str, Any]) -> None:
     for (verdict, rule), count in sorted(rules.items()):
         say("rule", f"{verdict} {rule} {count}")
     for crossing in crossings["crossings"]:
-        place = f"{crossing['path']}:{crossing['line']}"
+        place = "{path}:{line}".format_map(crossing["location"])
         if crossing["verdict"] == "refuse":
             say("REFUSED", f"{crossing['rule']} {place} {crossing['message']}")
         elif crossing["waived"]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from strangler_facade.hash import BUCKETS, bucket, threshold
-from strangler_facade.match import PathPattern, Request, Test, conditions_of, crumb, normalised
+from strangler_facade.match import PathPattern, Request, Test, conditions_of, crumb, normalised, obstacles
 from strangler_facade.table import (
     RESERVED_PATH,
     Match,
@@ -43,7 +43,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A decision with all that led to it; ``key_kind`` and ``bucket`` are of the sticky key, if one counted."""
+    """A decision with all that led to it; ``key_kind`` and ``bucket`` are of the sticky key, if one counted.
+
+    ``client`` is who is taken to have asked, ``claims`` what their session was found to say.
+    """
 
     version: int
     route: str
@@ -57,6 +60,9 @@ class Explanation:
     shares: tuple[Share, ...]
     mirrored_to: str | None
     passed_over: tuple[tuple[str, str], ...]
+    client: str = ""
+    claims: Mapping[str, str] = field(default_factory=dict)
+    path: str = ""
 
 
 class Router:
@@ -113,7 +119,7 @@ class Router:
             if not rule.path_matches(path):
                 passed.append((rule.route.name, "path"))
             elif not rule.passes(request):
-                passed.append((rule.route.name, "another condition"))
+                passed.append((rule.route.name, ", ".join(obstacles(rule.route.match, self.tenant_of, request))))
             else:
                 return self._explained(rule, request, passed)
         return self._explained(self._last, request, passed)
@@ -134,6 +140,8 @@ class Router:
             shares=decision.route.split.shares,
             mirrored_to=mirror.target if mirror and mirror.target != decision.target.name else None,
             passed_over=tuple(passed),
+            client=request.address,
+            claims=dict(request.claims),
         )
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 from strangler.analysis import Call, Evidence, Function
 from strangler.plan import CallPolicy
 from strangler_scaffolds.seam_objects import SeamObjects
+from strangler_scaffolds.seen import Observed
 from strangler_scaffolds.territory import Territory, module_of
 
 
@@ -18,7 +19,8 @@ class Entry:
     """A function that is called over the border; ``calls`` are those calls, ``writes`` the tables it changes.
 
     ``ref`` is where callers find it: a method is named after the class of the object, wherever in its bases it is
-    defined. ``sends`` is whether it does something outside that no table shows: a request, a message.
+    defined. ``sends`` is whether it does something outside that no table shows: a request, a message. ``seen`` is what
+    an observation saw of it.
     """
 
     ref: str
@@ -28,6 +30,7 @@ class Entry:
     writes: frozenset[str]
     policy: CallPolicy | None = None
     sends: bool = False
+    seen: Observed | None = None
 
     @property
     def module(self) -> str:
@@ -46,9 +49,11 @@ class Entry:
 
     @property
     def mutates(self) -> tuple[str, ...]:
-        """The arguments whose changes come back; a method may change its object."""
+        """The arguments whose changes come back, as the code says or as was seen; a method may change its object."""
         own = {self.function.params[0].name} if self.is_method and self.function.params else set()
-        return tuple(sorted({*self.function.mutates, *own}))
+        changed = self.seen.changed if self.seen else ()
+        seen = {param.name for param in self.function.params}.intersection(changed)
+        return tuple(sorted({*self.function.mutates, *own, *seen}))
 
     @property
     def kind(self) -> Literal["query", "command"]:
@@ -67,8 +72,9 @@ class Entry:
 class CallGraph:
     """Who calls whom, and what comes of it down the line."""
 
-    def __init__(self, territory: Territory) -> None:
+    def __init__(self, territory: Territory, seen: Mapping[str, Observed] | None = None) -> None:
         self._territory = territory
+        self._seen = seen or {}
         self.functions: Mapping[str, Function] = {f.ref: f for f in territory.analysis.functions}
         self._callees: dict[str, list[str]] = {}
         self._sending = {outbound.function for outbound in territory.analysis.outbound}
@@ -141,6 +147,7 @@ class CallGraph:
             frozenset(table for other in reached for table in other.writes),
             self._territory.service.calls.get(ref),
             any(other.ref in self._sending for other in reached),
+            self._seen.get(ref),
         )
 
 

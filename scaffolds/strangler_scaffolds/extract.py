@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from strangler.analysis import Analysis
@@ -17,7 +17,9 @@ from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.hosting import Cut, Host, cut_down, find_host
 from strangler_scaffolds.openapi import describe
 from strangler_scaffolds.rewriting import Move, rewrite_imports, rewrite_strings
+from strangler_scaffolds.seen import recall
 from strangler_scaffolds.services import Blueprint, package_of, service_files
+from strangler_scaffolds.services.contracts import examples
 from strangler_scaffolds.services.dependencies import imported_packages, named_packages, requirements
 from strangler_scaffolds.sources import Sources, decode
 from strangler_scaffolds.territory import Territory, parents, survey
@@ -64,7 +66,7 @@ def extract_service(analysis: Analysis, plan: Plan, name: str, sources: Sources)
     """
     host = find_host(survey(analysis, plan, name), sources)
     territory = survey(analysis, plan, name, hosts=host.chain if host else (), parts=host.parts if host else ())
-    graph = CallGraph(territory)
+    graph = CallGraph(territory, recall(sources))
     findings = [found.finding for found in crossings_of(territory, graph)]
     is_django = host is not None and host.framework == "django"
     package = package_of(name)
@@ -152,6 +154,7 @@ def _blueprint(
         client_files=client.files,
         monolith=plan.monolith.name,
         packages=tuple(sorted(internal)),
+        samples=examples(graph, sources),
     )
 
 
@@ -173,9 +176,20 @@ def _steps(territory: Territory, client: Client, sources: Sources) -> tuple[tupl
     home = folder.rpartition("/")[0] + "/__init__.py"
     if not sources.exists(home):
         added[home] = f'{HEADER}"""Clients of the services that were taken out of this application."""\n'.encode()
-    package = tuple(Edit(path, None, data) for path, data in sorted(added.items()) if not _is_same(sources, path, data))
+    before = _former(folder, added, sources)
+    package = tuple(
+        Edit(path, before.get(path), data) for path, data in sorted(added.items()) if not _is_same(sources, path, data)
+    )
     calls = tuple(_call_sites(territory, client, sources))
     return (("add the client package", package), ("call through the client", calls))
+
+
+def _former(folder: str, added: Iterable[str], sources: Sources) -> dict[str, bytes]:
+    """The files that an earlier extraction of this service wrote in the places of the new ones."""
+    binding = f"{folder}/_binding.py"
+    if not sources.exists(binding) or HEADER.encode() not in sources.read(binding):
+        return {}
+    return {path: sources.read(path) for path in added if sources.exists(path)}
 
 
 def _is_same(sources: Sources, path: str, data: bytes) -> bool:

@@ -17,8 +17,9 @@ from strangler_deploy.iam.documents import Statement
 from strangler_deploy.iam.evaluate import Identity, Request, context_of, decide
 from strangler_deploy.iam.identities import PodIdentity, pods, roles
 from strangler_deploy.iam.logins import logins
+from strangler_deploy.iam.owners import owners
 from strangler_deploy.iam.patterns import Context, prefix, resolve
-from strangler_deploy.iam.resources import Place, Resource, request, resources
+from strangler_deploy.iam.resources import Resource, request, resources
 from strangler_deploy.iam.sessions import SessionRole, Takers, may_take, session_roles
 
 _STRANGER = "another-tenant"
@@ -40,13 +41,13 @@ class Subject:
 
 def findings(documents: Sequence[Document], estate: Estate, tenants: Mapping[str, Tenant]) -> Iterator[Finding]:
     """Every difference between what AWS would allow and what the plan declares."""
-    place = Place(estate.platform.account, estate.platform.region)
-    reader = roles(documents, place.account)
+    accounts = owners(documents, estate.control.account)
+    reader = roles(documents, accounts)
     identities = pods(documents, reader)
     served = served_in(estate, tenants)
     sessions = list(session_roles(reader, identities))
     subjects = list(_subjects(identities, sessions, served))
-    index = _Index(list(resources(documents, place)))
+    index = _Index(list(resources(documents, accounts, estate.control.region)))
     wanted = declared(estate, tenants)
     yield from reader.findings
     yield from _sessions(identities, sessions)

@@ -10,8 +10,6 @@ from strangler_deploy.kinds.aws.resource import PLATFORM_NAMESPACE, Owner
 from strangler_deploy.kinds.gitops.argo import Target, application, project
 from strangler_deploy.kinds.iam import role as iam
 from strangler_deploy.kinds.iam.document import Statement, document, trust
-from strangler_deploy.kinds.network.policy import default_deny
-from strangler_deploy.kinds.workloads.namespace import namespace
 from strangler_deploy.manifest import Manifest
 from strangler_deploy.names import joined
 from strangler_deploy.placement import Placement
@@ -22,12 +20,11 @@ from strangler_deploy.planes.stores import (
     Holding,
     control_namespace,
     holder_of,
+    home_on_control,
     identity,
     resources,
     tenant_holdings,
 )
-
-_ACK_SERVICES = ("s3", "rds", "dynamodb", "sqs", "bedrock", "bedrockagent", "sagemaker")
 
 
 def onboarding(estate: Estate, placement: Placement) -> Iterator[Manifest]:
@@ -37,8 +34,7 @@ def onboarding(estate: Estate, placement: Placement) -> Iterator[Manifest]:
     objects = list(_data(estate, placement, holder, held))
     # A tenant with a namespace in this very cluster has it from there.
     if objects and (placement.isolation == "pool" or placement.site.name != estate.control.name):
-        yield _namespace(estate, placement)
-        yield default_deny(control_namespace(placement), origin=placement.origin)
+        yield from home_on_control(holder)
     yield from objects
     if placement.own_cluster:
         yield from cluster_objects(estate, placement.site)
@@ -54,23 +50,6 @@ def _data(estate: Estate, placement: Placement, holder: Holder, held: list[Holdi
     yield from endpoints(holder, held)
     if held and estate.platform.identity.provisioners:
         yield from _provisioner(estate, placement, holder)
-
-
-def _namespace(estate: Estate, placement: Placement) -> Manifest:
-    """Holds the tenant's AWS objects and no pod; what it holds is kept when it goes."""
-    annotations = {
-        "services.k8s.aws/default-region": placement.site.region,
-        "services.k8s.aws/owner-account-id": placement.site.account,
-        **{f"{service}.services.k8s.aws/deletion-policy": "retain" for service in _ACK_SERVICES},
-    }
-    return namespace(
-        control_namespace(placement),
-        labels={**placement.labels, "saas/plane": "control"},
-        security="restricted",
-        version=estate.control.cluster.version,
-        origin=placement.origin,
-        annotations=annotations,
-    )
 
 
 def _provisioner(estate: Estate, placement: Placement, holder: Holder) -> Iterator[Manifest]:

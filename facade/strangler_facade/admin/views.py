@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from strangler.model import Stage
+from strangler.plan import RoutePattern
 from strangler_facade.admin.forms import EntryView, RolloutView, ServiceView, StateView, StatusView, TargetView
 from strangler_facade.channel import BOUNDS
 from strangler_facade.control.compile import sticky_keys
@@ -53,7 +54,7 @@ def service(control: ControlPlane, name: str) -> ServiceView:
         calls=position.calls,
         data=position.data,
         upstream=rules.upstream,
-        routes=[f"{' '.join(route.methods)} {route.path}".strip() for route in rules.routes],
+        routes=[described(route) for route in rules.routes],
         revision=controller.revision(name),
         seconds=round(window.at, 3),
         service=_target(window.service),
@@ -66,6 +67,13 @@ def service(control: ControlPlane, name: str) -> ServiceView:
     )
 
 
+def described(route: RoutePattern) -> str:
+    """A route in one line: methods, path, and the names of what else it asks."""
+    asked = [f"{name}: {', '.join(found)}" for name in _ASKED if (found := getattr(route, name))]
+    return f"{' '.join(route.methods or ())} {route.path} {'; '.join(asked)}".strip()
+
+
+_ASKED = ("hosts", "headers", "cookies", "query", "claims", "tenants", "clients")
 _FEW, _SILENCE_SECONDS = 20, 3600
 
 

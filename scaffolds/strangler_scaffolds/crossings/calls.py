@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from strangler.analysis import Call, Evidence, Function
 from strangler.model import Location
+from strangler_scaffolds.crossings.batch import batch
 from strangler_scaffolds.crossings.rules import Crossing
+from strangler_scaffolds.crossings.seen import seen_crossings
 from strangler_scaffolds.crossings.table import crossing
 from strangler_scaffolds.entries import CallGraph, Entry, takes_request
 from strangler_scaffolds.territory import Territory, module_of
@@ -36,6 +38,7 @@ def call_crossings(territory: Territory, graph: CallGraph) -> Iterator[Crossing]
             yield from _object_call(graph, call)
     for entry in graph.entries:
         yield from _shape(entry, territory)
+        yield from seen_crossings(entry)
     for call in graph.leaving:
         for site in call.evidence:
             yield crossing("CALL-BACK", f"{call.caller} calls {call.callee}, which stays", site)
@@ -45,7 +48,7 @@ def _entry_call(entry: Entry, call: Call, territory: Territory) -> Iterator[Cros
     for site in call.evidence:
         yield crossing("CALL", f"{call.caller} calls {entry.ref} ({entry.kind})", site)
         if call.in_loop:
-            hint = f"add {entry.name}_many that takes all items; a round trip of 1 ms adds 1 ms per item"
+            hint = f"one round trip for all of them: {batch(entry.function, entry.name)}"
             yield crossing("CALL-LOOP", f"{call.caller} calls {entry.ref} once per item", site, hint)
         yield from _transaction(entry, call, site)
         yield from _handed_over(entry, call, site)
@@ -112,7 +115,7 @@ def _shape(entry: Entry, territory: Territory) -> Iterator[Crossing]:
         yield crossing("CALL-ASYNC", f"{entry.ref} is async", place)
     if any(param.kind in ("var_positional", "var_keyword") for param in function.params):
         yield crossing("CALL-VARIADIC", f"{entry.ref} takes any arguments", place)
-    for name in function.mutates:
+    for name in entry.mutates:
         yield crossing("ARG-MUTATED", f"{entry.ref} changes its argument {name}", place)
     for model in _models_in(function.returns or "", territory):
         yield crossing("RESULT-MODEL", f"{entry.ref} returns {model}, an ORM object", place)

@@ -265,6 +265,24 @@ RULES = _table(
         "the seam starts a background task that stays",
         "the job goes through the shared queue, as before",
     ),
+    Rule(
+        "SEEN-STUCK",
+        _TODO,
+        "an observed call had a value that cannot cross",
+        "take or return a value class; such calls fail once the service is in use",
+    ),
+    Rule(
+        "SEEN-CHATTY",
+        _TODO,
+        "a function of the seam was called very often in one test",
+        "add a function that takes all items, call it once",
+    ),
+    Rule(
+        "SEEN-OPEN",
+        _TODO,
+        "a function of the seam was called while the caller held uncommitted work",
+        "call it before or after the transaction: the service does not see uncommitted rows",
+    ),
     Rule("SETTING", _REWRITE, "a setting that the seam reads", "nothing to do: it is listed in the service's settings"),
     Rule(
         "PATCH-PROD",

@@ -78,8 +78,8 @@ class Agent:
     def _replaced(self, overrides: list[dict[str, Any]]) -> Iterator[None]:
         """Let FastAPI's dependencies that the test has replaced give what they give there."""
         held = getattr(self._host.application, "dependency_overrides", {})
-        names = {f"{key.__module__}:{key.__qualname__}": key for key in _dependencies(self._host.application)}
-        added = {names[o["dependency"]]: _giving(o["value"]) for o in overrides if o["dependency"] in names}
+        named = [(_dependency(override["dependency"]), override["value"]) for override in overrides]
+        added = {function: _giving(value) for function, value in named if function is not None}
         held.update(added)
         try:
             yield
@@ -142,14 +142,13 @@ class _State:
             clear()
 
 
-def _dependencies(app: Any) -> Iterator[Any]:
-    """Every callable that some route of a FastAPI application depends on."""
-    waiting = [route.dependant for route in getattr(app, "routes", ()) if hasattr(route, "dependant")]
-    while waiting:
-        dependant = waiting.pop()
-        waiting += dependant.dependencies
-        if hasattr(dependant.call, "__qualname__"):
-            yield dependant.call
+def _dependency(name: str) -> Any:
+    """The function of a name (``module:qualname``) in this process, if its module is loaded."""
+    module, _, path = name.partition(":")
+    found: Any = sys.modules.get(module)
+    for part in path.split("."):
+        found = getattr(found, part, None)
+    return found
 
 
 def _giving(value: Any) -> Callable[[], Any]:

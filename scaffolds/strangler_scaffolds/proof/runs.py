@@ -62,9 +62,12 @@ def prepare(scratch: Path, command: str, client: str, settings: Mapping[str, Any
 
 def lay_out_probes(scratch: Path) -> None:
     """Copy the probes to where a run can import them."""
+    with as_file(files("strangler_scaffolds") / "runtime") as runtime:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(runtime, scratch / "probes" / "strangler_probes" / "_runtime", ignore=ignored)
     with as_file(files("strangler_scaffolds") / "probes") as source:
         ignored = shutil.ignore_patterns("start", "__pycache__")
-        shutil.copytree(source, scratch / "probes" / "strangler_probes", ignore=ignored)
+        shutil.copytree(source, scratch / "probes" / "strangler_probes", ignore=ignored, dirs_exist_ok=True)
         shutil.copytree(source / "start", scratch / "probes" / "start", ignore=shutil.ignore_patterns("__pycache__"))
 
 

@@ -34,6 +34,7 @@ class Blueprint:
     client_files: Mapping[str, str] = field(default_factory=dict)
     monolith: str = ""
     packages: tuple[str, ...] = ()
+    samples: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def package(self) -> str:
@@ -62,18 +63,26 @@ def service_files(blueprint: Blueprint) -> dict[str, bytes]:
     """Every file of the service's folder by path."""
     package = blueprint.package
     written: dict[str, str | bytes] = {}
-    for folder in ("service", *(["django"] if blueprint.host and blueprint.host.framework == "django" else [])):
+    for folder in _folders(blueprint):
         for name in _templates(folder):
             target = name.removesuffix(".jinja").replace("PACKAGE", package).replace("DOT", ".")
             written[target] = _render(f"{folder}/{name}", blueprint)
     written |= runtime_files(f"{package}/_runtime/")
     written[f"{package}/contract.py"] = f"{HEADER}CONTRACT = {_pretty(blueprint.contract)}\n"
     written["openapi.json"] = json.dumps(blueprint.openapi, indent=2, ensure_ascii=False) + "\n"
+    if blueprint.samples:
+        written["tests/contract/samples.json"] = json.dumps(blueprint.samples, indent=1, ensure_ascii=False) + "\n"
     written |= {f"{package}/domain/{path}": data for path, data in blueprint.domain.items()}
     written |= _client(blueprint)
     done = {path: data.encode() if isinstance(data, str) else data for path, data in sorted(written.items())}
     done["strangler.json"] = _manifest(blueprint, done)
     return done
+
+
+def _folders(blueprint: Blueprint) -> list[str]:
+    """Which templates a service is made of."""
+    is_django = blueprint.host is not None and blueprint.host.framework == "django"
+    return ["service", *(["django"] if is_django else []), *(["contract"] if blueprint.samples else [])]
 
 
 def _client(blueprint: Blueprint) -> dict[str, str | bytes]:
@@ -95,7 +104,12 @@ def _templates(folder: str) -> list[str]:
 
 
 def _render(template: str, blueprint: Blueprint) -> str:
-    return _ENVIRONMENT.get_template(template).render(it=blueprint, host=blueprint.host, header=HEADER)
+    return render(template, it=blueprint, host=blueprint.host, header=HEADER)
+
+
+def render(template: str, **values: Any) -> str:
+    """One of our templates, filled in; a value that it wants and does not get is an error."""
+    return _ENVIRONMENT.get_template(template).render(values)
 
 
 def _manifest(blueprint: Blueprint, written: Mapping[str, bytes]) -> bytes:

@@ -125,13 +125,15 @@ def differences(session: Session, client: AdminClient, service: str | None) -> N
     session.out.show(table)
 
 
-@facade_command("explain", example="strangler facade explain 'GET /api/invoices/7' -H 'Cookie: session=ada'")
-@click.argument("request")
+@facade_command("explain", example="strangler facade explain GET /api/invoices/7 -H 'Cookie: session=ada'")
+@click.argument("request", nargs=-1, required=True)
 @click.option("-H", "--header", "headers", multiple=True, metavar="NAME:VALUE", help="A header of the request.")
 @click.option("--client", default="127.0.0.1", show_default=True, help="The address it comes from.")
-def explain(session: Session, client_: AdminClient, request: str, headers: tuple[str, ...], client: str) -> None:
+def explain(
+    session: Session, client_: AdminClient, request: tuple[str, ...], headers: tuple[str, ...], client: str
+) -> None:
     """Say where REQUEST (a path, or a method and a path) would go, by which rule, and why."""
-    method, _, path = request.strip().rpartition(" ")
+    method, _, path = " ".join(request).strip().rpartition(" ")
     answer = client_.explain(method or "GET", path, _fields(headers), client)
     session.out.json(answer)
     session.out.show(*_explanation(answer))
@@ -150,6 +152,8 @@ def _explanation(answer: dict[str, Any]) -> list[str]:
         + (f", bucket {answer['bucket']} of 65536" if answer["bucket"] is not None else "")
         + (f"; split: {shares}" if shares else ""),
     ]
+    lines += [f"  asked for {answer['path']}" + (f"; tenant {answer['tenant']}" if answer["tenant"] else "")]
+    lines += [f"  session: {', '.join(f'{k} {v}' for k, v in answer['claims'].items())}"] if answer["claims"] else []
     lines += [f"  if it fails where that is safe: {answer['fallback']}"] if answer["fallback"] else []
     lines += [f"  mirrored to {answer['mirrored_to']}"] if answer["mirrored_to"] else []
     return lines + [f"  not {name}: {why}" for name, why in answer["passed_over"]]

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from strangler_facade.channel import BOUNDS
 from strangler_facade.plane.records.access import AccessLog
 from strangler_facade.plane.records.capture import Capture
 from strangler_facade.plane.records.metrics import Ledger
+from strangler_facade.plane.records.spans import Spans
+from strangler_facade.plane.records.usage import Usage
 from strangler_facade.table import RouteTable, Target, TenantSource
 
 
@@ -45,7 +48,7 @@ def test_requests_are_counted_by_tenant_and_without_a_key(run, lab):
         async with lab.running(50, tenant=TenantSource("host", "example.org")):
             for host in (b"acme.example.org", b"acme.example.org", b"x.example.org"):
                 await lab.ask(b"GET /api/ HTTP/1.1\r\nHost: %b\r\n\r\n" % host)
-            assert lab.core.ledger.tenants == {"acme": 2, "x": 1}
+            assert used(lab.core.ledger.usage) == {("acme", "billing"): 2, ("x", "billing"): 1}
             assert lab.tally("monolith").keyless == 3
 
     run(scenario())
@@ -63,11 +66,39 @@ def test_a_tally_counts_answers_failures_and_what_was_passed_over():
     assert (record["buckets"][0], record["buckets"][3], record["buckets"][-1]) == (1, 1, 1)
 
 
-def test_beyond_a_thousand_tenants_the_rest_is_counted_together():
-    ledger = Ledger()
-    for number in range(1500):
-        ledger.of_tenant(str(number))
-    assert len(ledger.tenants) == 1001 and ledger.tenants["other"] == 500
+def used(usage):
+    return {(tenant, service): count for tenant, service, count in usage.batch()["counts"]}
+
+
+def test_only_what_was_served_is_usage():
+    usage = Usage()
+    for status in (200, 301, 404, 101, 500, 503, 429, 0):
+        usage.count("acme", "billing", status)
+    assert used(usage) == {("acme", "billing"): 4}
+
+
+def test_beyond_ten_thousand_tenants_the_rest_is_counted_for_nobody():
+    usage = Usage()
+    for number in range(10_500):
+        usage.count(f"t{number}", "billing", 200)
+    counts = used(usage)
+    assert len(counts) == 10_001 and counts["", "billing"] == 500
+
+
+def test_a_batch_is_told_until_it_is_confirmed_and_the_next_one_only_then():
+    usage = Usage()
+    assert usage.batch() is None and usage.is_told
+    usage.count("acme", "billing", 200)
+    first = usage.batch()
+    usage.count("acme", "billing", 200)
+    assert usage.batch() is first and not usage.is_told
+    usage.confirmed(first["number"])
+    second = usage.batch()
+    assert (second["life"], second["number"]) == (first["life"], first["number"] + 1)
+    usage.confirmed(first["number"])  # late, and of the batch before
+    assert usage.batch() is second
+    usage.confirmed(second["number"])
+    assert usage.is_told
 
 
 def test_a_capture_keeps_no_more_than_its_cap():
@@ -78,3 +109,50 @@ def test_a_capture_keeps_no_more_than_its_cap():
     assert b"".join(capture.answer) == b"abcde" and capture.truncated and not capture.too_large
     capture.request_body(b"def")
     assert capture.too_large and not capture.body
+
+
+TRACE = b"0af7651916cd43dd8448eb211c80319c"
+PARENT = b"00-" + TRACE + b"-00f067aa0ba902b7-01"
+
+
+def test_a_sampled_request_is_a_span_between_the_clients_and_the_targets(run, lab):
+    async def scenario():
+        async with lab.running():
+            sent = []
+            lab.core.trace(Spans(1, lambda message: sent.append(message) or True))
+            await lab.ask(
+                b"GET /api/7?secret=1 HTTP/1.1\r\nHost: a\r\nCookie: sid=1\r\ntraceparent: %b\r\n\r\n" % PARENT
+            )
+            await lab.ask(b"BREW /tea HTTP/1.1\r\nHost: a\r\n\r\n")
+            lab.core.flush()
+            first, second = sent[0]["spans"]
+            given = re.search(rb"traceparent: 00-([0-9a-f]{32})-([0-9a-f]{16})-01\r\n", lab.monolith.requests[0])
+            assert given[1] == TRACE == first["trace"].encode() and given[2] == first["span"].encode()
+            assert first["parent"] == "00f067aa0ba902b7" and first["span"] != first["parent"]
+            assert (first["path"], first["status"], first["template"]) == ("/api/7", 200, "/api/**")
+            assert "secret" not in str(first) and "sid" not in str(first)
+            assert (second["method"], second["parent"], second["route"]) == ("_OTHER", "", "default")
+            assert second["end"] >= second["begin"] >= first["begin"]
+
+    run(scenario())
+
+
+def test_what_is_not_sampled_is_no_span_and_stays_so_further_on():
+    spans = Spans(0, lambda message: True)
+    assert spans.context(None).endswith(b"-00")
+    assert spans.context(PARENT[:-2] + b"00").endswith(b"-00") and spans.context(PARENT).endswith(b"-01")
+    half = Spans(0.5, lambda message: True)
+    sampled = sum(half.context(None).endswith(b"-01") for _ in range(4000))
+    assert 1800 < sampled < 2200
+
+
+def test_spans_that_cannot_be_sent_are_counted_and_no_more_than_some_wait(run, lab):
+    async def scenario():
+        async with lab.running():
+            spans = Spans(1, lambda message: False)
+            lab.core.trace(spans)
+            await lab.ask(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            lab.core.flush()
+            assert spans.lost == lab.core.gauges()["spans_lost"] == 1
+
+    run(scenario())

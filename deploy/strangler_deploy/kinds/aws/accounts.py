@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Literal
 
 from strangler_deploy.kinds.aws.resource import Owner, ack
 from strangler_deploy.manifest import Data, Manifest
@@ -63,13 +64,23 @@ def role_selector(name: str, arn: str, namespace: str, *, origin: str) -> Manife
     return Manifest("services.k8s.aws/v1alpha1", "IAMRoleSelector", name, {"spec": spec}, origin=origin)
 
 
-def field_export(name: str, owner: Owner, source: tuple[str, str, str], path: str, target: tuple[str, str]) -> Manifest:
-    """Copies a field of an ACK object (group, kind, name) into a key of a Secret (name, key) of the same cluster."""
+def field_export(
+    name: str,
+    owner: Owner,
+    source: tuple[str, str, str],
+    path: str,
+    target: tuple[str, str],
+    *,
+    into: Literal["secret", "configmap"] = "secret",
+    namespace: str = "",
+) -> Manifest:
+    """Copies a field of an ACK object (group, kind, name) into a key of an object (name, key) of the same cluster.
+
+    What it is copied ``into`` must be there already, in ``namespace`` or else beside the object.
+    """
     group, kind, resource = source
-    spec = {
-        "from": {"resource": {"group": group, "kind": kind, "name": resource}, "path": path},
-        "to": {"kind": "secret", "name": target[0], "key": target[1]},
-    }
+    to: Data = {"kind": into, "name": target[0], "key": target[1], **({"namespace": namespace} if namespace else {})}
+    spec = {"from": {"resource": {"group": group, "kind": kind, "name": resource}, "path": path}, "to": to}
     return Manifest(
         "services.k8s.aws/v1alpha1",
         "FieldExport",
