@@ -102,10 +102,29 @@ class MetricsMessage(TypedDict):
     pid: int
     version: int
     tallies: list[TallyRecord]
-    tenants: Mapping[str, int]
     breakers: Mapping[str, str]  # target → "closed", "open" or "half-open"
     healthy: Mapping[str, bool]
     gauges: Mapping[str, float]  # open connections, active requests, shadow records dropped …
+
+
+class UsageMessage(TypedDict):
+    """Worker to control, each second, if there is a tenant to be found: requests served since the batch before.
+
+    ``life`` is the worker process. A batch is sent again until it is confirmed, and the next one only then. ``counts``
+    are (tenant, service, requests), "" for no tenant and for the monolith's own routes.
+    """
+
+    type: str  # "usage"
+    life: str
+    number: int
+    counts: list[tuple[str, str, int]]
+
+
+class ConfirmedMessage(TypedDict):
+    """Control to worker: usage batch ``number`` is written down."""
+
+    type: str  # "confirmed"
+    number: int
 
 
 class SpanRecord(TypedDict):

@@ -5,7 +5,7 @@ manifests make of it belongs to the capabilities. docs/reference/plan.md lists e
 """
 
 from strangler.plan.edit import add_service, remove_service, set_value
-from strangler.plan.load import load, loads
+from strangler.plan.load import load, loads, read_text
 from strangler.plan.places import Places
 from strangler.plan.schema import (
     AbortIf,
@@ -17,6 +17,7 @@ from strangler.plan.schema import (
     Service,
     SessionSettings,
     Sticky,
+    UsageSettings,
     Waiver,
     Webhook,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "SessionSettings",
     "Shadowing",
     "Sticky",
+    "UsageSettings",
     "Waiver",
     "Webhook",
     "add_service",
@@ -49,6 +51,7 @@ __all__ = [
     "load_tenant",
     "load_tenants",
     "loads",
+    "read_text",
     "remove_service",
     "set_value",
     "tenant_from",

@@ -204,6 +204,17 @@ class SessionSettings(Section):
         return self
 
 
+class UsageSettings(Section):
+    """Where the facade reports what each tenant used of each service; `sticky.tenant` says who is a tenant."""
+
+    url: Url
+    """The SaaS control plane."""
+    token_env: str = "STRANGLER_USAGE_TOKEN"
+    """The variable with a token of the role `meter`."""
+    every: Duration = 10.0
+    """How often it reports."""
+
+
 class FacadeSettings(Section):
     """Where the facade listens, where it is administered, and how users stick."""
 
@@ -224,6 +235,8 @@ class FacadeSettings(Section):
     """Mixed into the hash of the sticky key; changing it deals all users anew."""
     session: SessionSettings | None = None
     """How the monolith's sessions are verified, for rules by claim and for the services' identity header."""
+    usage: UsageSettings | None = None
+    """Where usage per tenant is reported, if it is to be."""
 
 
 class Plan(Section):

@@ -41,7 +41,7 @@ def _findings(name: str, crds: Path | None) -> list[Finding]:
     def locate(origin: str) -> Location:
         return Location(origin)
 
-    found += [*fits(documents, schemas, locate), *linked(documents, clusters(estate, tenants), locate)]
+    found += [*fits(documents, schemas, locate), *linked(documents, clusters(estate, tenants)).findings(locate)]
     return [*found, *leaks(tree), *declared(estate, locate)]
 
 

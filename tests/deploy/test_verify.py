@@ -12,7 +12,7 @@ from strangler_deploy.checks.rules import RULES
 from strangler_deploy.documents import Document
 from strangler_deploy.estate import Estate
 from strangler_deploy.render import render
-from strangler_deploy.verify import isolated, of_identity, placed, verified
+from strangler_deploy.verify import isolated, placed, verified
 
 from .estates import ISOLATIONS, documents, plan, tenants
 
@@ -30,7 +30,7 @@ def test_a_document_knows_its_cluster_and_its_line() -> None:
 def test_nothing_is_wrong_with_what_we_render(isolation: str) -> None:
     tree, estate = documents(plan(isolation), tenants()), Estate(plan(isolation))
     assert [f.message for f in verified(tree, estate, tenants(), _locate)] == []
-    assert [f.message for f in isolated(of_identity(tree), estate, tenants(), _locate)] == []
+    assert [f.message for f in isolated(tree, estate, tenants(), _locate)] == []
 
 
 def test_a_finding_about_the_plan_is_on_its_line() -> None:

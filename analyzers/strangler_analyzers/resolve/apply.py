@@ -32,8 +32,12 @@ from strangler_analyzers.resolve.values import (
 
 def apply(frame: Frame, call: CallOf) -> Values:
     """What calling each of ``call.callees`` gives."""
+    callees = call.callees
+    if len(callees) == 1:
+        action = _BY_TYPE.get(type(callees[0]))
+        return EMPTY if action is None else action(frame, callees[0], call)
     found = EMPTY
-    for callee in call.callees:
+    for callee in callees:
         action = _BY_TYPE.get(type(callee))
         if action is not None:
             found = union(found, action(frame, callee, call))
@@ -122,23 +126,18 @@ def bind_arguments(
     frame: Frame, func: Func, args: list[Values], kwargs: dict[str, Values], skip: int
 ) -> tuple[tuple[str, Values], ...]:
     """Let the arguments flow into the parameters; what was passed for which, without the first ``skip``."""
-    params = func.scope.params
-    passes = []
-    places = [param for param in params if param[1] in ("positional_only", "positional_or_keyword")]
+    places, rest, names = func.layout
+    flow, passes = frame.program.flow, []
     for place, values in enumerate(args):
-        if place < len(places):
-            name = places[place][0]
-            frame.program.flow(func.param(name), values)
-        else:
-            name = next((param[0] for param in params if param[1] == "var_positional"), "")
-            if name:
-                frame.program.flow(func.param(name), values)
-        if place >= skip and name:
-            passes.append((name, values))
-    names = {param[0] for param in params if param[1] in ("positional_or_keyword", "keyword_only")}
+        name = places[place] if place < len(places) else rest
+        if name:
+            if values:
+                flow(func.param(name), values)
+            if place >= skip:
+                passes.append((name, values))
     for name, values in kwargs.items():
         if name in names:
-            frame.program.flow(func.param(name), values)
+            flow(func.param(name), values)
             passes.append((name, values))
     return tuple(passes)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from strangler_analyzers.facts import Facts, Scope
+from strangler_analyzers.resolve.layout import layout_of
 
 Values = tuple["Value", ...]
 EMPTY: Values = ()
@@ -51,6 +52,8 @@ def union(left: Values, right: Values) -> Values:
         return left
     if not left:
         return right
+    if len(right) == 1 and right[0] in left:
+        return left
     new = [value for value in right if value not in left]
     if not new or len(left) >= MOST_VALUES:
         return left
@@ -84,7 +87,7 @@ class Func(Value):
     """A function or lambda, or the body of a module (scope index 0)."""
 
     __slots__ = (
-        "binding", "clones", "decorators", "env", "index", "is_variant", "module", "outer", "owner", "params",
+        "binding", "clones", "decorators", "env", "index", "is_variant", "layout", "module", "outer", "owner", "params",
         "receiver", "record", "returns", "scope", "visits", "yields",
     )  # fmt: skip
 
@@ -92,6 +95,7 @@ class Func(Value):
         self.module = module
         self.index = index
         self.scope: Scope = module.facts.scopes[index]
+        self.layout = layout_of(self.scope)
         self.owner = owner
         self.outer = outer
         self.binding = ""

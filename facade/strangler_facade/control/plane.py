@@ -18,6 +18,7 @@ from strangler_facade.control.exports import metrics, spans
 from strangler_facade.control.exports.collector import Collector, sampled_share
 from strangler_facade.control.exports.metrics import MetricsExporter
 from strangler_facade.control.exports.spans import SpanExporter
+from strangler_facade.control.exports.usage import UsageExport
 from strangler_facade.control.exports.webhooks import Webhooks
 from strangler_facade.control.pilot import Pilot
 from strangler_facade.control.places import socket_path
@@ -61,7 +62,8 @@ class ControlPlane:
         self.spans = SpanExporter(self._traces)
         extra = ("--shadow", str(self._shadow_socket), *self._spans_wanted(), *settings.extra)
         worker_settings = WorkerSettings(settings.listen, settings.workers, extra)
-        ears = Ears(self._receive, self.tallies.lost, self.tallies.adopted, on_note)
+        self._usage = UsageExport(settings.plan.facade.usage, settings.state, on_note=on_note)
+        ears = Ears(self._receive, self.tallies.lost, self.tallies.adopted, on_note, self._usage.take)
         self.supervisor = Supervisor(worker_settings, settings.state, ears)
         self.controller = Controller(Store(settings.state / "facade.sqlite3"), settings.plan, plane or self.supervisor)
         self.webhooks = Webhooks(on_note=on_note)
@@ -88,7 +90,7 @@ class ControlPlane:
         await self.supervisor.start(self.controller.version, self.controller.table(), identity)
         with contextlib.suppress(TimeoutError):  # mirroring without it loses records, but no customer
             await asyncio.wait_for(self._comparing.wait(), _PATIENCE_SECONDS)
-        clockwork = (self._tick(), self._export_figures(), self._export_spans())
+        clockwork = (self._tick(), self._export_figures(), self._export_spans(), self._usage.run())
         self._tasks += [asyncio.create_task(part) for part in clockwork]
 
     def _identify(self, plan: Plan) -> dict[str, Any] | None:
@@ -164,6 +166,8 @@ class ControlPlane:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.webhooks.close()
+        await self._usage.send()
+        self._usage.close()
         if self._traces.is_on:
             await self.spans.send()
         self.controller.store.close()

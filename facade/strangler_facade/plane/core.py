@@ -155,7 +155,8 @@ class Core:
         if self.spans is not None:
             self.spans.ended(exchange)
         if exchange.applied.counts_tenants:
-            self.ledger.of_tenant(exchange.applied.router.tenant_of(exchange.request))
+            tenant = exchange.applied.router.tenant_of(exchange.request)
+            self.ledger.usage.count(tenant, exchange.course.route.service, exchange.status)
 
     def refused(self, client: Client, status: int, reason: str) -> None:
         """A message was refused before it was a request."""

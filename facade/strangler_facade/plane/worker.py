@@ -102,6 +102,13 @@ async def _serve(options: argparse.Namespace) -> None:
     await _take_last(last, core, tls)
     core.drain()
     await _drained(core, link.drain_seconds if link else settings.drain)
+    await _last_words(core, link)
+
+
+async def _last_words(core: Core, link: Link | None) -> None:
+    """What was counted and logged since it was last told."""
+    if link is not None:
+        await link.last_words()
     core.flush()
 
 

@@ -149,13 +149,15 @@ def _field_lines(field: dict[str, Any], route: dict[str, Any]) -> Iterator[Rende
         yield Padding(Text(f"{side:9} {field['samples'][-1][side]}"), (0, 0, 0, 6))
 
 
-@facade_command("explain", example="strangler facade explain 'GET /api/invoices/7' -H 'Cookie: session=ada'")
-@click.argument("request")
+@facade_command("explain", example="strangler facade explain GET /api/invoices/7 -H 'Cookie: session=ada'")
+@click.argument("request", nargs=-1, required=True)
 @click.option("-H", "--header", "headers", multiple=True, metavar="NAME:VALUE", help="A header of the request.")
 @click.option("--client", default="127.0.0.1", show_default=True, help="The address it comes from.")
-def explain(session: Session, client_: AdminClient, request: str, headers: tuple[str, ...], client: str) -> None:
+def explain(
+    session: Session, client_: AdminClient, request: tuple[str, ...], headers: tuple[str, ...], client: str
+) -> None:
     """Say where REQUEST (a path, or a method and a path) would go, by which rule, and why."""
-    method, _, path = request.strip().rpartition(" ")
+    method, _, path = " ".join(request).strip().rpartition(" ")
     answer = client_.explain(method or "GET", path, _fields(headers), client)
     session.out.json(answer)
     session.out.show(*_explanation(answer))

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ import httpx
 import pytest
 
 from strangler.errors import StranglerError
-from strangler.plan import Webhook, loads
-from strangler_facade.channel import BOUNDS
+from strangler.plan import UsageSettings, Webhook, loads
+from strangler_facade.channel import BOUNDS, UsageMessage
 from strangler_facade.control.controller import Controller
+from strangler_facade.control.exports.book import Book
 from strangler_facade.control.exports.collector import Collector, sampled_share
 from strangler_facade.control.exports.metrics import MetricsExporter
 from strangler_facade.control.exports.spans import SpanExporter
+from strangler_facade.control.exports.usage import UsageExport
 from strangler_facade.control.exports.webhooks import Webhooks
 from strangler_facade.control.store import Store
 from strangler_facade.control.tallies import Tallies
@@ -223,3 +226,108 @@ def test_a_webhook_that_is_away_delays_nobody_and_is_noted() -> None:
         return refusal
 
     assert asyncio.run(story()) == "http://hooks.example does not answer: ConnectError"
+
+
+NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+
+def _batch(number: int, *counts: tuple[str, str, int], life: str = "one") -> UsageMessage:
+    return {"type": "usage", "life": life, "number": number, "counts": list(counts)}
+
+
+def test_counts_become_events_once_and_stay_until_they_are_told(tmp_path: Path) -> None:
+    book = Book(tmp_path / "usage.sqlite3")
+    book.take(_batch(1, ("acme", "billing", 3), ("", "billing", 9), ("Not A Tenant", "billing", 9)), NOON)
+    book.take(_batch(1, ("acme", "billing", 3)), NOON)  # sent again: it was never confirmed
+    book.take(_batch(2, ("acme", "billing", 4), ("acme", "", 1)), NOON + timedelta(hours=1))
+    book.take(_batch(1, ("acme", "billing", 10), life="two"), NOON + timedelta(days=1))
+    first = [(event.tenant, event.service, event.quantity, event.at[:10]) for event in book.events(10)]
+    assert first == [
+        ("acme", "billing", 7, "2026-11-29"),
+        ("acme", "monolith", 1, "2026-11-29"),
+        ("acme", "billing", 10, "2026-11-30"),
+    ]
+    book.take(_batch(3, ("acme", "billing", 1)), NOON)
+    assert len(book.events(10)) == 3  # what is on its way never changes
+    book.told(book.events(2))
+    assert [event.quantity for event in book.events(10)] == [10]
+    book.told(book.events(10))
+    assert [event.quantity for event in book.events(10)] == [1]
+    book.close()
+
+
+def test_a_book_goes_on_where_it_was_left_under_the_same_name(tmp_path: Path) -> None:
+    book = Book(tmp_path / "usage.sqlite3")
+    book.take(_batch(5, ("acme", "billing", 3)), NOON)
+    source, (event,) = book.source, book.events(10)
+    book.told([event])
+    book.close()
+    again = Book(tmp_path / "usage.sqlite3")
+    again.take(_batch(5, ("acme", "billing", 3)), NOON)
+    again.take(_batch(6, ("acme", "billing", 2)), NOON)
+    (later,) = again.events(10)
+    assert (again.source, later.quantity) == (source, 2) and later.id > event.id
+    again.close()
+
+
+class Counting:
+    """A SaaS control plane that loses every third answer; it counts by (source, id)."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.seen: dict[tuple[str, str], int] = {}
+        self.refusal = 0
+        self.tokens: set[str] = set()
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked += 1
+        self.tokens.add(request.headers["authorization"])
+        if self.refusal:
+            return httpx.Response(self.refusal)
+        for event in json.loads(request.content)["events"]:
+            self.seen[event["source"], event["id"]] = event["quantity"]
+        if self.asked % 3 == 0:
+            raise httpx.ReadError("cut")
+        return httpx.Response(200, json={"accepted": 1, "duplicates": 0, "conflicts": []})
+
+
+def test_usage_is_told_until_it_is_answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plane, notes, total = Counting(), list[str](), 0
+    monkeypatch.setenv("METER", "secret")
+    settings = UsageSettings(url="http://plane.example/", token_env="METER")
+    export = UsageExport(settings, tmp_path, on_note=notes.append, transport=httpx.MockTransport(plane))
+    for number in range(1, 20):
+        assert export.take(_batch(number, ("acme", "billing", number), ("maple", "", 1)))
+        total += number + 1
+        asyncio.run(export.send())
+    asyncio.run(export.send())
+    asyncio.run(export.send())
+    export.close()
+    assert sum(plane.seen.values()) == total and plane.tokens == {"Bearer secret"}
+    assert set(notes) == {"usage waits: http://plane.example/v1/usage does not answer: ReadError"}
+
+
+def test_usage_that_is_refused_waits_and_the_reason_is_said_once(tmp_path: Path) -> None:
+    plane, notes = Counting(), list[str]()
+    plane.asked = 1  # so that the answer to the third is not lost
+    settings = UsageSettings(url="http://plane.example")
+    export = UsageExport(settings, tmp_path, on_note=notes.append, transport=httpx.MockTransport(plane))
+    export.take(_batch(1, ("acme", "billing", 5)))
+    plane.refusal = 401
+    asyncio.run(export.send())
+    asyncio.run(export.send())
+    plane.refusal = 0
+    asyncio.run(export.send())
+    export.close()
+    hint = "is the token in STRANGLER_USAGE_TOKEN?"
+    assert notes == [f"usage waits: http://plane.example/v1/usage says 401; {hint}"]
+    assert list(plane.seen.values()) == [5]
+
+
+def test_a_batch_that_could_not_be_written_is_left_to_the_worker(tmp_path: Path) -> None:
+    notes = list[str]()
+    export = UsageExport(UsageSettings(url="http://plane.example"), tmp_path, on_note=notes.append)
+    export.close()
+    assert not export.take(_batch(1, ("acme", "billing", 5)))
+    assert "cannot be written down" in notes[0]
+    assert UsageExport(None, tmp_path, on_note=notes.append).take(_batch(1, ("acme", "billing", 5)))

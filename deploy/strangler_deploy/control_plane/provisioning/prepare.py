@@ -22,7 +22,7 @@ from strangler_deploy.control_plane.provisioning.wishes import unfit
 from strangler_deploy.control_plane.tenants.requests import Asked
 from strangler_deploy.control_plane.tenants.stages import Kind
 from strangler_deploy.control_plane.tenants.wish import document_of, merged, tenant_of
-from strangler_deploy.render import tenant_files
+from strangler_deploy.folder import tenant_files
 from strangler_deploy.tenants import tenant_text
 
 
