@@ -20,7 +20,7 @@ from strangler_facade.plane.mirror import Mirrors
 from strangler_facade.plane.records.access import AccessLog
 from strangler_facade.plane.records.capture import Capture
 from strangler_facade.plane.records.metrics import Ledger
-from strangler_facade.plane.records.spans import Spans
+from strangler_facade.plane.spans import Spans
 from strangler_facade.plane.upstreams.health import Prober, probe_pool
 from strangler_facade.plane.upstreams.pool import Pool
 from strangler_facade.table import RouteTable, Target
