@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
-from time import monotonic, perf_counter
+from time import perf_counter
 from typing import Any
 
-from strangler_facade.match import Request
-from strangler_facade.plane.codecs.heads import RequestHead
 from strangler_facade.plane.connections.client import Client
 from strangler_facade.plane.connections.exchange import Exchange
 from strangler_facade.plane.identity import BridgeMaker, Identity
@@ -39,13 +37,13 @@ class Core:
     ) -> None:
         self.settings, self.loop = settings, loop
         self.ledger = Ledger()
-        self.now = monotonic()
+        self.now = perf_counter()
         self.draining = False
         self.clients: set[Client] = set()
         self.log: AccessLog | None = None
         self.mirrors = Mirrors(self._new_pool, loop.call_later)
         self._make_bridge = make_bridge
-        self._identity: Identity | None = None
+        self.identity: Identity | None = None
         self._probers: dict[Target, Prober] = {}
         self._by_address: Counter[str] = Counter()
         self._pools: dict[Target, Pool] = {}
@@ -78,7 +76,7 @@ class Core:
         return pool
 
     def _new_pool(self, target: Target) -> Pool:
-        return Pool(target, self.loop, monotonic, self.settings.high_water)
+        return Pool(target, self.loop, perf_counter, self.settings.high_water)
 
     def pools(self) -> list[Pool]:
         """The pools of the targets in force."""
@@ -87,7 +85,7 @@ class Core:
     def identify(self, config: Mapping[str, Any]) -> None:
         """Verify sessions from now on as ``config`` says."""
         if self._make_bridge is not None:
-            self._identity = Identity(self._make_bridge(config))
+            self.identity = Identity(self._make_bridge(config))
 
     def gauges(self) -> dict[str, float]:
         """What goes up and down."""
@@ -122,16 +120,6 @@ class Core:
         self._by_address[client.address] -= 1
         if not self._by_address[client.address]:
             del self._by_address[client.address]
-
-    def prepare(self, head: RequestHead, request: Request) -> RequestHead:
-        """Add what a verified session tells to the request, take off what only we may say."""
-        if self._identity is None:
-            return head
-        return self._identity.prepare(head, request)
-
-    def identity_lines(self, head: RequestHead, service: str) -> bytes:
-        """The lines that tell a service whose session this is."""
-        return self._identity.lines(head, service) if self._identity is not None else b""
 
     def capture(self, course: Course, method: bytes) -> Capture | None:
         """Where an exchange is copied to for a mirror, if it is."""
@@ -170,7 +158,7 @@ class Core:
 
     def _tick(self) -> None:
         self._timer = self.loop.call_later(TICK, self._tick)
-        self.now = monotonic()
+        self.now = perf_counter()
         self._ticks += 1
         self.applied.allowance.earned(self.ledger.requests(), self.now)
         if self.log is not None:

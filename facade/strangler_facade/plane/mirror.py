@@ -10,7 +10,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
-from time import monotonic
+from time import perf_counter
 from typing import Any
 
 from strangler_facade.plane.codecs.chunks import Chunks
@@ -132,7 +132,7 @@ class _Pair:
         self._again: Errand | None = None
         self._expects_again = False
         self._over = False
-        self.deadline = monotonic() + mirror.timeout
+        self.deadline = perf_counter() + mirror.timeout
 
     def expect_again(self) -> None:
         self._expects_again = True
