@@ -278,7 +278,8 @@ def _cookie_finder(name: str) -> Callable[[Request], str]:
         at = cookie.find(begin)
         if at < 0:
             return ""
-        value = cookie[at + length :].partition(b";")[0]
+        end = cookie.find(b";", at)
+        value = cookie[at + length :] if end < 0 else cookie[at + length : end]
         if (at and cookie[at - 2 : at] != b"; ") or b'"' in value:  # what is rare is left to the pattern
             found = search(cookie)
             value = found[1] if found else b""

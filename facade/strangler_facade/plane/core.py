@@ -132,7 +132,7 @@ class Core:
         if self.log is not None:
             self.log.add(entry(exchange))
         if exchange.applied.counts_tenants:
-            self.ledger.of_tenant(exchange.applied.router.tenant_of(exchange.request))
+            self.ledger.of_tenant(exchange.applied.router.tenant_of(exchange))
 
     def refused(self, client: Client, status: int, reason: str) -> None:
         """A message was refused before it was a request."""
@@ -194,7 +194,7 @@ def entry(exchange: Exchange) -> dict[str, Any]:
     """What the access log says of a request; never a cookie, a credential or a body."""
     head, course = exchange.head, exchange.course
     return {
-        "client": exchange.request.address,
+        "client": exchange.address,
         "method": head.method.decode("latin-1"),
         "target": head.target.decode("latin-1"),
         "host": head.host.decode("latin-1"),

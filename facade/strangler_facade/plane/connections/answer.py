@@ -6,6 +6,7 @@ import asyncio
 from time import perf_counter
 from typing import Final, Protocol
 
+from strangler_facade.match import Request
 from strangler_facade.plane.codecs.accelerated import next_response
 from strangler_facade.plane.codecs.chunks import Chunks
 from strangler_facade.plane.codecs.heads import (
@@ -66,8 +67,8 @@ class Caller(Protocol):
         """Read from the client again, unless there is another reason not to."""
 
 
-class Answer:
-    """The half of an exchange that faces the target: the base of ``Exchange``, so that a request is one object."""
+class Answer(Request):
+    """The half of an exchange that faces the target; a base of ``Exchange``, as ``Request`` is, for one object."""
 
     __slots__ = (
         "answer_chunks",
@@ -208,9 +209,7 @@ class Answer:
         """Count the answer, and let whoever copies it know."""
         seconds = perf_counter() - self.lane_begun
         lane.tally.answered(status, seconds)
-        lane.switch.good += 1
-        if lane.switch.troubled:
-            lane.switch.recovered()
+        lane.switch.answered()
         if self.capture is not None:
             self.capture.answer_begins(status, length, lines, seconds)
 

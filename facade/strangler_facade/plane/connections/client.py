@@ -6,7 +6,6 @@ import asyncio
 import re
 from typing import Protocol, cast
 
-from strangler_facade.match import Request
 from strangler_facade.plane.codecs.accelerated import next_request
 from strangler_facade.plane.codecs.heads import LONGEST_HEAD, LONGEST_TARGET, RequestHead
 from strangler_facade.plane.codecs.refusal import Refusal
@@ -180,13 +179,11 @@ class Client(asyncio.Protocol):
         plane, applied, address, trusted = self.plane, self.plane.applied, self.address, self.trusted
         if self._sender_of is not applied:
             trusted = self._introduce(applied)
-        method, target, _, host, _, _, lines, cookie, extras = head
         if trusted:
-            address = applied.forwarder.client_address(address, extras)
-        request = Request(method, target, host, lines, cookie, address, trusted)
+            address = applied.forwarder.client_address(address, head.extras)
+        self.exchange = exchange = Exchange(self, applied, head, address, trusted)
         if plane.identity is not None:
-            head = plane.identity.prepare(head, request)
-        self.exchange = exchange = Exchange(self, applied, head, request)
+            exchange.head = plane.identity.prepare(head, exchange)
         self.body_begun = plane.now
         return exchange.begin(rest)
 

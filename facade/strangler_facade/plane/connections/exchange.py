@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 from typing import Protocol
 
-from strangler_facade.match import Request
+from strangler_facade.match import NO_CLAIMS
 from strangler_facade.plane.codecs.chunks import Chunks
 from strangler_facade.plane.codecs.heads import CHUNKED, RequestHead
 from strangler_facade.plane.codecs.refusal import Refusal
@@ -54,7 +54,7 @@ class Client(Caller, Protocol):
 
 
 class Exchange(Answer):
-    """A request that was accepted, until its answer has gone out or it has failed.
+    """A request that was accepted, until its answer has gone out or it has failed: what is decided upon, and all state.
 
     It keeps the table it began with. ``held`` are the bytes of the body that a target may still need: those not sent
     yet, and those sent as long as they may be sent again.
@@ -70,7 +70,6 @@ class Exchange(Answer):
         "held",
         "reason",
         "repeatable",
-        "request",
         "request_left",
         "retried",
         "sent",
@@ -82,17 +81,19 @@ class Exchange(Answer):
     held: list[bytes] | None
     repeatable: bool
 
-    def __init__(self, client: Client, applied: Applied, head: RequestHead, request: Request) -> None:
+    def __init__(self, client: Client, applied: Applied, head: RequestHead, address: str, trusted: bool) -> None:
         # Every request passes here: stores are shared and look-ups spared, for they are a tenth of its cost.
-        method, _, _, _, length, self.keep, _, _, extras = head
+        self.method, target, _, self.host, length, self.keep, self.lines, self.cookie, extras = head
+        self.path, _, self.query = target.partition(b"?")
+        self.address, self.trusted, self.claims = address, trusted, NO_CLAIMS
         self.caller = self.client = client
-        self.head, self.applied, self.request = head, applied, request
+        self.head, self.applied = head, applied
         self.connection = self.answer_chunks = self.capture = self.chunks = None
         self.state = WAITING
         self.partial, self.reason = b"", ""
         self.status = self.interim = self.left = self.bytes_out = self.bytes_in = 0
         self.reusable = self.sent = self.retried = False
-        self.bodiless = method == b"HEAD"
+        self.bodiless = self.method == b"HEAD"
         self.held = [] if length else _NOTHING
         self.request_left = length
         self.reading = length != 0
@@ -104,11 +105,11 @@ class Exchange(Answer):
 
     def begin(self, rest: bytes) -> bytes:
         """Decide where the request goes and set out; ``rest`` is what came after its head, returned if not its body."""
-        applied, request, extras = self.applied, self.request, self.head[8]
-        self.course = course = applied.courses[applied.router.decide(request)]
+        applied, method, extras = self.applied, self.method, self.head[8]
+        self.course = course = applied.courses[applied.router.decide(self)]
         self.lane = course.lane
-        self.repeatable = request.method in course.safe or course.always or b"idempotency-key" in extras
-        if extras or not course.free or request.method == b"TRACE":
+        self.repeatable = method in course.safe or course.always or b"idempotency-key" in extras
+        if extras or not course.free or method == b"TRACE":
             refused = self._refusal(course)
             if refused is not None:
                 self.refuse(*refused)
@@ -116,7 +117,7 @@ class Exchange(Answer):
         if course.keyless:
             self.lane.tally.keyless += 1
         if course.mirror is not None:
-            self.capture = self.client.capture(course, request.method)
+            self.capture = self.client.capture(course, method)
         if self.reading and rest:
             rest = self.feed(rest)
         if self.state != OVER:
@@ -136,7 +137,7 @@ class Exchange(Answer):
                 return 204, ""
         if course.largest_body is not None and head.length > course.largest_body:
             return 413, f"a body here has at most {course.largest_body} bytes"
-        if course.limiter is not None and not course.limiter.allows(self.request, self.begun):
+        if course.limiter is not None and not course.limiter.allows(self, self.begun):
             return 429, "too many requests"
         return None
 
@@ -217,7 +218,7 @@ class Exchange(Answer):
 
     def block(self, lane: Lane, mark: bytes = b"") -> bytes:
         """The head as a lane's target gets it."""
-        method, target, _, host, _, _, lines, _, extras = self.head
+        target, host, extras = self.head[1], self.host, self.head[8]
         sender, special = self.client.sender(self.applied, self.head), mark
         if not lane.plain:
             target = rewritten(target, lane.base, lane.rewrite)
@@ -228,11 +229,11 @@ class Exchange(Answer):
             special += self.client.identity_lines(self.head, lane.vouches)
         elif lane.announces:
             special += self._canaries(lane)
-        first = b"%b %b HTTP/1.1\r\nHost: %b\r\n" % (method, target, host)
-        return b"".join((first, lines, sender, special, b"traceparent: ", self.trace, b"\r\n\r\n"))
+        first = b"%b %b HTTP/1.1\r\nHost: %b\r\n" % (self.method, target, host)
+        return b"".join((first, self.lines, sender, special, b"traceparent: ", self.trace, b"\r\n\r\n"))
 
     def _canaries(self, lane: Lane) -> bytes:
-        found = self.applied.router.canaries(self.request, lane.decided)
+        found = self.applied.router.canaries(self, lane.decided)
         return b"%b: %b\r\n" % (_CANARY, found.encode()) if found else b""
 
     def refused(self, reason: str) -> None:

@@ -11,7 +11,7 @@ class Switch:
     """The circuit breaker of one target, together with what its probes say.
 
     Closed, requests pass. Open, none do until the rest is over; half open, one passes at a time until one succeeds.
-    ``ready`` says that they pass without asking; ``good`` counts answers, ``troubled`` asks to be told of the next one.
+    ``ready`` says that they pass without asking.
     """
 
     def __init__(self, breaker: Breaker, clock: Callable[[], float]) -> None:
@@ -20,7 +20,7 @@ class Switch:
         self._opened = 0.0
         self._trying = 0.0
         self._begun = clock()
-        self.good = self._bad = 0
+        self._good = self._bad = 0
         self.state = "closed"
         self.healthy = self.ready = True
         self.changes = 0
@@ -42,8 +42,13 @@ class Switch:
         self._opened = self._trying = -self._breaker.rest
         self._streak = 0
 
-    def recovered(self) -> None:
-        """The target has answered, whatever it said, after it had failed."""
+    def answered(self) -> None:
+        """The target has answered, whatever it said."""
+        self._good += 1
+        if self.troubled:
+            self._recovered()
+
+    def _recovered(self) -> None:
         self.troubled = False
         self._streak = 0
         if self.state != "closed":
@@ -56,7 +61,7 @@ class Switch:
         self._streak += 1
         self._bad += 1
         breaker, now = self._breaker, self._clock()
-        total = self.good + self._bad
+        total = self._good + self._bad
         too_many = total >= breaker.minimum and self._bad >= breaker.ratio * total
         if self.state == "half-open" or self._streak >= breaker.consecutive or too_many:
             self._opened, self._trying = now, 0.0
@@ -82,4 +87,4 @@ class Switch:
             self._restart(now)
 
     def _restart(self, now: float) -> None:
-        self._begun, self.good, self._bad = now, 0, 0
+        self._begun, self._good, self._bad = now, 0, 0
