@@ -27,6 +27,7 @@ MODULES = (
     "strangler_facade.plane.connections.answer",
     "strangler_facade.plane.connections.client",
     "strangler_facade.plane.connections.exchange",
+    "strangler_facade.plane.core",
     "strangler_facade.plane.forward",
     "strangler_facade.plane.lanes",
     "strangler_facade.plane.records.capture",

@@ -6,9 +6,9 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
-from strangler_facade.plane.connections.client import Client
+from strangler_facade.plane.connections.client import Client, Plane
 from strangler_facade.plane.connections.exchange import Exchange
 from strangler_facade.plane.identity import BridgeMaker, Identity
 from strangler_facade.plane.lanes import Applied, Course
@@ -25,8 +25,8 @@ TICK = 0.1
 _SWEEP_EVERY = 5
 
 
-class Core:
-    """Everything one worker holds; it satisfies ``connections.client.Plane``."""
+class Core(Plane):
+    """Everything one worker holds."""
 
     def __init__(
         self,
@@ -102,9 +102,9 @@ class Core:
 
     # Clients
 
-    def client(self) -> Client:
+    def client(self) -> asyncio.Protocol:
         """A protocol for a new connection."""
-        return Client(self)
+        return cast(asyncio.Protocol, Client(self))
 
     def opened(self, client: Client) -> bool:
         """A client has connected; whether it may stay."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from time import perf_counter
-from typing import Final, Protocol
+from typing import Final
 
 from strangler_facade.match import Request
 from strangler_facade.plane.codecs.accelerated import next_response
@@ -42,29 +42,36 @@ _MOST_INTERIM: Final = 16
 _CLOSE: Final = b"Connection: close\r\n"
 
 
-class Clock(Protocol):
-    """The worker, as far as it knows the time."""
+class Clock:
+    """The worker, as far as it knows the time.
+
+    This and the other roles of the connections are bases and no ``Protocol``, so that compiled modules call each other
+    directly.
+    """
+
+    __slots__ = ()
 
     now: float
     """That of ``perf_counter``, as of the last tick."""
 
 
-class Caller(Protocol):
-    """The client's connection, as an answer and its exchange see it."""
+class Caller:
+    """The client's connection, as an answer sees it."""
 
-    transport: asyncio.Transport
+    __slots__ = ()
+
+    clock: Clock
     keeps: bool
     """Whether the connection may be kept for another request."""
-
-    @property
-    def plane(self) -> Clock:
-        """The worker it belongs to."""
+    transport: asyncio.Transport
 
     def hold(self, why: int) -> None:
         """Do not read from the client."""
+        raise NotImplementedError
 
     def let(self, why: int) -> None:
         """Read from the client again, unless there is another reason not to."""
+        raise NotImplementedError
 
 
 class Answer(Request):
@@ -243,7 +250,7 @@ class Answer(Request):
 
     def refresh(self) -> None:
         """Bytes have moved: the target's time begins anew."""
-        self.deadline = self.caller.plane.now + self.lane.target.idle_timeout
+        self.deadline = self.caller.clock.now + self.lane.target.idle_timeout
 
     def _pass_unmeasured(self, data: bytes) -> None:
         if self.answer_chunks is None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Protocol, cast
+from typing import cast
 
 from strangler_facade.plane.codecs.accelerated import next_request
 from strangler_facade.plane.codecs.heads import LONGEST_HEAD, LONGEST_TARGET, RequestHead
 from strangler_facade.plane.codecs.refusal import Refusal
-from strangler_facade.plane.connections.answer import PIPELINED, TUNNEL
-from strangler_facade.plane.connections.exchange import Exchange
+from strangler_facade.plane.connections.answer import PIPELINED, TUNNEL, Clock
+from strangler_facade.plane.connections.exchange import Exchange, Sender
 from strangler_facade.plane.connections.replies import reply
 from strangler_facade.plane.identity import Identity
 from strangler_facade.plane.lanes import Applied, Course
@@ -23,32 +23,38 @@ _CR = 13
 _LINGER = 2.0
 
 
-class Plane(Protocol):
+class Plane(Clock):
     """The worker, as a client's connection sees it."""
+
+    __slots__ = ()
 
     applied: Applied
     identity: Identity | None
     settings: Settings
-    now: float
 
     def opened(self, client: Client) -> bool:
         """A client has connected; whether it may stay."""
+        raise NotImplementedError
 
     def closed(self, client: Client) -> None:
         """A client's connection has ended."""
+        raise NotImplementedError
 
     def exchanged(self, exchange: Exchange) -> None:
         """A request has ended, one way or the other."""
+        raise NotImplementedError
 
     def capture(self, course: Course, method: bytes) -> Capture | None:
         """Where an exchange is copied to for a mirror, if it is."""
+        raise NotImplementedError
 
     def refused(self, client: Client, status: int, reason: str) -> None:
         """A message was refused before it was a request."""
+        raise NotImplementedError
 
 
-class Client(asyncio.Protocol):
-    """One connection of a client."""
+class Client(Sender):
+    """One connection of a client: an ``asyncio.Protocol`` in all but name, which its twin could not inherit from."""
 
     __slots__ = (
         "_buffer",
@@ -62,6 +68,7 @@ class Client(asyncio.Protocol):
         "_sender_of",
         "address",
         "body_begun",
+        "clock",
         "exchange",
         "keeps",
         "leaving",
@@ -72,10 +79,8 @@ class Client(asyncio.Protocol):
         "trusted",
     )
 
-    transport: asyncio.Transport
-
     def __init__(self, plane: Plane) -> None:
-        self.plane, self.settings = plane, plane.settings
+        self.plane, self.clock, self.settings = plane, plane, plane.settings
         self.exchange: Exchange | None = None
         self.address = ""
         self.secure = self.trusted = False
@@ -90,7 +95,7 @@ class Client(asyncio.Protocol):
         self._sender_of: Applied | None = None
         self.body_begun = 0.0
 
-    # What asyncio tells
+    # What asyncio tells: the methods of its Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has connected."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import Protocol
 
 from strangler_facade.match import NO_CLAIMS
 from strangler_facade.plane.codecs.chunks import Chunks
@@ -32,25 +31,32 @@ _NOTHING: list[bytes] = []  # what is held of a request without a body
 _INDETERMINATE = b"X-Strangler-Indeterminate: 1\r\n"
 
 
-class Client(Caller, Protocol):
+class Sender(Caller):
     """The client's connection, as an exchange sees it."""
+
+    __slots__ = ()
 
     settings: Settings
 
     def sender(self, applied: Applied, head: RequestHead) -> bytes:
         """The lines that tell a target who asks."""
+        raise NotImplementedError
 
     def capture(self, course: Course, method: bytes) -> Capture | None:
         """Where the exchange is copied to for a mirror, if it is."""
+        raise NotImplementedError
 
     def identity_lines(self, head: RequestHead, service: str) -> bytes:
         """The lines that tell a service whose session this is."""
+        raise NotImplementedError
 
     def over(self, exchange: Exchange, keep: bool) -> None:
         """The exchange has ended; whether the connection may be used for another."""
+        raise NotImplementedError
 
     def cut(self, framed: bool) -> None:
         """End the connection in the middle of an answer."""
+        raise NotImplementedError
 
 
 class Exchange(Answer):
@@ -81,7 +87,7 @@ class Exchange(Answer):
     held: list[bytes] | None
     repeatable: bool
 
-    def __init__(self, client: Client, applied: Applied, head: RequestHead, address: str, trusted: bool) -> None:
+    def __init__(self, client: Sender, applied: Applied, head: RequestHead, address: str, trusted: bool) -> None:
         # Every request passes here: stores are shared and look-ups spared, for they are a tenth of its cost.
         self.method, target, _, self.host, length, self.keep, self.lines, self.cookie, extras = head
         self.path, _, self.query = target.partition(b"?")
@@ -166,7 +172,7 @@ class Exchange(Answer):
 
     def _send(self, data: bytes) -> None:
         self.bytes_in += len(data)
-        self.deadline = self.client.plane.now + self.lane.answer_timeout
+        self.deadline = self.client.clock.now + self.lane.answer_timeout
         if self.capture is not None:
             self.capture.request_body(data)
         if self.held is not None:
@@ -339,12 +345,12 @@ class Exchange(Answer):
 
     def tunnel_opened(self) -> None:
         """From now on bytes go both ways unread."""
-        self.deadline = self.client.plane.now + self.client.settings.tunnel_idle
+        self.deadline = self.client.clock.now + self.client.settings.tunnel_idle
 
     def tunnel(self, data: bytes) -> None:
         """Pass bytes of another protocol on to the target."""
         self.bytes_in += len(data)
-        self.deadline = self.client.plane.now + self.client.settings.tunnel_idle
+        self.deadline = self.client.clock.now + self.client.settings.tunnel_idle
         if self.connection is not None:
             self.connection.transport.write(data)
 
