@@ -25,8 +25,9 @@ import sys
 from mypyc.build import mypycify
 from setuptools import setup
 group, out, *files = sys.argv[1:]
-options = ["--ignore-missing-imports", "--no-warn-unused-ignores", "--follow-imports=skip", "--no-warn-return-any", "--cache-dir", "cache"]
-twins = mypycify([*options, *files], opt_level="2", debug_level="0", group_name=group)
+kind = ["--ignore-missing-imports", "--follow-imports=skip"]
+quiet = ["--no-warn-unused-ignores", "--no-warn-return-any", "--cache-dir", "cache"]
+twins = mypycify([*kind, *quiet, *files], opt_level="2", debug_level="0", group_name=group)
 setup(name=group, ext_modules=twins, packages=[], script_args=["--quiet", "build_ext", "--build-lib", out])
 """
 

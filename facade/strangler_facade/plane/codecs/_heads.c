@@ -160,19 +160,18 @@ static int kept_finish(Kept *kept, const char *end, int last_dropped)
 
 static PyObject *slow(PyObject *function, PyObject *data) { return PyObject_CallOneArg(function, data); }
 
-/* The head that ends at ``end``, and what follows it in ``data``. */
-static PyObject *with_rest(PyObject *head, PyObject *data, const char *end)
+/* The head that ends at ``end``, and where in ``data`` what follows it begins. */
+static PyObject *with_end(PyObject *head, PyObject *data, const char *end)
 {
     if (head == NULL) return NULL;
-    const char *from = end + 4, *to = PyBytes_AS_STRING(data) + PyBytes_GET_SIZE(data);
-    PyObject *rest = PyBytes_FromStringAndSize(from, to - from), *pair = rest ? PyTuple_New(2) : NULL;
+    PyObject *place = PyLong_FromSsize_t(end + 4 - PyBytes_AS_STRING(data)), *pair = place ? PyTuple_New(2) : NULL;
     if (pair == NULL) {
         Py_DECREF(head);
-        Py_XDECREF(rest);
+        Py_XDECREF(place);
         return NULL;
     }
     PyTuple_SET_ITEM(pair, 0, head);
-    PyTuple_SET_ITEM(pair, 1, rest);
+    PyTuple_SET_ITEM(pair, 1, place);
     return pair;
 }
 
@@ -321,7 +320,7 @@ static PyObject *next_request(PyObject *self, PyObject *data)
         PyLong_FromLongLong(read.length == UNSEEN ? 0 : read.length), PyBool_FromLong(read.keep), kept.bytes,
         read.cookie ? read.cookie : PyBytes_FromStringAndSize(NULL, 0), read.extras ? read.extras : Py_NewRef(no_extras),
     };
-    return with_rest(tuple_of(request_type, items, 9), data, end);
+    return with_end(tuple_of(request_type, items, 9), data, end);
 }
 
 static PyObject *next_response(PyObject *self, PyObject *data)
@@ -353,7 +352,7 @@ static PyObject *next_response(PyObject *self, PyObject *data)
         PyLong_FromLongLong(read.length == UNSEEN ? UNTIL_CLOSE : read.length), PyBool_FromLong(read.keep), kept.bytes,
         Py_NewRef(no_extras),
     };
-    return with_rest(tuple_of(response_type, items, 7), data, end);
+    return with_end(tuple_of(response_type, items, 7), data, end);
 }
 
 static int fill(Table *table, PyObject *kinds)

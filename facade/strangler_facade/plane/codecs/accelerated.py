@@ -12,8 +12,8 @@ from strangler_facade.plane.codecs import heads
 from strangler_facade.plane.codecs.fields import REQUEST_KINDS, RESPONSE_KINDS
 from strangler_facade.plane.codecs.heads import RequestHead, ResponseHead
 
-next_request: Callable[[bytes], tuple[RequestHead, bytes] | None] = heads.next_request
-next_response: Callable[[bytes], tuple[ResponseHead, bytes] | None] = heads.next_response
+next_request: Callable[[bytes], tuple[RequestHead, int] | None] = heads.next_request
+next_response: Callable[[bytes], tuple[ResponseHead, int] | None] = heads.next_response
 compiled = False
 
 if not os.environ.get("STRANGLER_PURE"):

@@ -80,19 +80,19 @@ class ResponseHead(NamedTuple):
     extras: dict[bytes, bytes]
 
 
-def next_request(data: bytes) -> tuple[RequestHead, bytes] | None:
-    """The head of the first request in ``data`` and what follows it; ``None`` while it is not whole.
+def next_request(data: bytes) -> tuple[RequestHead, int] | None:
+    """The head of the first request in ``data`` and where it ends; ``None`` while it is not whole.
 
     Raises:
         Refusal: 400, 405, 414, 431, 501 or 505, as RFC 9110 and 9112 have it.
     """
     try:
         if data.endswith(b"\r\n\r\n"):
-            return _request(data[:-3]), b""
+            return _request(data[:-3]), len(data)
     except Refusal:
         pass  # with another request or a body behind it, it would hold an empty line, and be refused: look for that
     end = _end_of_head(data)
-    return (_request(data[: end.start() + 1]), data[end.end() :]) if end else None
+    return (_request(data[: end.start() + 1]), end.end()) if end else None
 
 
 def _request(block: bytes) -> RequestHead:
@@ -266,14 +266,14 @@ def _forwarded(lines: list[bytes], nominated: list[bytes] | None) -> bytes:
     return b"\n".join([*lines, b""])
 
 
-def next_response(data: bytes) -> tuple[ResponseHead, bytes] | None:
-    """The head of the first response in ``data`` and what follows it; ``None`` while it is not whole.
+def next_response(data: bytes) -> tuple[ResponseHead, int] | None:
+    """The head of the first response in ``data`` and where it ends; ``None`` while it is not whole.
 
     Raises:
         Refusal: 502, it is malformed or contradicts itself.
     """
     end = _end_of_head(data)
-    return (_response(data[: end.start() + 1]), data[end.end() :]) if end else None
+    return (_response(data[: end.start() + 1]), end.end()) if end else None
 
 
 def _response(block: bytes) -> ResponseHead:

@@ -40,6 +40,8 @@ PIPELINED: Final = 4
 
 _MOST_INTERIM: Final = 16
 _CLOSE: Final = b"Connection: close\r\n"
+_SMALL: Final = 8192
+"""Up to here, copying a body behind its head is cheaper than a second write; a larger one is never copied."""
 
 
 class Clock:
@@ -150,9 +152,9 @@ class Answer(Request):
         if found is None:
             self._wait(data)
         elif found[0][1] < 200:
-            self._pass_interim(*found)
+            self._pass_interim(found[0], data[found[1] :])
         else:
-            self._begin(*found)
+            self._begin(found[0], data, found[1])
 
     def _wait(self, data: bytes) -> None:
         self.partial = data
@@ -189,27 +191,26 @@ class Answer(Request):
         """From now on bytes go both ways unread."""
         raise NotImplementedError
 
-    def _begin(self, head: ResponseHead, rest: bytes) -> None:
+    def _begin(self, head: ResponseHead, data: bytes, at: int) -> None:
         _, status, phrase, length, self.reusable, lines, _ = head
-        lane, caller = self.lane, self.caller
+        lane, caller, rest = self.lane, self.caller, len(data) - at
         self.status, self.state = status, PASSING
         self._note(lane, status, length, lines)
         if not caller.keeps:
             self.keep = False
         if length < 0 or self.bodiless or status == 204 or status == 304:
             length, lines = self._frame(status, length, lines)
-        whole = length == len(rest)
-        close, body = b"" if self.keep else _CLOSE, rest if whole else b""
-        # One write for head and body, whenever both are there: for a small answer it costs as much as all else.
+        at_once = length == rest <= _SMALL
+        close, body = b"" if self.keep else _CLOSE, data[at:] if at_once else b""
         caller.transport.write(b"".join((b"HTTP/1.1 ", phrase, b"\r\n", lines, lane.signature, close, b"\r\n", body)))
-        if not whole:
+        if not at_once:
             self.left = length
             if rest or not length:
-                self._pass(rest)
+                self._pass(memoryview(data)[at:] if rest > _SMALL and length > 0 else data[at:])
             return
         self.bytes_out += length
         if self.capture is not None:
-            self.capture.answer_body(rest)
+            self.capture.answer_body(body)
         self.finished()
 
     def _note(self, lane: Lane, status: int, length: int, lines: bytes) -> None:
@@ -235,10 +236,10 @@ class Answer(Request):
         self.reusable = False
         return UNTIL_CLOSE, lines + b"Transfer-Encoding: chunked\r\n" if modern else lines
 
-    def _pass(self, data: bytes) -> None:
+    def _pass(self, data: bytes | memoryview) -> None:
         self.refresh()
         if self.left < 0:
-            self._pass_unmeasured(data)
+            self._pass_unmeasured(bytes(data))
             return
         if len(data) > self.left:
             data = data[: self.left]
@@ -275,7 +276,7 @@ class Answer(Request):
             self.capture.answer_body(data)
         self.caller.transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self.head.minor else data)
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, data: bytes | memoryview) -> None:
         self.bytes_out += len(data)
         if self.capture is not None:
             self.capture.answer_body(data)

@@ -174,7 +174,7 @@ class Client(Sender):
                 data = self._incomplete(data)
                 break
             self._partial = False
-            data = self._begin(*found)
+            data = self._begin(found[0], data[found[1] :])
         else:
             if data and not self.leaving:
                 self._later(data)

@@ -69,7 +69,7 @@ class Errand:
             if len(data) > LONGEST_HEAD:
                 raise Refusal(502, "the head of the answer is too long")
             return
-        head, rest = found
+        head, rest = found[0], data[found[1] :]
         self._partial = b""
         if head.status < 200:
             self._read_head(rest)
