@@ -1,8 +1,8 @@
 """Failed requests while the routes change a hundred times and the worker is replaced: the limit is none at all.
 
 Clients ask over 64 connections and count every answer; meanwhile the table is swapped evenly over the run, a second
-worker takes the port and the first one is told to drain. Two WebSockets stay open through all of it, one of each
-worker.
+worker takes the port and the first one is told to drain, with a day's time. Two WebSockets stay open through all of
+it, one of each worker.
 
     python benchmarks/bench_facade_reload.py [--requests 1000000] [--changes 100]
 """
@@ -69,7 +69,8 @@ class Socket:
 
 @contextlib.contextmanager
 def worker(port: int, table: Path):
-    command = [sys.executable, "-m", "strangler_facade.plane", "--table", str(table), "--listen", f"127.0.0.1:{port}"]
+    place = ["--table", str(table), "--listen", f"127.0.0.1:{port}"]
+    command = [sys.executable, "-m", "strangler_facade.plane", *place, "--drain", "86400"]
     with rig.process(*command, core=rig.PROXY_CORE) as pid:
         yield pid
 
