@@ -3,7 +3,8 @@
     python benchmarks/facade_clients.py PORT CONNECTIONS REQUESTS
 
 prints one JSON object: how many were answered 200, how many failed and how, at which rate, with which latencies. With
-``--rate`` they ask at a fixed rate instead, and latencies count from when a request was due.
+``--rate`` they ask at a given rate instead, at random times as independent users would (even spacing would fall into
+step with what a proxy does by the clock), and latencies count from when a request was due.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import random
 import sys
 from collections import Counter
 from time import perf_counter
@@ -35,7 +37,8 @@ class Fleet:
         self.latencies: list[float] = []
         self.done = asyncio.Event()
         self.open = 0
-        self.begun = perf_counter()
+        self.begun = self._due = perf_counter()
+        self._chance = random.Random(1)
         self.sent = 0
 
     def next(self) -> tuple[bytes, float] | None:
@@ -44,8 +47,9 @@ class Fleet:
             return None
         self.left -= 1
         self.sent += 1
-        due = self.begun + self.sent / self.rate if self.rate else 0.0
-        return self.requests[self.sent % 1000], due
+        if self.rate:
+            self._due += self._chance.expovariate(self.rate)
+        return self.requests[self.sent % 1000], self._due if self.rate else 0.0
 
 
 class Client(asyncio.Protocol):
