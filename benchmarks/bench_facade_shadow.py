@@ -31,10 +31,12 @@ def sink(path: Path) -> None:
     listener.bind(str(path))
     listener.listen()
 
+    room = bytearray(1 << 20)
+
     def serve() -> None:
         while True:
             connection = listener.accept()[0]
-            while connection.recv(1 << 20):
+            while connection.recv_into(room):
                 pass
 
     threading.Thread(target=serve, daemon=True).start()
