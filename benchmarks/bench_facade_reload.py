@@ -67,6 +67,12 @@ class Socket:
             return False
 
 
+def listeners(port: int) -> int:
+    """How many sockets listen on a port of this machine (those of workers that share it count each)."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    return sum(fields[1].endswith(f":{port:04X}") and fields[3] == "0A" for fields in map(str.split, lines))
+
+
 @contextlib.contextmanager
 def worker(port: int, table: Path):
     place = ["--table", str(table), "--listen", f"127.0.0.1:{port}"]
@@ -110,7 +116,8 @@ def run(stack: contextlib.ExitStack, folder: Path, upstream: int, requests: int,
         os.kill(second, signal.SIGHUP)
         if number == changes // 2:
             second = stack.enter_context(worker(port, table))
-            time.sleep(2)
+            while listeners(port) < 2:
+                time.sleep(0.1)
             os.kill(first, signal.SIGTERM)
             kept.append(Socket(port))
         time.sleep(pause)

@@ -9,6 +9,7 @@ import strangler_facade.native  # noqa: F401 - before all others: it says which 
 # isort: split
 from strangler_facade.admin.tokens import Role, Tokens, local_token
 from strangler_facade.client import AdminClient
+from strangler_facade.drift import drift
 from strangler_facade.replays.simulate import Simulation, planned_table, simulate
 from strangler_facade.run import RunOptions, run
 from strangler_facade.sessions import identity_key
@@ -19,6 +20,7 @@ __all__ = [
     "RunOptions",
     "Simulation",
     "Tokens",
+    "drift",
     "identity_key",
     "local_token",
     "planned_table",

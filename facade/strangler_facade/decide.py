@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from strangler_facade.hash import BUCKETS, bucket, threshold
-from strangler_facade.match import PathPattern, Request, Test, conditions_of, crumb, normalised
+from strangler_facade.match import PathPattern, Request, Test, conditions_of, crumb, normalised, obstacles
 from strangler_facade.memo import Memo
 from strangler_facade.table import (
     RESERVED_PATH,
@@ -42,7 +42,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A decision with all that led to it; ``key_kind`` and ``bucket`` are of the sticky key, if one counted."""
+    """A decision with all that led to it; ``key_kind`` and ``bucket`` are of the sticky key, if one counted.
+
+    ``client`` is who is taken to have asked, ``claims`` what their session was found to say.
+    """
 
     version: int
     route: str
@@ -56,6 +59,9 @@ class Explanation:
     shares: tuple[Share, ...]
     mirrored_to: str | None
     passed_over: tuple[tuple[str, str], ...]
+    client: str = ""
+    claims: Mapping[str, str] = field(default_factory=dict)
+    path: str = ""
 
 
 class Router:
@@ -101,6 +107,14 @@ class Router:
         """Whether ``canaries`` can be anything but empty."""
         return any(service != without for service, _ in self._canaries)
 
+    def bucket_of(self, request: Request) -> int | None:
+        """The bucket of the request's user on its route; None if the route splits nobody, or has no key of them."""
+        for rule in self._of_path[request.path]:
+            if not rule.tests or rule.passes(request):
+                found = rule.sticky_key(request)
+                return bucket(rule.route.split.salt, found[1]) if found else None
+        return None
+
     def explain(self, request: Request) -> Explanation:
         """The same decision, with every route that was passed over and why."""
         path = normalised(request.path)
@@ -109,7 +123,7 @@ class Router:
             if not rule.path_matches(path):
                 passed.append((rule.route.name, "path"))
             elif not rule.passes(request):
-                passed.append((rule.route.name, "another condition"))
+                passed.append((rule.route.name, ", ".join(obstacles(rule.route.match, self.tenant_of, request))))
             else:
                 return self._explained(rule, request, passed)
         return self._explained(self._last, request, passed)
@@ -130,6 +144,8 @@ class Router:
             shares=decision.route.split.shares,
             mirrored_to=mirror.target if mirror and mirror.target != decision.target.name else None,
             passed_over=tuple(passed),
+            client=request.address,
+            claims=dict(request.claims),
         )
 
 
@@ -209,6 +225,11 @@ def _ranges(split: Split) -> Iterator[tuple[int, str]]:
         begin = end
     if begin < BUCKETS:
         yield BUCKETS, split.rest
+
+
+def target_at(split: Split, place: int) -> str:
+    """The target that the users of a bucket get."""
+    return next(name for end, name in _ranges(split) if place < end)
 
 
 def _heads(paths: tuple[PathPattern, ...]) -> frozenset[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from typing import cast
 
 from strangler_facade.plane.codecs.accelerated import next_request
@@ -31,6 +32,7 @@ class Plane(Clock):
     applied: Applied
     identity: Identity | None
     settings: Settings
+    trace_context: Callable[[bytes | None], bytes]
 
     def opened(self, client: Client) -> bool:
         """A client has connected; whether it may stay."""
@@ -59,6 +61,7 @@ class Client(Sender):
     __slots__ = (
         "_buffer",
         "_deadline",
+        "_ended",
         "_full",
         "_holds",
         "_host",
@@ -75,12 +78,14 @@ class Client(Sender):
         "plane",
         "secure",
         "settings",
+        "trace_context",
         "transport",
         "trusted",
     )
 
     def __init__(self, plane: Plane) -> None:
         self.plane, self.clock, self.settings = plane, plane, plane.settings
+        self.trace_context = plane.trace_context
         self.exchange: Exchange | None = None
         self.address = ""
         self.secure = self.trusted = False
@@ -88,7 +93,7 @@ class Client(Sender):
         self.keeps = True
         self._buffer = b""
         self._deadline = plane.now + plane.settings.keep_alive
-        self._full = self._running = self._partial = False
+        self._full = self._running = self._partial = self._ended = False
         self._holds = 0
         self._host: bytes | None = None
         self._sender = b""
@@ -101,7 +106,8 @@ class Client(Sender):
         """A client has connected."""
         self.transport = cast(asyncio.Transport, transport)
         peer = transport.get_extra_info("peername")
-        self.address = str(peer[0]) if isinstance(peer, tuple) and peer else ""
+        # an IPv4 client of a socket for both families: its own address, as networks and chains are written
+        self.address = str(peer[0]).removeprefix("::ffff:") if isinstance(peer, tuple) and peer else ""
         self.secure = transport.get_extra_info("ssl_object") is not None
         self.transport.set_write_buffer_limits(high=self.settings.high_water)
         if not self.plane.opened(self):
@@ -124,8 +130,9 @@ class Client(Sender):
             self._later(data)
 
     def eof_received(self) -> bool:
-        """The client has finished sending; an answer may still go out."""
-        self.keeps = False
+        """The client has finished sending; what it has asked whole is still answered."""
+        self._ended = True
+        self.keeps = bool(self._buffer)
         if self.exchange is None:
             return False
         if self.exchange.client_ended():
@@ -182,6 +189,8 @@ class Client(Sender):
 
     def _begin(self, head: RequestHead, rest: bytes) -> bytes:
         plane, applied, address, trusted = self.plane, self.plane.applied, self.address, self.trusted
+        if self._ended and not rest:
+            self.keeps = False
         if self._sender_of is not applied:
             trusted = self._introduce(applied)
         if trusted:
@@ -233,6 +242,15 @@ class Client(Sender):
             data, self._buffer = self._buffer, b""
             self.let(PIPELINED)
             self._read(data)
+        if self._ended and self.exchange is None and not self.leaving:
+            self.leaving = True  # there is nothing more, or what there is will never be whole
+            self.transport.close()
+
+    def ahead(self) -> bytes:
+        """What the client has sent behind the request, now that it is no further request."""
+        data, self._buffer = self._buffer, b""
+        self.let(PIPELINED)
+        return data
 
     # What exchanges ask for
 
@@ -268,7 +286,7 @@ class Client(Sender):
             self._part(exchange)
             return
         self._deadline = self.plane.now + self.settings.keep_alive
-        if self._buffer:
+        if self._buffer or self._ended:
             self._continue()
 
     def _part(self, exchange: Exchange) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import perf_counter
 
 from strangler_facade.match import NO_CLAIMS
@@ -19,7 +20,7 @@ from strangler_facade.plane.connections.answer import (
     Caller,
 )
 from strangler_facade.plane.connections.replies import reply
-from strangler_facade.plane.forward import new_trace, rewritten, special_lines, trace_context
+from strangler_facade.plane.forward import rewritten, special_lines
 from strangler_facade.plane.lanes import Applied, Course, Lane
 from strangler_facade.plane.limits import Settings
 from strangler_facade.plane.records.capture import Capture
@@ -37,6 +38,7 @@ class Sender(Caller):
     __slots__ = ()
 
     settings: Settings
+    trace_context: Callable[[bytes | None], bytes]
 
     def sender(self, applied: Applied, head: RequestHead) -> bytes:
         """The lines that tell a target who asks."""
@@ -48,6 +50,10 @@ class Sender(Caller):
 
     def identity_lines(self, head: RequestHead, service: str) -> bytes:
         """The lines that tell a service whose session this is."""
+        raise NotImplementedError
+
+    def ahead(self) -> bytes:
+        """What the client has sent behind the request."""
         raise NotImplementedError
 
     def over(self, exchange: Exchange, keep: bool) -> None:
@@ -107,7 +113,7 @@ class Exchange(Answer):
             self.chunks = Chunks()
         self.begun = self.lane_begun = perf_counter()
         self.deadline = 0.0
-        self.trace = trace_context(extras.get(b"traceparent")) if extras else new_trace()
+        self.trace = client.trace_context(extras.get(b"traceparent") if extras else None)
 
     def begin(self, rest: bytes) -> bytes:
         """Decide where the request goes and set out; ``rest`` is what came after its head, returned if not its body."""
@@ -344,14 +350,14 @@ class Exchange(Answer):
             self.broken("the target stopped in the middle of its answer")
 
     def tunnel_opened(self) -> None:
-        """From now on bytes go both ways unread."""
-        self.deadline = self.client.clock.now + self.client.settings.tunnel_idle
+        """From now on bytes go both ways unread, those of an impatient client too."""
+        self.tunnel(self.client.ahead())
 
     def tunnel(self, data: bytes) -> None:
         """Pass bytes of another protocol on to the target."""
         self.bytes_in += len(data)
         self.deadline = self.client.clock.now + self.client.settings.tunnel_idle
-        if self.connection is not None:
+        if data and self.connection is not None:
             self.connection.transport.write(data)
 
     def client_ended(self) -> bool:
