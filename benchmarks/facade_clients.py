@@ -30,7 +30,8 @@ def request(user: int) -> bytes:
 class Fleet:
     """All the connections, and what they have seen."""
 
-    def __init__(self, port: int, requests: int, rate: float) -> None:
+    def __init__(self, port: int, requests: int, rate: float, marks: int) -> None:
+        self._mark = requests // marks if marks else 0
         self.port, self.left, self.rate = port, requests, rate
         self.requests = [request(user) for user in range(1, 1001)]
         self.outcomes: Counter[str] = Counter()
@@ -47,6 +48,9 @@ class Fleet:
             return None
         self.left -= 1
         self.sent += 1
+        if self._mark and self.sent % self._mark == 0:
+            sys.stdout.write(".")
+            sys.stdout.flush()
         if self.rate:
             self._due += self._chance.expovariate(self.rate)
         return self.requests[self.sent % 1000], self._due if self.rate else 0.0
@@ -135,17 +139,18 @@ async def connect(fleet: Fleet) -> None:
     if fleet.left <= 0 and fleet.open > 0:
         return
     fleet.open += 1
-    try:
-        await asyncio.get_running_loop().create_connection(lambda: Client(fleet), "127.0.0.1", fleet.port)
-    except OSError as error:
-        fleet.open -= 1
-        fleet.outcomes[f"failed: connect {type(error).__name__}"] += 1
-        await asyncio.sleep(0.01)
-        await connect(fleet)
+    while True:
+        try:
+            await asyncio.get_running_loop().create_connection(lambda: Client(fleet), "127.0.0.1", fleet.port)
+        except OSError as error:
+            fleet.outcomes[f"failed: connect {type(error).__name__}"] += 1
+            await asyncio.sleep(0.01)
+        else:
+            return
 
 
-async def ask(port: int, connections: int, requests: int, rate: float) -> dict[str, object]:
-    fleet = Fleet(port, requests, rate)
+async def ask(port: int, connections: int, requests: int, rate: float, marks: int) -> dict[str, object]:
+    fleet = Fleet(port, requests, rate, marks)
     await asyncio.gather(*(connect(fleet) for _ in range(connections)))
     await fleet.done.wait()
     seconds = perf_counter() - fleet.begun
@@ -160,10 +165,11 @@ def main() -> None:
     parser.add_argument("connections", type=int)
     parser.add_argument("requests", type=int)
     parser.add_argument("--rate", type=float, default=0)
+    parser.add_argument("--marks", type=int, default=0, help="dots to print on the way")
     options = parser.parse_args()
     import uvloop
 
-    found = uvloop.run(ask(options.port, options.connections, options.requests, options.rate))
+    found = uvloop.run(ask(options.port, options.connections, options.requests, options.rate, options.marks))
     sys.stdout.write(json.dumps(found) + "\n")
 
 

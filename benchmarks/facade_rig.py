@@ -317,8 +317,8 @@ def _latency(text: str, percent: str) -> float:
     return float(number) * {"us": 1e-6, "ms": 1e-3, "s": 1.0}[unit]
 
 
-def clients(port: int, connections: int, requests: int, rate: float = 0) -> subprocess.Popen[str]:
-    """Counting clients (``facade_clients``) in a process of their own; they print one JSON object."""
+def clients(port: int, connections: int, requests: int, rate: float = 0, marks: int = 0) -> subprocess.Popen[str]:
+    """Counting clients (``facade_clients``) in a process of their own; they print ``marks`` dots, then one JSON object."""
     script = str(Path(__file__).with_name("facade_clients.py"))
     command = ["taskset", "-c", LOAD_CORE, sys.executable, script, str(port), str(connections), str(requests)]
-    return subprocess.Popen([*command, "--rate", str(rate)], stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen([*command, "--rate", str(rate), "--marks", str(marks)], stdout=subprocess.PIPE, text=True)
