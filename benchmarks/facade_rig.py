@@ -318,7 +318,7 @@ def _latency(text: str, percent: str) -> float:
 
 
 def clients(port: int, connections: int, requests: int, rate: float = 0, marks: int = 0) -> subprocess.Popen[str]:
-    """Counting clients (``facade_clients``) in a process of their own; they print ``marks`` dots, then one JSON object."""
+    """Counting clients (``facade_clients``) in a process of their own; they print dots, then one JSON object."""
     script = str(Path(__file__).with_name("facade_clients.py"))
     command = ["taskset", "-c", LOAD_CORE, sys.executable, script, str(port), str(connections), str(requests)]
     return subprocess.Popen([*command, "--rate", str(rate), "--marks", str(marks)], stdout=subprocess.PIPE, text=True)
