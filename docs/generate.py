@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import yaml
+from rooms import architecture
 
 import strangler_deploy as deploy
 from strangler.cli.reference import commands_reference
@@ -72,11 +73,15 @@ PAGES: Mapping[str, Callable[[], str]] = {
 }
 
 
+ARCHITECTURE = REFERENCE.parents[1] / "ARCHITECTURE.md"
+
+
 def main() -> None:
-    """Write every page anew."""
+    """Write every page anew, and the part of ARCHITECTURE.md that is made."""
     REFERENCE.mkdir(exist_ok=True)
     for name, page in PAGES.items():
         write_file(REFERENCE / name, page())
+    write_file(ARCHITECTURE, architecture(ARCHITECTURE.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":

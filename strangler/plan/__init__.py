@@ -14,28 +14,35 @@ from strangler.plan.schema import (
     Monolith,
     Plan,
     Rollout,
-    RoutePattern,
     Service,
     SessionSettings,
     Sticky,
+    UsageSettings,
     Waiver,
     Webhook,
 )
 from strangler.plan.start import first_plan
 from strangler.plan.tenants import load_tenant, load_tenants, tenant_from
+from strangler.plan.traffic import Forwarded, RequestCondition, RetryBudget, RoutePattern, Serving, Shadowing
 
 __all__ = [
     "AbortIf",
     "CallPolicy",
     "FacadeSettings",
+    "Forwarded",
     "Monolith",
     "Places",
     "Plan",
+    "RequestCondition",
+    "RetryBudget",
     "Rollout",
     "RoutePattern",
     "Service",
+    "Serving",
     "SessionSettings",
+    "Shadowing",
     "Sticky",
+    "UsageSettings",
     "Waiver",
     "Webhook",
     "add_service",

@@ -22,7 +22,7 @@ DOCS = ROOT / "docs"
 PAGES = [DOCS / "tutorial.md", *sorted((DOCS / "guides").glob("*.md"))]
 _BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _PORT = re.compile(r"\b8(?:000|080|081|101)\b")
-_SECONDS = 540
+_SECONDS = 1500
 
 
 def script(page: Path) -> str:
@@ -54,6 +54,7 @@ def test_the_pages_commands_work_as_written(page: Path, tmp_path: Path) -> None:
             status = run.wait(_SECONDS)
         finally:
             _end(run.pid)
+            run.wait()
         said.seek(0)
         assert status == 0, said.read()[-6000:]
 

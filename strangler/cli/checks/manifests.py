@@ -30,10 +30,8 @@ def manifests(session: Session, directory: Path | None, crds: Path | None) -> tu
     """How many files were checked, and what was found; a tree on disk must also be what the plan renders."""
     plan, tenants = session.plan(), session.tenants()
     with session.out.progress(f"checking {len(tenants)} tenants"):
-        rendered = deploy.render(plan, tenants)
-        tree = deploy.read_tree(directory) if directory else rendered
-        found = deploy.check(tree, plan, tenants, crds, Places(session.plan_path))
-        return len(tree), [*found, *(deploy.stale(tree, rendered) if directory else ())]
+        found = deploy.report(directory, deploy.Declaration(plan, tenants, crds, Places(session.plan_path)))
+    return found.files, [*found.findings, *found.stale]
 
 
 def check_cluster(session: Session, wanted: Wanted) -> Checked:
