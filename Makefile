@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test check bench format clean
+.PHONY: help demo test check bench docs format clean
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
 
@@ -20,8 +20,12 @@ check: $(READY) ## lint, types, contracts
 	$(BIN)/lint-imports
 	$(BIN)/codespell README.md ARCHITECTURE.md CHANGELOG.md docs strangler analyzers facade scaffolds deploy
 
-bench: $(READY) ## every performance figure, as ratios
-	for script in benchmarks/bench_*.py; do $(BIN)/python $$script || exit 1; done
+bench: $(READY) ## every performance figure, as one table of ratios
+	$(BIN)/python benchmarks/run.py
+
+docs: $(READY) ## the documentation as a site, in build/docs
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs build/docs
 
 format: $(READY) ## rewrite the source in the house's format
 	$(BIN)/ruff check --fix .

@@ -9,8 +9,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import yaml
+from rooms import architecture
 
 import strangler_deploy as deploy
+from strangler.cli.reference import commands_reference
 from strangler.files import write_file
 from strangler.plan import load, load_tenants
 from strangler.plan.reference import plan_reference
@@ -57,6 +59,7 @@ def _platform() -> str:
 
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "commands.md": commands_reference,
     "control-plane.md": control_plane_reference,
     "crossings.md": crossings_reference,
     "deploy-check.md": rules_reference,
@@ -70,11 +73,15 @@ PAGES: Mapping[str, Callable[[], str]] = {
 }
 
 
+ARCHITECTURE = REFERENCE.parents[1] / "ARCHITECTURE.md"
+
+
 def main() -> None:
-    """Write every page anew."""
+    """Write every page anew, and the part of ARCHITECTURE.md that is made."""
     REFERENCE.mkdir(exist_ok=True)
     for name, page in PAGES.items():
         write_file(REFERENCE / name, page())
+    write_file(ARCHITECTURE, architecture(ARCHITECTURE.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":

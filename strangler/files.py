@@ -15,8 +15,10 @@ from strangler.errors import OutputError
 _HERE, _RENAME_EXCHANGE = -100, 2  # AT_FDCWD and the flag of renameat2(2)
 
 
-def write_file(path: Path, content: str | bytes) -> None:
+def write_file(path: Path, content: str | bytes, *, lasting: bool = True) -> None:
     """Replace ``path`` with ``content`` (text as UTF-8), through a temporary file beside it.
+
+    ``lasting`` waits until it is on the disk; what can be made again need not.
 
     Raises:
         OutputError: the folder does not exist or may not be written.
@@ -28,7 +30,7 @@ def write_file(path: Path, content: str | bytes) -> None:
         raise OutputError(f"cannot write {path}: {error.strerror}", hint="does its folder exist?") from error
     temporary = Path(name)
     try:
-        _fill(handle, temporary, data, _mode_of(path))
+        _fill(handle, temporary, data, _mode_of(path), lasting=lasting)
         temporary.replace(path)
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror}") from error
@@ -36,11 +38,12 @@ def write_file(path: Path, content: str | bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _fill(handle: int, temporary: Path, data: bytes, mode: int) -> None:
+def _fill(handle: int, temporary: Path, data: bytes, mode: int, *, lasting: bool) -> None:
     with os.fdopen(handle, "wb") as stream:
         stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
+        if lasting:
+            stream.flush()
+            os.fsync(stream.fileno())
     temporary.chmod(mode)
 
 
@@ -106,7 +109,20 @@ def fill(root: Path, files: Iterable[tuple[str, str | bytes]]) -> None:
         if parent not in made:
             (root / parent).mkdir(parents=True, exist_ok=True)
             made.add(parent)
-        (root / name).write_bytes(content.encode() if isinstance(content, str) else content)
+        _create(f"{root}/{name}", content.encode() if isinstance(content, str) else content)
+
+
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+
+
+def _create(path: str, data: bytes) -> None:
+    """Write a file with three calls of the system: there may be a million of them."""
+    handle = os.open(path, _CREATE, 0o666)
+    try:
+        while data:  # a disk that is nearly full takes a part
+            data = data[os.write(handle, data) :]
+    finally:
+        os.close(handle)
 
 
 def _swap(staging: Path, directory: Path) -> None:

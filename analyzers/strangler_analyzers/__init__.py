@@ -1,7 +1,8 @@
 """Source → facts → graph → seams. Nothing here imports or runs the code under analysis."""
 
-from strangler_analyzers.analyze import analyze, survey
+from strangler_analyzers.analyze import analyze, conclude, survey
 from strangler_analyzers.callgraph import call_graph
+from strangler_analyzers.documents import Document
 from strangler_analyzers.explain import Tie, explain
 from strangler_analyzers.graph import graph
 from strangler_analyzers.options import Options
@@ -23,6 +24,7 @@ from strangler_analyzers.seams import (
     SeamOptions,
     Surroundings,
     WhatIf,
+    beside,
     constraints_of,
     draft_service,
     find_seam,
@@ -35,14 +37,17 @@ __all__ = [
     "Baseline",
     "Change",
     "Constraints",
+    "Document",
     "Options",
     "SeamOptions",
     "Surroundings",
     "Tie",
     "WhatIf",
     "analyze",
+    "beside",
     "call_graph",
     "compare",
+    "conclude",
     "constraints_of",
     "detectors_reference",
     "draft_service",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
-from strangler.analysis import Analysis
+from strangler.analysis import Analysis, dumps, loads
 from strangler_analyzers.assemble import assemble
 from strangler_analyzers.detectors import World
+from strangler_analyzers.documents import Document, key_of, read_document, write_document
 from strangler_analyzers.gather import Gathered, gather
 from strangler_analyzers.knowledge import KNOWLEDGE
 from strangler_analyzers.options import Options
@@ -17,7 +19,10 @@ from strangler_analyzers.resolve import Program, resolve
 from strangler_analyzers.resolve.values import Module
 from strangler_analyzers.roots import imported_roots, own_package
 from strangler_analyzers.seams import SeamOptions, propose
+from strangler_analyzers.signatures import digests
 from strangler_analyzers.sources import Tree, discover, named, package_folders
+
+_SURVEY, _CONCLUSION = "survey.bin", "conclusion.bin"
 
 
 def analyze(path: Path, options: Options | None = None, seams: SeamOptions | None = None) -> Analysis:
@@ -31,10 +36,55 @@ def analyze(path: Path, options: Options | None = None, seams: SeamOptions | Non
 
 
 def survey(path: Path, options: Options) -> Analysis:
-    """The analysis without seams."""
+    """The analysis without seams; the one of the last run if nothing has changed since and there is a cache."""
     with _no_collector():
-        tree, gathered, program = run(path, options)
-        return assemble(tree, gathered, World(program), options)
+        found = look(path, options)
+        key = key_of(path, found.digests, options)
+        text = read_document(options.cache, _SURVEY, key)
+        if text is not None:
+            return loads(text)
+        analysis = _surveyed(found, options)
+        # Files may have changed under way: what was read is what it was made from.
+        key = key_of(path, found.digests, options)
+        if options.cache is not None:
+            write_document(options.cache, _SURVEY, key, dumps(analysis))
+        return analysis
+
+
+def conclude(path: Path, options: Options, beside: Iterable[str], make: Callable[[Analysis], SeamOptions]) -> Document:
+    """The analysis with seams; the one of the last run if nothing has changed since and there is a cache.
+
+    ``make`` gives the options of the proposal, ``beside`` is all that it looks at but the analysis itself.
+    """
+    here = look(path, options).digests
+    key = key_of(path, here, options, beside)
+    text = read_document(options.cache, _CONCLUSION, key)
+    if text is not None:
+        return Document(text=text)
+    surveyed = survey(path, options)
+    document = Document(propose(surveyed, make(surveyed)))
+    # What changed under way may have been read before or after: such a document is not kept.
+    if options.cache is not None and look(path, options).digests == here:
+        write_document(options.cache, _CONCLUSION, key, document.text())
+    return document
+
+
+class Look(NamedTuple):
+    """The files of a tree, and the hash of each."""
+
+    tree: Tree
+    digests: dict[str, str]
+
+
+def look(path: Path, options: Options) -> Look:
+    """What is there, before any of it is understood."""
+    tree = discover(path, options)
+    return Look(tree, digests(tree.root, [source.path for source in tree.sources], options.cache))
+
+
+def _surveyed(found: Look, options: Options) -> Analysis:
+    tree, gathered, program = _run(found, options)
+    return assemble(tree, gathered, World(program), options)
 
 
 @contextlib.contextmanager
@@ -51,16 +101,15 @@ def _no_collector() -> Iterator[None]:
 
 def run(path: Path, options: Options) -> tuple[Tree, list[Gathered], Program]:
     """The files, their facts, and the program made of them after its abstract run."""
-    tree, gathered = _renamed(*_gathered(path, options), options)
+    return _run(look(path, options), options)
+
+
+def _run(found: Look, options: Options) -> tuple[Tree, list[Gathered], Program]:
+    tree, gathered = _renamed(found.tree, gather(found.tree, found.digests, options), options)
     modules = [
         Module(one.source.module, one.source.path, one.facts, is_package=one.source.is_package) for one in gathered
     ]
     return tree, gathered, resolve(modules, KNOWLEDGE)
-
-
-def _gathered(path: Path, options: Options) -> tuple[Tree, list[Gathered]]:
-    tree = discover(path, options)
-    return tree, gather(tree, options)
 
 
 def _renamed(tree: Tree, gathered: list[Gathered], options: Options) -> tuple[Tree, list[Gathered]]:

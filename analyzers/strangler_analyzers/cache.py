@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import marshal
-from collections.abc import Iterable
 from pathlib import Path
 
-from strangler.errors import OutputError
-from strangler.files import write_file
 from strangler_analyzers.facts import EXTRACTOR
+from strangler_analyzers.sealed import seal, unseal
 
 _NAME = "facts.bin"
-
-
-def digest(data: bytes) -> str:
-    """The hash by which a file's facts are kept."""
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 class FactsCache:
     """Facts by (hash, light or not); a missing, corrupted or older file is an empty one."""
 
     def __init__(self, folder: Path | None) -> None:
-        self._path = None if folder is None else folder / _NAME
-        self._kept = _load(self._path)
+        self._folder = folder
+        self._kept = _load(folder)
         self._used: dict[str, bytes] = {}
         self._new = False
 
@@ -40,34 +31,19 @@ class FactsCache:
         """The marshalled facts of this run kept under ``key``."""
         return self._used.get(key)
 
-    def put(self, items: Iterable[tuple[str, bytes]]) -> None:
+    def put(self, key: str, data: bytes) -> None:
         """Keep marshalled facts."""
-        for key, data in items:
-            self._used[key] = data
-            self._new = True
+        self._used[key] = data
+        self._new = True
 
     def save(self) -> None:
-        """Write what was used in this run; a folder that cannot be written costs only time."""
-        if self._path is None or (not self._new and len(self._used) == len(self._kept)):
-            return
-        with contextlib.suppress(OSError, OutputError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            ignore = self._path.parent / ".gitignore"
-            if not ignore.exists():
-                write_file(ignore, "*\n")
-            body = marshal.dumps((EXTRACTOR, dict(sorted(self._used.items()))))
-            write_file(self._path, hashlib.blake2b(body, digest_size=16).digest() + body)
+        """Write what was used in this run."""
+        if self._folder is not None and (self._new or len(self._used) != len(self._kept)):
+            seal(self._folder, _NAME, marshal.dumps((EXTRACTOR, dict(sorted(self._used.items())))))
 
 
-def _load(path: Path | None) -> dict[str, bytes]:
-    if path is None:
-        return {}
-    try:
-        data = path.read_bytes()
-    except OSError:
-        return {}
-    # marshal trusts its input; the checksum says whether it may.
-    if hashlib.blake2b(data[16:], digest_size=16).digest() != data[:16]:
-        return {}
-    version, kept = marshal.loads(data[16:])
+def _load(folder: Path | None) -> dict[str, bytes]:
+    # marshal trusts its input; the seal says whether it may.
+    body = unseal(folder, _NAME)
+    version, kept = marshal.loads(body) if body is not None else (EXTRACTOR, {})
     return kept if version == EXTRACTOR else {}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
-from strangler_analyzers.cache import FactsCache, digest
+from strangler_analyzers.cache import FactsCache
 from strangler_analyzers.facts import Facts, extract
 from strangler_analyzers.options import Options
+from strangler_analyzers.signatures import digest
 from strangler_analyzers.sources import Source, Tree, read
 
 # Below this many bytes of new source, starting workers takes longer than the work.
@@ -27,48 +31,70 @@ class Gathered(NamedTuple):
 
 
 class _Job(NamedTuple):
-    key: str
     path: str
     light: bool
 
 
-def gather(tree: Tree, options: Options) -> list[Gathered]:
-    """The facts of every source of ``tree``, in its order; files that cannot be read have empty ones."""
+def gather(tree: Tree, digests: dict[str, str], options: Options) -> list[Gathered]:
+    """The facts of every source of ``tree``, in its order; files that cannot be read have empty ones.
+
+    ``digests`` has the hash of each; where a file has changed since, its new hash is put there.
+    """
     cache = FactsCache(options.cache)
-    keys: dict[str, str] = {}
-    missing: list[_Job] = []
-    total = 0
-    for source in tree.sources:
-        data = read(tree.root, source.path)
-        key = digest(data) + ("-light" if source.is_light else "") if data is not None else ""
-        keys[source.path] = key
-        if data is not None and cache.get(key) is None:
-            missing.append(_Job(key, source.path, source.is_light))
-            total += len(data)
-    cache.put(_extract_all(tree.root, missing, total, options))
+    missing = [
+        _Job(source.path, source.is_light)
+        for source in tree.sources
+        if digests[source.path] and cache.get(_key(digests[source.path], source.is_light)) is None
+    ]
+    for path, is_light, now, facts in _extract_all(tree.root, missing, options):
+        digests[path] = now
+        cache.put(_key(now, is_light), facts)
     cache.save()
-    return [_gathered(source, keys[source.path], cache) for source in tree.sources]
+    return [_gathered(source, digests[source.path], cache) for source in tree.sources]
 
 
-def _gathered(source: Source, key: str, cache: FactsCache) -> Gathered:
-    data = cache.get_used(key) if key else None
+def _key(digest: str, is_light: bool) -> str:
+    return f"{digest}-light" if is_light else digest
+
+
+def _gathered(source: Source, digest: str, cache: FactsCache) -> Gathered:
+    data = cache.get_used(_key(digest, source.is_light)) if digest else None
     if data is None:
         facts = Facts("light", 0, (), (_NO_SCOPE,), (), None, (), (("unreadable", "cannot be read", 0),), {}, {})
         return Gathered(source, "", facts)
-    return Gathered(source, key.partition("-")[0], Facts.load(data))
+    return Gathered(source, digest, Facts.load(data))
 
 
 _NO_SCOPE = extract(b"").scopes[0]
 
 
-def _extract_all(root: Path, jobs: list[_Job], total: int, options: Options) -> Iterator[tuple[str, bytes]]:
+_Found = tuple[str, bool, str, bytes]
+
+
+def _extract_all(root: Path, jobs: list[_Job], options: Options) -> Iterator[_Found]:
     processes = options.processes or os.cpu_count() or 1
-    if processes == 1 or total < _WORTH_WORKERS:
+    if processes == 1 or not _is_much(root, jobs):
         yield from _extract(root, jobs)
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context(_start_method())) as pool:
         for found in pool.map(_extract, [root] * len(jobs), list(_chunks(jobs, processes))):
             yield from found
+
+
+def _start_method() -> str:
+    """A fork starts at once, where it is safe: without threads, which could hold a lock that nobody lets go of."""
+    may_fork = sys.platform == "linux" and threading.active_count() == 1
+    return "fork" if may_fork else "spawn"
+
+
+def _is_much(root: Path, jobs: list[_Job]) -> bool:
+    total = 0
+    for job in jobs:
+        with contextlib.suppress(OSError):
+            total += (root / job.path).stat().st_size
+        if total >= _WORTH_WORKERS:
+            return True
+    return False
 
 
 def _chunks(jobs: list[_Job], processes: int) -> Iterator[list[_Job]]:
@@ -77,11 +103,14 @@ def _chunks(jobs: list[_Job], processes: int) -> Iterator[list[_Job]]:
         yield jobs[start : start + size]
 
 
-def _extract(root: Path, jobs: list[_Job]) -> list[tuple[str, bytes]]:
+def _extract(root: Path, jobs: list[_Job]) -> list[_Found]:
     """Runs in a worker: reads, parses, lets go of the tree, hands back bytes."""
     found = []
     for job in jobs:
         # A file may have gone or changed since it was hashed: what is there now is what counts.
         data = read(root, job.path)
-        found.append((job.key, extract(data or b"", light=job.light).dump()))
+        if data is None:
+            found.append((job.path, job.light, "", b""))
+        else:
+            found.append((job.path, job.light, digest(data), extract(data, light=job.light).dump()))
     return found

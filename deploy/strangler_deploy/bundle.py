@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from strangler_deploy import names as naming
+from strangler_deploy.blanks import Function, has_blank, later
+from strangler_deploy.dump import CALLS as DUMP_CALLS
 from strangler_deploy.dump import dump
-from strangler_deploy.manifest import Identity, Manifest, set_wave
+from strangler_deploy.manifest import Data, Identity, Manifest, set_wave
 from strangler_deploy.waves import waves
 
 
@@ -21,17 +24,25 @@ class Bundle:
 
 def files(bundle: Bundle) -> Iterator[tuple[str, str]]:
     """Path and text of each object, and of the kustomization that lists them."""
+    names: list[str] = []
+    for path, manifest, data in objects(bundle):
+        names.append(path.removeprefix(f"{bundle.folder}/"))
+        yield path, f"# from {manifest.origin}\n{dump(data)}"
+    yield f"{bundle.folder}/kustomization.yaml", _kustomization(*names)
+
+
+def objects(bundle: Bundle) -> Iterator[tuple[str, Manifest, Data]]:
+    """Each object with its path, and as the plain data that is written there."""
     every = [manifest.data() for manifest in bundle.manifests]
     order = waves(bundle.manifests, every)
-    names: dict[str, Identity] = {}
+    taken: dict[str, Identity] = {}
     for manifest, data in zip(bundle.manifests, every, strict=True):
-        name = _file_name(manifest, bundle.namespace)
-        if name in names:
-            raise AssertionError(f"{bundle.folder}/{name} is written for {names[name]} and for {manifest.identity}")
-        names[name] = manifest.identity
+        path = f"{bundle.folder}/{_file_name(manifest, bundle.namespace)}"
+        if path in taken:
+            raise AssertionError(f"{path} is written for {taken[path]} and for {manifest.identity}")
+        taken[path] = manifest.identity
         set_wave(data, order[manifest.identity])
-        yield f"{bundle.folder}/{name}", f"# from {manifest.origin}\n{dump(data)}"
-    yield f"{bundle.folder}/kustomization.yaml", _kustomization(sorted(names))
+        yield path, manifest, data
 
 
 def _file_name(manifest: Manifest, home: str) -> str:
@@ -44,6 +55,12 @@ def _file_name(manifest: Manifest, home: str) -> str:
     return f"{manifest.namespace}.{kind}-{manifest.name}.yaml"
 
 
-def _kustomization(names: Sequence[str]) -> str:
-    data = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": list(names)}
+def _kustomization(*names: str) -> str:
+    if any(map(has_blank, names)):
+        return later("kustomization", *names)
+    data = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": sorted(names)}
     return dump(data)
+
+
+# What may stand in a text with blanks, to be called when they are filled.
+CALLS: Mapping[str, Function] = {**naming.CALLS, **DUMP_CALLS, "kustomization": _kustomization}

@@ -12,9 +12,9 @@ from strangler.plan import Plan
 from strangler.plan.platform import Isolation, Tenant
 from strangler_deploy.checks.ceilings import Ceiling, ceilings
 from strangler_deploy.estate import Estate
+from strangler_deploy.folder import tenant_files
 from strangler_deploy.placement import Placement, place
 from strangler_deploy.quantities import cpus
-from strangler_deploy.render import tenant_files
 from strangler_deploy.tenancy import require_placeable
 
 _CORES = {"large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32, "12xlarge": 48, "16xlarge": 64}

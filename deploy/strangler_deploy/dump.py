@@ -12,6 +12,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from strangler_deploy.blanks import Function, has_blank, later
+
 _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./@*+-]*(?:[:=][A-Za-z0-9_./@*+-]+)*\Z", re.ASCII)
 # What YAML 1.1 or 1.2 readers take for something other than text.
 _RESERVED = re.compile(r"(?:y|yes|n|no|on|off|true|false|null|_+)\Z", re.IGNORECASE)
@@ -39,7 +41,7 @@ def _entry(head: str, item: Any, indent: str, lines: list[str]) -> None:
     """Write ``head`` and what stands behind or below it."""
     kind = type(item)
     if kind is str:
-        lines.append(f"{head} {_text(item)}" if "\n" not in item else _block(head, item, indent))
+        lines.append(f"{head} {_text(item)}" if "\n" not in item else f"{head}{_block(item, indent)}")
     elif kind is dict and item:
         lines.append(head)
         _mapping(item, indent + "  ", lines)
@@ -91,6 +93,8 @@ def _float(value: float) -> str:
 def _text(value: str) -> str:
     if _PLAIN.match(value) and not _RESERVED.match(value):
         return value
+    if has_blank(value):
+        return later("scalar", value)
     return '"' + "".join(_escape(character) for character in value) + '"'
 
 
@@ -103,11 +107,17 @@ def _escape(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
-def _block(head: str, value: str, indent: str) -> str:
-    """Text of several lines as it is, where YAML allows it (else quoted)."""
+def _block(value: str, indent: str) -> str:
+    """Text of several lines as it is, where YAML allows it (else quoted); it stands behind a key."""
+    if has_blank(value):
+        return later("block", value, indent)
     body = value.removesuffix("\n")
     if body.endswith("\n") or not _BLOCK.match(body):
-        return f"{head} {_text(value)}"
+        return f" {_text(value)}"
     sign = "|" if value.endswith("\n") else "|-"
     rows = (f"{indent}  {row}" if row else "" for row in body.split("\n"))
-    return f"{head} {sign}\n" + "\n".join(rows)
+    return f" {sign}\n" + "\n".join(rows)
+
+
+# What may stand in a text with blanks, to be called when they are filled.
+CALLS: Mapping[str, Function] = {"scalar": _text, "block": _block}

@@ -44,11 +44,14 @@ class Placement:
         return {TENANT: self.tenant.id, TIER: self.tier_name}
 
 
-def place(estate: Estate, tenant: Tenant) -> Placement:
-    """Resolve one tenant; whether the names in it exist has been checked before."""
+def place(estate: Estate, tenant: Tenant, site: Site | None = None) -> Placement:
+    """Resolve one tenant; whether the names in it exist has been checked before.
+
+    ``site`` is where it runs if that is known already.
+    """
     tier = estate.platform.tiers[tenant.tier]
-    isolation = tenant.isolation or tier.isolation
-    site, own = _site(estate, tenant, isolation)
+    isolation = isolation_of(estate, tenant)
+    site, own = (site, False) if site else site_of(estate, tenant)
     update = {
         "quota": _over(tier.quota, tenant.quota),
         "limits": _over(tier.limits, tenant.limits),
@@ -76,11 +79,16 @@ def pool_namespace(tier: str) -> str:
     return joined("pool", tier)
 
 
-def _site(estate: Estate, tenant: Tenant, isolation: Isolation) -> tuple[Site, bool]:
+def isolation_of(estate: Estate, tenant: Tenant) -> Isolation:
+    """What its file says, or else its tier."""
+    return tenant.isolation or estate.platform.tiers[tenant.tier].isolation
+
+
+def site_of(estate: Estate, tenant: Tenant) -> tuple[Site, bool]:
     """The tenant's cluster, and whether it is one that only its file asks for."""
     if tenant.cluster:
         return estate.sites[tenant.cluster], False
-    if isolation != "silo":
+    if isolation_of(estate, tenant) != "silo":
         return estate.sites[spread(tenant.id, estate.shared_sites or tuple(estate.sites))], False
     dedicated = [site for site in estate.sites.values() if site.cluster.dedicated_to == tenant.id]
     if dedicated:

@@ -8,17 +8,14 @@ from collections.abc import Iterator, Mapping
 from strangler.plan import Plan
 from strangler.plan.platform import Tenant
 from strangler_deploy.bundle import Bundle, files
-from strangler_deploy.dump import dump
 from strangler_deploy.estate import Estate
 from strangler_deploy.kinds.aws.resource import PLATFORM_NAMESPACE
-from strangler_deploy.names import joined
-from strangler_deploy.placement import Placement, place, pool_namespace
-from strangler_deploy.planes import tenant as tenant_plane
+from strangler_deploy.mould import folders
+from strangler_deploy.placement import pool_namespace
 from strangler_deploy.planes.cluster import baseline
 from strangler_deploy.planes.control import control
 from strangler_deploy.planes.hosts import host_files
 from strangler_deploy.planes.pools import pool, pooled_tiers
-from strangler_deploy.planes.stores import control_namespace
 from strangler_deploy.tenancy import require_placeable
 
 MARKER = ".strangler-deploy.json"
@@ -34,8 +31,8 @@ def render(plan: Plan, tenants: Mapping[str, Tenant]) -> dict[str, str]:
     require_placeable(plan, tenants)
     estate = Estate(plan)
     result = dict(shared_files(estate))
-    for tenant in tenants.values():
-        result.update(tenant_files(estate, tenant))
+    for folder in folders(estate, tenants.values()):
+        result.update(folder)
     return dict(sorted(result.items()))
 
 
@@ -50,25 +47,3 @@ def shared_files(estate: Estate) -> Iterator[tuple[str, str]]:
                 Bundle(f"clusters/{name}/pool-{tier}", tuple(pool(estate, site, tier)), pool_namespace(tier))
             )
         yield from host_files(site)
-
-
-def tenant_files(estate: Estate, tenant: Tenant) -> Iterator[tuple[str, str]]:
-    """The folder ``tenants/<id>`` of one tenant."""
-    placement = place(estate, tenant)
-    yield f"tenants/{tenant.id}/tenant.yaml", dump(_parameters(placement))
-    for bundle in tenant_plane.bundles(estate, placement):
-        yield from files(bundle)
-    if placement.own_cluster:
-        yield from host_files(placement.site)
-
-
-def _parameters(placement: Placement) -> dict[str, object]:
-    """What the ApplicationSet reads of a tenant."""
-    return {
-        "application": joined("tenant", placement.id, "control"),
-        "tenant": placement.id,
-        "tier": placement.tier_name,
-        "isolation": placement.isolation,
-        "cluster": placement.site.name,
-        "namespace": control_namespace(placement),
-    }

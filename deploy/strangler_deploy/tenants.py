@@ -15,9 +15,10 @@ from strangler.plan.platform import Tenant
 from strangler_deploy.check import check_tree
 from strangler_deploy.dump import dump
 from strangler_deploy.estate import Estate
+from strangler_deploy.folder import tenant_files
 from strangler_deploy.placement import place
 from strangler_deploy.planes.stores import holder_of, tenant_holdings
-from strangler_deploy.render import shared_files, tenant_files
+from strangler_deploy.render import shared_files
 from strangler_deploy.tenancy import require_placeable
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from strangler.model import Finding
 from strangler.plan.platform import Tenant
@@ -16,7 +17,11 @@ from strangler_deploy.conflicts.context import Context
 from strangler_deploy.documents import Document
 from strangler_deploy.estate import Estate
 from strangler_deploy.iam import verify as iam
+from strangler_deploy.manifest import group_of
 from strangler_deploy.network import verify as network
+
+_ACK = "services.k8s.aws"
+_COUNTED = frozenset({"HTTPRoute", "Gateway", "Namespace"})
 
 
 def placed(documents: Iterable[Document], clusters: Mapping[str, str], locate: Locate) -> list[Document]:
@@ -27,27 +32,41 @@ def placed(documents: Iterable[Document], clusters: Mapping[str, str], locate: L
 def verified(
     documents: list[Document], estate: Estate, tenants: Mapping[str, Tenant], locate: Locate
 ) -> Iterator[Finding]:
-    """What the proofs find that need the tenants of one cluster only; ``documents`` as ``placed`` makes them."""
+    """What the proofs find that need some tenants of a cluster only; ``documents`` as ``placed`` makes them."""
     context = Context(estate, tenants, documents)
     found = itertools.chain(
-        conflicts.findings(context),
-        capacity.findings(context),
+        conflicts.of_each(context),
+        capacity.of_each(context),
         network.findings(documents, estate, tenants),
         admission.findings(documents),
     )
     yield from (_on_its_line(finding, locate) for finding in found)
 
 
-def of_identity(documents: Iterable[Document]) -> list[Document]:
-    """The documents that the proof of AWS permissions is about."""
-    return [document for document in documents if document.group.endswith(".services.k8s.aws")]
+def counted(
+    documents: list[Document], estate: Estate, tenants: Mapping[str, Tenant], locate: Locate
+) -> Iterator[Finding]:
+    """What is found by adding up over all tenants; ``documents`` need be those only that ``of_all`` picks."""
+    context = Context(estate, tenants, documents)
+    found = itertools.chain(conflicts.of_all(context), capacity.of_all(context))
+    yield from (_on_its_line(finding, locate) for finding in found)
+
+
+def of_all(data: Mapping[str, Any]) -> bool:
+    """Whether an object (as plain data) is one that only all tenants together can be judged by."""
+    return _is_aws(group_of(str(data["apiVersion"]))) or data["kind"] in _COUNTED
 
 
 def isolated(
     documents: list[Document], estate: Estate, tenants: Mapping[str, Tenant], locate: Locate
 ) -> Iterator[Finding]:
     """What the proof of AWS permissions finds: it needs the identities and resources of all tenants at once."""
-    yield from (_on_its_line(finding, locate) for finding in iam.findings(documents, estate, tenants))
+    own = [document for document in documents if _is_aws(document.group) or document.kind == "Namespace"]
+    yield from (_on_its_line(finding, locate) for finding in iam.findings(own, estate, tenants))
+
+
+def _is_aws(group: str) -> bool:
+    return group == _ACK or group.endswith(f".{_ACK}")
 
 
 def _on_its_line(finding: Finding, locate: Locate) -> Finding:

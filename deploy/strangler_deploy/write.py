@@ -15,11 +15,12 @@ from strangler.files import fill, new_tree, write_tree
 from strangler.plan import Plan
 from strangler.plan.platform import Tenant
 from strangler_deploy.estate import Estate
-from strangler_deploy.render import MARKER, shared_files, tenant_files
+from strangler_deploy.mould import folders
+from strangler_deploy.render import MARKER, shared_files
 from strangler_deploy.tenancy import require_placeable
 
 _WORTH_A_PROCESS = 200
-_OURS = frozenset({MARKER, "clusters", "control", "hosts", "tenants"})
+OURS = frozenset({MARKER, "clusters", "control", "hosts", "tenants"})
 
 
 def write(directory: Path, tree: Mapping[str, str]) -> None:
@@ -62,8 +63,7 @@ def _shares(tenants: Sequence[Tenant], processes: int) -> list[Sequence[Tenant]]
 
 
 def _tenants(root: Path, plan: Plan, tenants: Sequence[Tenant]) -> int:
-    estate = Estate(plan)
-    return sum(_fill_counted(root, tenant_files(estate, tenant)) for tenant in tenants)
+    return sum(_fill_counted(root, folder) for folder in folders(Estate(plan), tenants))
 
 
 def _fill_counted(root: Path, files: Iterable[tuple[str, str]]) -> int:
@@ -78,7 +78,7 @@ def write_tenant(directory: Path, tenant: str, files: Mapping[str, str]) -> None
     Raises:
         OutputError: there is no tree of ours.
     """
-    _require_tree(directory)
+    require_tree(directory)
     folder = f"tenants/{tenant}"
     inner = {path.removeprefix(f"{folder}/"): text for path, text in files.items()}
     write_tree(directory / folder, inner, replace=(directory / folder).exists())
@@ -90,7 +90,7 @@ def remove_tenant(directory: Path, tenant: str) -> None:
     Raises:
         OutputError: there is no tree of ours.
     """
-    _require_tree(directory)
+    require_tree(directory)
     folder = directory / "tenants" / tenant
     if folder.is_dir():
         aside = folder.with_name(f".{tenant}.removed")
@@ -98,7 +98,12 @@ def remove_tenant(directory: Path, tenant: str) -> None:
         shutil.rmtree(aside)
 
 
-def _require_tree(directory: Path) -> None:
+def require_tree(directory: Path) -> None:
+    """Make sure that there is a tree of ours.
+
+    Raises:
+        OutputError: there is none.
+    """
     if not (directory / MARKER).is_file():
         raise OutputError(f"{directory} holds no rendered tree", hint="make one: strangler deploy render -o DIR")
 
@@ -114,19 +119,8 @@ def require_ours(directory: Path) -> bool:
     if not (directory / MARKER).is_file():
         hint = "name an empty folder, or one that strangler deploy render has written"
         raise OutputError(f"{directory} holds something that is no tree of ours", hint=hint)
-    foreign = sorted(path.name for path in directory.iterdir() if path.name not in _OURS)
+    foreign = sorted(path.name for path in directory.iterdir() if path.name not in OURS)
     if foreign:
         hint = "render into a folder of its own, such as a sub-folder of the repository"
         raise OutputError(f"{directory} holds {', '.join(foreign)}, which a render would delete", hint=hint)
     return True
-
-
-def read_tree(directory: Path) -> dict[str, str]:
-    """A tree as it is on disk.
-
-    Raises:
-        OutputError: there is none of ours.
-    """
-    _require_tree(directory)
-    paths = (path for path in sorted(directory.rglob("*")) if path.is_file())
-    return {path.relative_to(directory).as_posix(): path.read_text(encoding="utf-8") for path in paths}

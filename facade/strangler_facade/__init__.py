@@ -6,6 +6,7 @@ A data plane of worker processes carries requests (``plane``), a control plane o
 
 from strangler_facade.admin.tokens import Role, Tokens, local_token
 from strangler_facade.client import AdminClient
+from strangler_facade.drift import drift
 from strangler_facade.replays.simulate import Simulation, planned_table, simulate
 from strangler_facade.run import RunOptions, run
 from strangler_facade.sessions import identity_key
@@ -16,6 +17,7 @@ __all__ = [
     "RunOptions",
     "Simulation",
     "Tokens",
+    "drift",
     "identity_key",
     "local_token",
     "planned_table",

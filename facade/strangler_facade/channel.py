@@ -102,10 +102,58 @@ class MetricsMessage(TypedDict):
     pid: int
     version: int
     tallies: list[TallyRecord]
-    tenants: Mapping[str, int]
     breakers: Mapping[str, str]  # target → "closed", "open" or "half-open"
     healthy: Mapping[str, bool]
     gauges: Mapping[str, float]  # open connections, active requests, shadow records dropped …
+
+
+class UsageMessage(TypedDict):
+    """Worker to control, each second, if there is a tenant to be found: requests served since the batch before.
+
+    ``life`` is the worker process. A batch is sent again until it is confirmed, and the next one only then. ``counts``
+    are (tenant, service, requests), "" for no tenant and for the monolith's own routes.
+    """
+
+    type: str  # "usage"
+    life: str
+    number: int
+    counts: list[tuple[str, str, int]]
+
+
+class ConfirmedMessage(TypedDict):
+    """Control to worker: usage batch ``number`` is written down."""
+
+    type: str  # "confirmed"
+    number: int
+
+
+class SpanRecord(TypedDict):
+    """One request as a worker saw it; identifiers in hexadecimal, times in nanoseconds since the epoch."""
+
+    trace: str
+    span: str
+    parent: str
+    begin: int
+    end: int
+    method: str
+    path: str
+    host: str
+    client: str
+    status: int
+    reason: str
+    route: str
+    template: str
+    service: str
+    target: str
+    fell_back: bool
+    version: int
+
+
+class SpansMessage(TypedDict):
+    """Worker to control, where spans are wanted: the sampled requests that ended in the last 100 ms."""
+
+    type: str  # "spans"
+    spans: list[SpanRecord]
 
 
 class Exchange(TypedDict):

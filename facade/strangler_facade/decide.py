@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from strangler_facade.hash import BUCKETS, bucket, threshold
-from strangler_facade.match import PathPattern, Request, Test, conditions_of, crumb, normalised
+from strangler_facade.match import PathPattern, Request, Test, conditions_of, crumb, normalised, obstacles
 from strangler_facade.table import (
     RESERVED_PATH,
     Match,
@@ -43,7 +43,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A decision with all that led to it; ``key_kind`` and ``bucket`` are of the sticky key, if one counted."""
+    """A decision with all that led to it; ``key_kind`` and ``bucket`` are of the sticky key, if one counted.
+
+    ``client`` is who is taken to have asked, ``claims`` what their session was found to say.
+    """
 
     version: int
     route: str
@@ -57,6 +60,9 @@ class Explanation:
     shares: tuple[Share, ...]
     mirrored_to: str | None
     passed_over: tuple[tuple[str, str], ...]
+    client: str = ""
+    claims: Mapping[str, str] = field(default_factory=dict)
+    path: str = ""
 
 
 class Router:
@@ -105,6 +111,14 @@ class Router:
             return ""
         return ", ".join(service for service, rule in moving if service != without and rule.is_canary(request))
 
+    def bucket_of(self, request: Request) -> int | None:
+        """The bucket of the request's user on its route; None if the route splits nobody, or has no key of them."""
+        for rule in self._of_path.get(request.path) or self._rules_of(request.path):
+            if not rule.tests or rule.passes(request):
+                found = rule.sticky_key(request)
+                return bucket(rule.route.split.salt, found[1]) if found else None
+        return None
+
     def explain(self, request: Request) -> Explanation:
         """The same decision, with every route that was passed over and why."""
         path = normalised(request.path)
@@ -113,7 +127,7 @@ class Router:
             if not rule.path_matches(path):
                 passed.append((rule.route.name, "path"))
             elif not rule.passes(request):
-                passed.append((rule.route.name, "another condition"))
+                passed.append((rule.route.name, ", ".join(obstacles(rule.route.match, self.tenant_of, request))))
             else:
                 return self._explained(rule, request, passed)
         return self._explained(self._last, request, passed)
@@ -134,6 +148,8 @@ class Router:
             shares=decision.route.split.shares,
             mirrored_to=mirror.target if mirror and mirror.target != decision.target.name else None,
             passed_over=tuple(passed),
+            client=request.address,
+            claims=dict(request.claims),
         )
 
 
@@ -216,6 +232,11 @@ def _ranges(split: Split) -> Iterator[tuple[int, str]]:
         begin = end
     if begin < BUCKETS:
         yield BUCKETS, split.rest
+
+
+def target_at(split: Split, place: int) -> str:
+    """The target that the users of a bucket get."""
+    return next(name for end, name in _ranges(split) if place < end)
 
 
 def _heads(paths: tuple[PathPattern, ...]) -> frozenset[bytes]:

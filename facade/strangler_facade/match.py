@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import fields, replace
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
@@ -62,6 +64,11 @@ class Request:
             if key == name.encode():
                 return value
         return None
+
+    def claim(self, name: str) -> bytes | None:
+        """A claim of the session that was verified."""
+        found = self.claims.get(name)
+        return None if found is None else found.encode()
 
     def host_name(self) -> str:
         """The host that is asked for, in lower case, without its port."""
@@ -161,7 +168,36 @@ def conditions_of(match: Match, tenant: Callable[[Request], str]) -> tuple[Test,
     tests += _conditions(match.headers, Request.header)
     tests += _conditions(match.cookies, Request.cookie_value)
     tests += _conditions(match.query, Request.query_value)
+    tests += _conditions(match.claims, Request.claim)
+    if match.clients:
+        tests.append(_client_test(match.clients))
     return tuple(tests)
+
+
+def obstacles(match: Match, tenant: Callable[[Request], str], request: Request) -> Iterator[str]:
+    """The parts of a match, paths aside, that do not hold for a request, each by its name."""
+    for field in fields(match):
+        asked = getattr(match, field.name)
+        if field.name == "paths" or not asked:
+            continue
+        for one in asked if isinstance(asked[0], Condition) else (None,):
+            alone = replace(Match(), **{field.name: (one,) if one else asked})
+            if not all(test(request) for test in conditions_of(alone, tenant)):
+                yield f"{field.name} {one.name}" if one else field.name
+
+
+def _client_test(networks: Iterable[str]) -> Test:
+    parsed = tuple(ipaddress.ip_network(network) for network in networks)
+
+    @lru_cache(maxsize=4096)
+    def inside(address: str) -> bool:
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(found in network for network in parsed)
+
+    return lambda request: inside(request.address)
 
 
 def _host_test(hosts: Iterable[str]) -> Test:

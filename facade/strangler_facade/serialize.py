@@ -76,7 +76,7 @@ def problems(table: RouteTable) -> Iterator[str]:
     for route in table.routes:
         yield from (f"route {route.name}: {problem}" for problem in _route(route, frozenset(names)))
     for network in table.forwarding.trusted:
-        yield from _network(network)
+        yield from _network(network, "forwarding.trusted")
     if table.forwarding.served_by and not _TOKEN.match(table.forwarding.served_by):
         yield "forwarding.served_by: must be the name of a header"
 
@@ -93,19 +93,21 @@ def _target(name: str, url: str) -> Iterator[str]:
         yield f"target {name}: its url must look like http://127.0.0.1:8000"
 
 
-def _network(text: str) -> Iterator[str]:
+def _network(text: str, place: str) -> Iterator[str]:
     try:
         ipaddress.ip_network(text)
     except ValueError as error:
-        yield f"forwarding.trusted: {error}"
+        yield f"{place}: {error}"
 
 
 def _route(route: Route, targets: frozenset[str]) -> Iterator[str]:
     if not _NAME.match(route.name):
         yield "its name must be of letters, digits, '.', '_', ':' and '-'"
     yield from (f"path {path!r} must begin with '/'" for path in route.match.paths if not path.startswith("/"))
-    for condition in (*route.match.headers, *route.match.cookies, *route.match.query):
+    match = route.match
+    for condition in (*match.headers, *match.cookies, *match.query, *match.claims):
         yield from _condition(condition)
+    yield from (problem for network in match.clients for problem in _network(network, "clients"))
     yield from _shares(route)
     wanted = [route.split.rest, *(share.target for share in route.split.shares)]
     wanted += [route.fallback] if route.fallback else []

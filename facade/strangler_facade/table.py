@@ -80,7 +80,7 @@ class Target(_Value):
 
 @dataclass(frozen=True, slots=True)
 class Condition(_Value):
-    """What a named header, cookie or query parameter must be; names of headers in any case."""
+    """What a named header, cookie, query parameter or verified claim must be; names of headers in any case."""
 
     name: str
     test: Literal["equals", "prefix", "regex", "present", "absent"] = "present"
@@ -92,7 +92,7 @@ class Match(_Value):
     """The requests a route is for: one of the paths *and* one of the hosts *and* … ; an empty part asks nothing.
 
     Paths are templates over the normalised path: ``{name}`` is one segment, ``*`` a part of one, ``**`` any number.
-    ``hosts`` are names without port, or ``*.example.org`` for everything below one.
+    ``hosts`` are names without port, or ``*.example.org`` for everything below one; ``clients`` networks of clients.
     """
 
     paths: tuple[str, ...] = ()
@@ -102,6 +102,8 @@ class Match(_Value):
     cookies: tuple[Condition, ...] = ()
     query: tuple[Condition, ...] = ()
     tenants: tuple[str, ...] = ()
+    claims: tuple[Condition, ...] = ()
+    clients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +244,8 @@ def specificity(route: Route) -> tuple[int, int, int, str]:
     literal = min((len(path.split("*")[0].split("{")[0]) for path in match.paths), default=0)
     exact = sum("*" not in path and "{" not in path for path in match.paths)
     parts = (match.hosts, match.methods, match.headers, match.cookies, match.query, match.tenants)
-    return (-literal, -exact, -sum(bool(part) for part in parts), route.name)
+    asked = sum(bool(part) for part in (*parts, match.claims, match.clients))
+    return (-literal, -exact, -asked, route.name)
 
 
 def ordered(routes: Iterable[Route]) -> tuple[Route, ...]:

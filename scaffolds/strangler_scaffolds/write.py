@@ -45,6 +45,16 @@ def write(extraction: Extraction, root: Path, directory: Path) -> None:
     """
     _require_unchanged(extraction.edits, root)
     write_tree(directory, extraction.tree, replace=_is_ours(directory))
+    write_monolith(extraction, root, directory)
+
+
+def write_monolith(extraction: Extraction, root: Path, directory: Path) -> None:
+    """Write the changes into the monolith at ``root`` alone; the service's own folder is ``directory``.
+
+    Raises:
+        OutputError: a file of the monolith has changed since it was read, or nothing could be written.
+    """
+    _require_unchanged(extraction.edits, root)
     _record(extraction, root, directory)
     change(extraction.edits, root)
 
@@ -61,6 +71,15 @@ def undo(service: str, root: Path) -> tuple[list[str], Path]:
     for kept in (f"{service}.json", f"{service}.base.json"):
         (root / RECORDS / kept).unlink(missing_ok=True)
     return [edit.path for edit in backward], Path(record["directory"])
+
+
+def generated(root: Path) -> frozenset[str]:
+    """The files that extractions have put into the monolith at ``root``, by path: clients, and nothing of its own."""
+    found: set[str] = set()
+    for record in sorted((root / RECORDS).glob("*.json")):
+        edits = json.loads(record.read_text(encoding="utf-8")).get("edits", {})
+        found.update(path for path, edit in edits.items() if edit["before"] is None)
+    return frozenset(found)
 
 
 def _is_ours(directory: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import operator
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -15,8 +16,8 @@ from strangler.analysis.document import SCHEMA, Analysis
 from strangler.errors import StranglerError
 from strangler.model import Location
 
-# Optional texts and numbers that say nothing when they are absent; every other field is always written.
-_LEFT_OUT_WHEN_NONE = frozenset({"end_line", "text", "symbol", "via", "queue", "returns"})
+# Optional fields that say nothing when they are absent; every other field is always written.
+_LEFT_OUT_WHEN_EMPTY = frozenset({"end_line", "text", "symbol", "via", "queue", "returns", "scope"})
 
 
 def dumps(analysis: Analysis) -> str:
@@ -30,36 +31,43 @@ def dumps(analysis: Analysis) -> str:
 
 def _member(name: str, value: object) -> str:
     if isinstance(value, tuple) and value and dataclasses.is_dataclass(value[0]):
-        return f'"{name}":[\n' + ",\n".join(_compact(_plain(record)) for record in value) + "]"
-    return f'"{name}":{_compact(_plain(value))}'
+        return f'"{name}":[\n' + ",\n".join(map(_ENCODER.encode, value)) + "]"
+    return f'"{name}":{_ENCODER.encode(_sorted(value))}'
 
 
-def _compact(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+def _sorted(value: Any) -> Any:
+    """With the keys of mappings in order, however deep."""
     if isinstance(value, Mapping):
-        return {key: _plain(value[key]) for key in sorted(value)}
-    if dataclasses.is_dataclass(value):
-        return _record(value)
-    return value
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _record(value: Any) -> dict[str, Any]:
-    members = {name: getattr(value, name) for name in _field_names(value.__class__)}
-    return {
-        name: _plain(item)
-        for name, item in members.items()
-        if not (item is None and name in _LEFT_OUT_WHEN_NONE) and not (name == "scope" and not item)
-    }
+    """A record as the encoder takes it, which asks here for each: a document has hundreds of thousands."""
+    names, get, optional, mappings = _layout(value.__class__)
+    record = dict(zip(names, get(value), strict=True))
+    for name in optional:
+        if not record[name] and (record[name] is None or name == "scope"):
+            del record[name]
+    for name in mappings:
+        record[name] = _sorted(record[name])
+    return record
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), default=_record)
 
 
 @functools.cache
-def _field_names(cls: type[Any]) -> tuple[str, ...]:
-    return tuple(item.name for item in dataclasses.fields(cls))
+def _layout(cls: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], Any], tuple[str, ...], tuple[str, ...]]:
+    """The fields of a class of records, a getter of all, those left out when empty, those that map."""
+    if not dataclasses.is_dataclass(cls):
+        raise TypeError(f"{cls.__name__} is no part of an analysis document")
+    hints = typing.get_type_hints(cls)
+    names = tuple(item.name for item in dataclasses.fields(cls))
+    get = operator.attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+    optional = tuple(name for name in names if name in _LEFT_OUT_WHEN_EMPTY)
+    mappings = tuple(name for name in names if typing.get_origin(hints[name]) is Mapping)
+    return names, get, optional, mappings
 
 
 def load(path: Path) -> Analysis:
@@ -103,18 +111,30 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     arguments = typing.get_args(kind)
     if typing.get_origin(kind) is tuple:
         item = _reader(arguments[0])
+        if item is _as_it_is:
+            return tuple
         return lambda value: tuple(item(entry) for entry in value)
     if isinstance(kind, types.UnionType) and len(arguments) == 2:
         inner = _reader(arguments[0])
+        if inner is _as_it_is:
+            return inner
         return lambda value: None if value is None else inner(value)
-    return lambda value: value
+    return _as_it_is
 
 
 def _record_reader(cls: type[Any]) -> Callable[[Any], Any]:
     hints = typing.get_type_hints(cls)
-    readers = [(item.name, _reader(hints[item.name])) for item in dataclasses.fields(cls)]
+    names = frozenset(item.name for item in dataclasses.fields(cls))
+    # Texts and numbers are taken as they are; a document has too many to ask for each.
+    readers = [(name, reader) for name in names if (reader := _reader(hints[name])) is not _as_it_is]
 
     def read(value: Mapping[str, Any]) -> Any:
-        return cls(**{name: reader(value[name]) for name, reader in readers if name in value})
+        members = value if value.keys() <= names else {name: value[name] for name in value if name in names}
+        made = {name: reader(members[name]) for name, reader in readers if name in members}
+        return cls(**{**members, **made})
 
     return read
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

@@ -13,7 +13,7 @@ from strangler.cli.output import finding_fields
 from strangler.errors import PlanError, StranglerError
 from strangler.files import write_file
 from strangler.model import Finding
-from strangler.plan import add_service, loads
+from strangler.plan import add_service, loads, read_text
 
 
 def accept(session: Session, seam_id: str, name: str | None, document: Path | None) -> None:
@@ -21,7 +21,7 @@ def accept(session: Session, seam_id: str, name: str | None, document: Path | No
     analysis = analysis_for(session, document)
     seam = analyzers.find_seam(analysis, seam_id)
     service = name or seam.id
-    text = session.plan_path.read_text(encoding="utf-8")
+    text = read_text(session.plan_path)
     verdicts = analyzers.verdicts(seam)
     edited = _annotated(text, add_service(text, service, analyzers.draft_service(analysis, seam.id)), verdicts)
     _still_valid(edited, session.plan_path, seam)

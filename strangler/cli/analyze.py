@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 import strangler_analyzers as analyzers
-from strangler.analysis import Analysis
 from strangler.cli.command import Session
 from strangler.cli.command import command as define
 from strangler.cli.seam_flags import seam_flags, seam_options
@@ -58,8 +57,9 @@ def analyze(
         if callgraph:
             text = json.dumps(analyzers.call_graph(path, options), indent=1) + "\n"
         else:
-            analysis = _proposed(path, options, session.plan_path, flags)
-            text = analyzers.render(analysis, form or ("json" if session.out.as_json else "text"))
+            document = _concluded(path, options, session.plan_path, flags)
+            form = form or ("json" if session.out.as_json else "text")
+            text = document.text() if form == "json" else analyzers.render(document.analysis(), form)
     if output is None:
         session.out.raw(text)
         return
@@ -68,12 +68,13 @@ def analyze(
     session.out.show(f"wrote {output}")
 
 
-def _proposed(path: Path, options: analyzers.Options, plan: Path, flags: dict[str, Any]) -> Analysis:
+def _concluded(path: Path, options: analyzers.Options, plan: Path, flags: dict[str, Any]) -> analyzers.Document:
     """The analysis with seams; a plan that is there has its services come out as planned."""
-    surveyed = analyzers.survey(path, options)
+    planned = plan if plan.exists() else None
     store = options.cache / "history.json" if options.cache else None
-    seams = seam_options(path, surveyed, plan if plan.exists() else None, store, flags)
-    return analyzers.propose(surveyed, seams)
+    files = [*([planned] if planned else ()), *flags["traces"], *flags["contexts"]]
+    beside = (repr(sorted(flags.items())), *analyzers.beside(path, files))
+    return analyzers.conclude(path, options, beside, lambda found: seam_options(path, found, planned, store, flags))
 
 
 command = analyze

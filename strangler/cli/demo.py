@@ -24,7 +24,8 @@ def demo(session: Session, keep: bool, output: Path | None) -> None:
     """Run the whole story on the sample monolith, with real processes and real traffic, in under 90 seconds.
 
     Analyse it, take the best seam out, put the facade in front, shadow, shift customers' traffic step by step, kill
-    the service at half of the users, watch the traffic go back, mend it, go to 100 %, render and check the platform.
+    the service at half of the users, watch the traffic go back, mend it, go to 100 %, render and check the platform,
+    onboard tenants through the control plane.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # whoever ends us wants no process left either
     with _folder(output) as directory, session.out.progress("the story begins") as progress:
@@ -77,7 +78,7 @@ def _show(session: Session, facts: Facts, *, kept: bool) -> None:
 
 def _table(facts: Facts) -> Table:
     table = Table(title="measured in this run", show_header=False)
-    added, manifests = facts.added_latency_ms, facts.manifests
+    added, manifests, tenants = facts.added_latency_ms, facts.manifests, facts.onboarding
     rows = {
         "seams proposed": f"{facts.seams}; '{facts.service}' taken out, {facts.files_written} files written",
         "customers' requests": f"{facts.requests}, of them {facts.writes} writes",
@@ -88,6 +89,8 @@ def _table(facts: Facts) -> Table:
         "in the end": f"{facts.final_weight:g} % at the service",
         "added latency": f"p50 {added.p50} ms, p99 {added.p99} ms",
         "platform": f"{manifests.documents} documents, {manifests.findings} findings",
+        "tenants": f"{tenants.tenants} onboarded by {tenants.commits} commits, {tenants.findings} findings",
+        "third tenant": f"refused: {tenants.refused_because}",
         "time": f"{facts.seconds} s",
     }
     for name, value in rows.items():

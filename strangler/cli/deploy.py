@@ -9,10 +9,10 @@ import click
 
 import strangler_deploy as deploy
 from strangler.cli import live
+from strangler.cli.checks.manifests import manifests
 from strangler.cli.command import Session, command, group
 from strangler.cli.output import finding_fields
 from strangler.model import Finding, Severity
-from strangler.plan import Places
 
 _GROUP = group("deploy", "Render and check the platform's manifests.", example="strangler deploy render -o gitops")
 
@@ -39,17 +39,10 @@ def check(session: Session, directory: Path | None, crds: Path | None, rule: str
     if rule:
         _explain(session, rule)
         return 0
-    plan, tenants = session.plan(), session.tenants()
-    with session.out.progress(f"checking {len(tenants)} tenants"):
-        rendered = deploy.render(plan, tenants)
-        tree = deploy.read_tree(directory) if directory else rendered
-        findings = [
-            *deploy.check(tree, plan, tenants, crds, Places(session.plan_path)),
-            *deploy.stale(tree, rendered),
-        ]
-    session.out.json({"files": len(tree), "findings": [finding_fields(finding) for finding in findings]})
+    files, findings = manifests(session, directory, crds)
+    session.out.json({"files": files, "findings": [finding_fields(finding) for finding in findings]})
     session.out.findings(findings)
-    session.out.show(f"{len(tree)} files checked: {_summary(findings)}")
+    session.out.show(f"{files} files checked: {_summary(findings)}")
     return 1 if any(finding.severity is Severity.ERROR for finding in findings) else 0
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from rich.table import Table
 
 from strangler.cli.command import Session, command
+from strangler.cli.extras import missing_by_extra
 
 
 @dataclass(frozen=True)
@@ -25,28 +26,48 @@ class Need:
     required: bool = False
 
 
-def _module(name: str) -> Callable[[], bool]:
-    return lambda: importlib.util.find_spec(name) is not None
-
-
 def _program(name: str) -> Callable[[], bool]:
     return lambda: shutil.which(name) is not None
+
+
+def _codec() -> bool:
+    try:
+        return find_spec("strangler_facade.plane.codecs._heads") is not None
+    except ModuleNotFoundError:  # the facade itself cannot be imported
+        return False
 
 
 _NEEDS = (
     Need("Python 3.11 or newer", "everything", lambda: sys.version_info >= (3, 11), "install a newer Python", True),
     Need("git", "demo, extract, prove, update, control-plane", _program("git"), "install git", True),
-    Need("uvloop", "facade run (faster)", _module("uvloop"), "install strangler[fast]"),
     Need("Docker engine", "build, up", lambda: Path("/var/run/docker.sock").exists(), "install and start Docker"),
     Need("a kubeconfig", "deploy diff, apply, status", lambda: (Path.home() / ".kube/config").exists(), "log in to it"),
-    Need("Flask and SQLAlchemy", "demo (the sample needs them)", _module("flask"), "install strangler[demo]"),
+    Need("Flask and SQLAlchemy", "demo", lambda: bool(find_spec("flask")), "pip install 'strangler[demo]'"),
+    Need("the compiled codec", "facade run (faster)", _codec, "python -m strangler_facade.plane.codecs.accelerate"),
 )
+# extra → the commands that need it
+_EXTRAS = {
+    "analyze": "analyze, explain, what-if, plan accept, check, status",
+    "extract": "extract, observe, prove, update, undo, retire, scaffold, build, up, check, status",
+    "facade": "facade, check, status",
+    "fast": "facade run (faster)",
+    "deploy": "deploy, tenant, check",
+    "policies": "deploy check (runs the policies)",
+    "control-plane": "control-plane",
+}
+
+
+def _needs() -> Iterator[Need]:
+    yield from _NEEDS
+    for extra, missing in missing_by_extra().items():
+        told = f"pip install 'strangler[{extra}]' ({', '.join(missing)})"
+        yield Need(f"extra {extra}", _EXTRAS[extra], lambda missing=missing: not missing, told)  # type: ignore[misc]
 
 
 @command("doctor", example="strangler doctor")
 def doctor(session: Session) -> int:
     """Say what is missing here, and for which command; exit 1 if something that everything needs is."""
-    found = [(need, need.is_here()) for need in _NEEDS]
+    found = [(need, need.is_here()) for need in _needs()]
     fields = [
         {"name": need.name, "wanted_by": need.wanted_by, "here": here, "remedy": "" if here else need.remedy}
         for need, here in found
@@ -59,7 +80,7 @@ def doctor(session: Session) -> int:
 def _table(found: list[tuple[Need, bool]]) -> Table:
     table = Table(title="what strangler finds here")
     for column in ("what", "for", "here", "what to do"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for need, here in found:
         table.add_row(need.name, need.wanted_by, "yes" if here else "no", "" if here else need.remedy)
     return table

@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
-
-import click
 
 import strangler_analyzers as analyzers
 from strangler.analysis import Analysis, load
 from strangler.cli.command import Session
-
-
-def analysis_option(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The flag ``--analysis FILE``, given to the command as ``document``."""
-    option = click.option(
-        "--analysis",
-        "document",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Use this analysis document (default: analyse the plan's monolith now).",
-    )
-    return option(function)
+from strangler.plan import Plan
 
 
 def analysis_for(session: Session, document: Path | None) -> Analysis:
     """The analysis in ``document``, or of the plan's monolith, in which planned services are as planned.
 
+    Where there is no plan yet, the plan's folder is analysed as it is.
+
     Raises:
-        StranglerError: the document cannot be read, or there is neither it nor a plan.
+        StranglerError: the document or the plan cannot be read, or there is nothing to analyse.
     """
     if document is not None:
         return load(document)
-    plan, root = session.plan(), session.root
+    plan = session.plan() if session.plan_path.exists() else None
+    root = session.root if plan else session.plan_path.parent
     cache = root / ".strangler" / "cache"
-    options = analyzers.Options(packages=plan.monolith.packages, cache=cache)
+    options = analyzers.Options(packages=plan.monolith.packages if plan else (), cache=cache)
     session.out.note(f"analysing {root}")
     with session.out.progress(f"reading {root}"):
-        surveyed = analyzers.survey(root, options)
-        around = analyzers.look_around(root, surveyed, store=cache / "history.json")
-        constraints = analyzers.constraints_of(plan, surveyed)
-        return analyzers.propose(surveyed, analyzers.SeamOptions(constraints=constraints, surroundings=around))
+        beside = analyzers.beside(root, [session.plan_path] if plan else ())
+        return analyzers.conclude(root, options, beside, lambda found: _seams(root, found, plan, cache)).analysis()
+
+
+def _seams(root: Path, surveyed: Analysis, plan: Plan | None, cache: Path) -> analyzers.SeamOptions:
+    around = analyzers.look_around(root, surveyed, store=cache / "history.json")
+    constraints = analyzers.constraints_of(plan, surveyed) if plan else analyzers.Constraints()
+    return analyzers.SeamOptions(constraints=constraints, surroundings=around)

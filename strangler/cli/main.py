@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from strangler import __version__
+from strangler.cli.extras import missing_extra
 from strangler.cli.output import Output
 from strangler.errors import StranglerError
 
@@ -39,6 +40,7 @@ _COMMANDS = {
     "status": "Show where the migration stands, service by service.",
     "demo": "Run the whole story on the sample monolith.",
     "doctor": "Say what is missing here, and for which command.",
+    "completion": "Print what a shell needs to complete our commands.",
 }
 
 
@@ -60,7 +62,7 @@ class _Commands(click.Group):
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="strangler")
-def _root() -> None:
+def root() -> None:
     """Takes a Python monolith apart one service at a time, and proves every step.
 
     Example: strangler analyze . --format html -o report.html
@@ -72,12 +74,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     out = Output(as_json="--json" in arguments)
     try:
-        result = _root.main(arguments, prog_name="strangler", standalone_mode=False)
+        result = root.main(arguments, prog_name="strangler", standalone_mode=False)
         return result if isinstance(result, int) else 0
     except click.UsageError as error:
         return _usage(error, out)
     except StranglerError as error:
         out.error(error)
+        return EXIT_USAGE
+    except ModuleNotFoundError as error:
+        missing = missing_extra(error)
+        if missing is None:
+            return _our_bug(error, out, debug="--debug" in arguments)
+        out.error(missing)
         return EXIT_USAGE
     except (KeyboardInterrupt, click.Abort):
         out.note("interrupted")

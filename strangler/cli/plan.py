@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from strangler.cli.accept import accept as accept_seam
 from strangler.cli.command import Session, command, group
-from strangler.cli.document import analysis_option
+from strangler.cli.options import analysis_option
 from strangler.errors import StranglerError
 from strangler.files import write_file
-from strangler.plan import Plan, first_plan, loads
+from strangler.plan import Plan, first_plan, loads, read_text, set_value
+from strangler.plan.source import parse
 
 _GROUP = group("plan", "Start, read, check and edit the plan (strangler.yaml).", example="strangler plan validate")
 
@@ -72,7 +72,26 @@ def _services_table(plan: Plan) -> Table:
 @analysis_option
 def accept(session: Session, seam: str, name: str | None, document: Path | None) -> None:
     """Write a proposed seam into the plan: modules, tables, routes, calls, and what needs a verdict."""
+    # Only here: reading and editing a plan works where the analyzers are not installed.
+    from strangler.cli.accept import accept as accept_seam
+
     accept_seam(session, seam, name, document)
+
+
+@command("set", parent=_GROUP, example="strangler plan set services.billing.upstream http://127.0.0.1:8101")
+@click.argument("key")
+@click.argument("value")
+def set_key(session: Session, key: str, value: str) -> None:
+    """Set one KEY of the plan (dotted: services.billing.owner) to VALUE, read as YAML; everything else keeps its bytes.
+
+    An edit that would leave a mistake in the plan is not written.
+    """
+    path = session.plan_path
+    edited = set_value(read_text(path), tuple(key.split(".")), parse(value, "VALUE").data)
+    loads(edited, name=str(path))
+    write_file(path, edited)
+    session.out.json({"written": str(path), "key": key})
+    session.out.show(f"{path}: set {key}")
 
 
 command = _GROUP

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
@@ -45,8 +46,9 @@ def prove(
     options = ProofOptions(phases.upper(), mutants, seed, local_only_ceiling, kill_floor, python, keep)
     proof = scaffolds.prove(plan, service, root, options, session.out.note)
     findings = list(proof.findings())
-    where = root / ".strangler" / "proofs" / service
-    write_tree(where, scaffolds.proof_pages(proof), replace=True)
+    where = root / scaffolds.PROOFS / service
+    stamp = scaffolds.proof_stamp(root, service, date.today())
+    write_tree(where, {**scaffolds.proof_pages(proof), **stamp}, replace=True)
     session.out.findings(findings)
     session.out.json({**scaffolds.proof_fields(proof), "findings": [finding_fields(f) for f in findings]})
     session.out.show(_table(proof), _sum(proof, where))

@@ -9,7 +9,8 @@ import click
 import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session
 from strangler.cli.command import command as define
-from strangler.cli.document import analysis_for, analysis_option
+from strangler.cli.document import analysis_for
+from strangler.cli.options import analysis_option
 from strangler.cli.output import finding_fields
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,93 +11,72 @@ import click
 from rich.table import Table
 
 from strangler.cli.command import Session, command
-from strangler.cli.facade.group import STATE, connect
-from strangler.errors import UpstreamError
-from strangler.model import Stage
-from strangler.plan import Plan, Service
-
-_NEXT: Mapping[Stage, str] = {
-    Stage.PLANNED: "strangler extract {name}",
-    Stage.EXTRACTED: "strangler facade shadow {name} on",
-    Stage.SHADOW: "strangler facade shift {name} 1",
-    Stage.CANARY: "strangler facade shift {name} PERCENT",
-    Stage.LIVE: "give it a store of its own",
-    Stage.SPLIT: "strangler retire {name}",
-    Stage.RETIRED: "nothing: it has moved",
-}
+from strangler.cli.facade.group import STATE
+from strangler.cli.standing import Migration, Standing, check_words, gather, page, proof_words
+from strangler.files import write_file
 
 
-@dataclass(frozen=True)
-class Standing:
-    """One service's line."""
-
-    name: str
-    owner: str | None
-    stage: Stage
-    weight: float | None
-    upstream: str | None
-    modules: int
-    routes: int
-    waived: int
-    next: str
-
-
-@command("status", example="strangler status --json")
+@command("status", example="strangler status --format html -o status.html")
 @click.option("--admin", metavar="URL", help="The facade's admin (default: facade.admin of the plan).")
 @click.option("--state", type=click.Path(path_type=Path), default=STATE, show_default=True, metavar="DIR")
-def status(session: Session, admin: str | None, state: Path) -> None:
-    """Show where the migration stands, service by service, and the next step of each.
+@click.option("--format", "form", type=click.Choice(["text", "html"]), default="text", show_default=True)
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it there.")
+def status(session: Session, admin: str | None, state: Path, form: str, output: Path | None) -> None:
+    """Show where the migration stands: owner, crossings left, proof, traffic, data and next safe step of each service.
 
     Stages come from the facade, if it runs; without it a service is planned, or extracted if its code is there.
+    Crossings are those that `strangler check` holds, the last line is what its last run found.
     """
-    plan = session.plan()
-    live = _live(session, admin, state)
-    standings = [_standing(session, plan, name, live) for name in plan.services]
-    services = [{**asdict(standing), "stage": str(standing.stage)} for standing in standings]
-    session.out.json({"monolith": plan.monolith.name, "facade": live is not None, "services": services})
-    session.out.show(_table(plan, standings))
-    if live is None:
+    found = gather(session, admin, state)
+    if form == "html":
+        _page(session, found, output)
+        return
+    session.out.json(_fields(found))
+    session.out.show(_table(found), *_next(found), check_words(found))
+    if not found.facade:
         session.out.note("the facade does not answer: stages are those of the files")
 
 
-def _live(session: Session, admin: str | None, state: Path) -> Mapping[str, Any] | None:
-    """The facade's services by name, None if it does not run."""
-    try:
-        with connect(session, admin, state) as client:
-            return {service["name"]: service for service in client.status()["services"]}
-    except UpstreamError:
-        return None
+def _page(session: Session, found: Migration, output: Path | None) -> None:
+    if output is None:
+        session.out.raw(page(found))
+        return
+    write_file(output, page(found))
+    session.out.json({"written": str(output)})
+    session.out.show(f"wrote {output}")
 
 
-def _standing(session: Session, plan: Plan, name: str, live: Mapping[str, Any] | None) -> Standing:
-    service, seen = plan.services[name], (live or {}).get(name)
-    stage = Stage(seen["stage"]) if seen and service.upstream else _on_disk(session, name, service)
-    return Standing(
-        name=name,
-        owner=service.owner,
-        stage=stage,
-        weight=float(seen["weight"]) if seen else None,
-        upstream=service.upstream,
-        modules=len(service.modules),
-        routes=len(service.routes),
-        waived=len(service.waive),
-        next=_NEXT[stage].format(name=name),
-    )
+def _fields(found: Migration) -> dict[str, Any]:
+    return {
+        "monolith": found.monolith,
+        "facade": found.facade,
+        "services": [_service(one) for one in found.services],
+        "checked": {"day": found.checked.day.isoformat(), "errors": dict(found.checked.errors)}
+        if found.checked
+        else None,
+    }
 
 
-def _on_disk(session: Session, name: str, service: Service) -> Stage:
-    extracted = service.image is not None or (session.root / "services" / name).is_dir()
-    return Stage.EXTRACTED if extracted else Stage.PLANNED
+def _service(standing: Standing) -> dict[str, Any]:
+    fields = {**asdict(standing), "stage": str(standing.stage)}
+    if standing.proof:
+        fields["proof"]["day"] = standing.proof.day.isoformat()
+    return fields
 
 
-def _table(plan: Plan, standings: list[Standing]) -> Table:
-    table = Table(title=f"{plan.monolith.name}: {len(standings)} services")
-    for column in ("service", "owner", "stage", "users", "next step"):
+def _table(found: Migration) -> Table:
+    table = Table(title=f"{found.monolith}: {len(found.services)} services")
+    for column in ("service", "owner", "stage", "users", "data", "crossings", "proof"):
         table.add_column(column)
-    for standing in standings:
-        users = "-" if standing.weight is None else f"{standing.weight:g} %"
-        table.add_row(standing.name, standing.owner or "-", standing.stage, users, standing.next)
+    for one in found.services:
+        users = "-" if one.weight is None else f"{one.weight:g} %"
+        crossings = "-" if one.crossings is None else str(one.crossings)
+        table.add_row(one.name, one.owner or "-", one.stage, users, one.data or "-", crossings, proof_words(one))
     return table
+
+
+def _next(found: Migration) -> Iterator[str]:
+    yield from (f"next for {one.name}: {one.next}" for one in found.services)
 
 
 command = status

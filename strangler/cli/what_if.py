@@ -13,7 +13,8 @@ from rich.table import Table
 import strangler_analyzers as analyzers
 from strangler.cli.command import Session
 from strangler.cli.command import command as _command
-from strangler.cli.document import analysis_for, analysis_option
+from strangler.cli.document import analysis_for
+from strangler.cli.options import analysis_option
 
 _MOST_LISTED = 20
 

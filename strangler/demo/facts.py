@@ -23,6 +23,20 @@ class Manifests:
 
 
 @dataclass(frozen=True)
+class Onboarding:
+    """Tenants taken in through the API, the commits that did it, what the check found then, and a wish's refusal.
+
+    ``seconds`` is from each request to its commit.
+    """
+
+    tenants: int
+    commits: int
+    findings: int
+    refused_because: str
+    seconds: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Facts:
     """The table at the end: customers' requests, where they went, and what was written.
 
@@ -45,6 +59,7 @@ class Facts:
     added_latency_ms: AddedLatency
     files_written: int
     manifests: Manifests
+    onboarding: Onboarding
     seconds: float
     look_at: dict[str, str] = field(default_factory=dict)
 

@@ -1,4 +1,4 @@
-"""The whole story in its order: read, accept, extract, route, shift, crash, mend, render."""
+"""The whole story in its order: read, accept, extract, route, shift, crash, mend, render, onboard."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from strangler.demo.commands import Commands
-from strangler.demo.facts import Facts, Manifests
+from strangler.demo.facts import Facts, Manifests, Onboarding
 from strangler.demo.latency import added_latency
 from strangler.demo.processes import Processes, Program, free_address
 from strangler.demo.sample import Sample, copy_sample
 from strangler.demo.shift import Rollback, Shift
+from strangler.demo.tenants import Tenants
 from strangler.demo.traffic import Traffic
 from strangler.files import write_file
 from strangler.plan import set_value
@@ -37,6 +38,7 @@ class Addresses:
     service: str
     listen: str
     admin: str
+    control_plane: str
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def tell(directory: Path, say: Say, *, on_ready: Callable[[Facts], None] | None 
         StranglerError: a step did not come about.
     """
     begun = time.monotonic()
-    addresses = Addresses(*(free_address() for _ in range(4)))
+    addresses = Addresses(*(free_address() for _ in range(5)))
     logs = directory / "logs"
     logs.mkdir(parents=True)
     say("copying and seeding the sample monolith")
@@ -74,7 +76,11 @@ def tell(directory: Path, say: Say, *, on_ready: Callable[[Facts], None] | None 
         service = _service(sample, addresses, written.service, directory)
         processes.start(service)
         facts = _move(run, sample, addresses, written, service, processes, say)
-        facts = replace(facts, manifests=_render(run, directory), seconds=round(time.monotonic() - begun, 1))
+        facts = replace(facts, manifests=_render(run, directory))
+        tenants = Tenants(run, processes, directory, addresses.control_plane, say)
+        # Nobody's pods run where the controllers are: a policy of every platform.
+        onboarding = tenants.onboard(forbidden={"id": "rogue", "cluster": "hub"})
+        facts = replace(facts, onboarding=onboarding, seconds=round(time.monotonic() - begun, 1))
         facts = replace(facts, look_at=_look_at(addresses, sample, directory, written.service))
         if on_ready is not None:
             on_ready(facts)
@@ -103,7 +109,10 @@ def _declare(sample: Sample, addresses: Addresses, service: str) -> None:
         ("services", service, "upstream"): f"http://{addresses.service}",
         ("facade",): {"listen": addresses.listen, "admin": addresses.admin, "sticky": {"cookie": "shop_session"}},
         ("platform",): {
-            "clusters": {"main": {"role": "application", "compute": "auto"}},
+            "clusters": {
+                "hub": {"role": "control", "compute": "auto"},
+                "main": {"role": "application", "compute": "auto"},
+            },
             "monolith": {"host": "shop.internal.example"},
         },
     }
@@ -179,6 +188,7 @@ def _facts(
         added_latency_ms=latency,
         files_written=written.files,
         manifests=Manifests(0, 0),
+        onboarding=Onboarding(0, 0, 0, "", ()),
         seconds=0.0,
     )
 
@@ -201,4 +211,5 @@ def _look_at(addresses: Addresses, sample: Sample, directory: Path, service: str
         "logs": str(directory / "logs"),
         "shop": f"http://{addresses.listen}",
         "traffic page": f"http://{addresses.admin}",
+        "tenants page": f"http://{addresses.control_plane}",
     }

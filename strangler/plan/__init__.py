@@ -5,7 +5,7 @@ manifests make of it belongs to the capabilities. docs/reference/plan.md lists e
 """
 
 from strangler.plan.edit import add_service, remove_service, set_value
-from strangler.plan.load import load, loads
+from strangler.plan.load import load, loads, read_text
 from strangler.plan.places import Places
 from strangler.plan.schema import (
     AbortIf,
@@ -14,28 +14,35 @@ from strangler.plan.schema import (
     Monolith,
     Plan,
     Rollout,
-    RoutePattern,
     Service,
     SessionSettings,
     Sticky,
+    UsageSettings,
     Waiver,
     Webhook,
 )
 from strangler.plan.start import first_plan
 from strangler.plan.tenants import load_tenant, load_tenants, tenant_from
+from strangler.plan.traffic import Forwarded, RequestCondition, RetryBudget, RoutePattern, Serving, Shadowing
 
 __all__ = [
     "AbortIf",
     "CallPolicy",
     "FacadeSettings",
+    "Forwarded",
     "Monolith",
     "Places",
     "Plan",
+    "RequestCondition",
+    "RetryBudget",
     "Rollout",
     "RoutePattern",
     "Service",
+    "Serving",
     "SessionSettings",
+    "Shadowing",
     "Sticky",
+    "UsageSettings",
     "Waiver",
     "Webhook",
     "add_service",
@@ -44,6 +51,7 @@ __all__ = [
     "load_tenant",
     "load_tenants",
     "loads",
+    "read_text",
     "remove_service",
     "set_value",
     "tenant_from",

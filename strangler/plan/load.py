@@ -26,14 +26,22 @@ def load(path: Path) -> Plan:
     Raises:
         PlanError: there is none, or it has mistakes.
     """
+    return loads(read_text(path), name=str(path))
+
+
+def read_text(path: Path) -> str:
+    """The text of the plan at ``path``, unchecked: for those who edit it.
+
+    Raises:
+        PlanError: there is none, or it is no text.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         hint = "make one with: strangler plan init, or name it with --plan"
         raise PlanError(f"cannot read the plan {path}: {error.strerror}", hint=hint) from error
     except UnicodeDecodeError as error:
         raise PlanError(f"{path} is not UTF-8 text (byte {error.start})") from error
-    return loads(text, name=str(path))
 
 
 def loads(text: str, *, name: str = "strangler.yaml") -> Plan:

@@ -10,8 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from strangler.plan.fields import Address, Duration, Label, ModulePattern, Ref, Section, Url
 from strangler.plan.platform import Platform
-
-Method = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+from strangler.plan.traffic import Forwarded, RetryBudget, RoutePattern, Serving, Shadowing, TenantSource
 
 
 class Monolith(Section):
@@ -27,32 +26,14 @@ class Monolith(Section):
     """Found by the analyzers if it is not given."""
     upstream: Url | None = None
     """Where it answers."""
+    serving: Serving = Serving()
+    """How requests are carried to it."""
     python: str | None = None
     """The interpreter of its own environment, for `observe` and `prove` (default: `python` on the path)."""
     run: str | None = None
     """The command that starts it."""
     test: str | None = None
     """The command that runs its tests."""
-
-
-class RoutePattern(Section):
-    """HTTP requests that belong to a service; in the plan also just the path as text."""
-
-    path: str
-    """A template: `{name}` is one segment, `*` a part of one, `**` any number of them."""
-    methods: tuple[Method, ...] | None = None
-    """Any method if it is not given."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _from_text(cls, value: object) -> object:
-        return {"path": value} if isinstance(value, str) else value
-
-    @model_validator(mode="after")
-    def _absolute(self) -> RoutePattern:
-        if not self.path.startswith("/"):
-            raise ValueError("a route's path begins with '/'")
-        return self
 
 
 class CallPolicy(Section):
@@ -148,6 +129,12 @@ class Service(Section):
     """The HTTP requests that are its own."""
     upstream: Url | None = None
     """Where it answers."""
+    serving: Serving = Serving()
+    """How requests are carried to it."""
+    shadow: Shadowing = Shadowing()
+    """How requests are mirrored to it."""
+    pinned: tuple[str, ...] = ()
+    """Tenants that get it before all others, as soon as it has any users."""
     store: Literal["shared", "own"] = "shared"
     """Whether it works on the monolith's store or on one of its own."""
     calls: Mapping[Ref, CallPolicy] = Field(default_factory=dict)
@@ -165,16 +152,16 @@ class Service(Section):
 
 
 class Sticky(Section):
-    """What a user is known by when traffic is split: the first of these that a request carries."""
+    """What a user is known by when traffic is split: the first of these, in this order, that a request carries."""
 
-    cookie: str | None = None
-    """The name of a cookie."""
-    header: str | None = None
-    """The name of a request header."""
+    tenant: TenantSource | None = None
+    """The tenant, so that each moves as a whole; where it is found, as in `facade.tenant` (a bare word is a header)."""
     claim: str | None = None
     """A claim of a verified token or session."""
-    tenant: str | None = None
-    """The header that names the tenant."""
+    header: str | None = None
+    """The name of a request header."""
+    cookie: str | None = None
+    """The name of a cookie."""
     client_address: bool = False
     """The address the request came from."""
 
@@ -217,6 +204,17 @@ class SessionSettings(Section):
         return self
 
 
+class UsageSettings(Section):
+    """Where the facade reports what each tenant used of each service; `sticky.tenant` says who is a tenant."""
+
+    url: Url
+    """The SaaS control plane."""
+    token_env: str = "STRANGLER_USAGE_TOKEN"
+    """The variable with a token of the role `meter`."""
+    every: Duration = 10.0
+    """How often it reports."""
+
+
 class FacadeSettings(Section):
     """Where the facade listens, where it is administered, and how users stick."""
 
@@ -226,10 +224,19 @@ class FacadeSettings(Section):
     """Where it is administered."""
     sticky: Sticky = Sticky(cookie="session", client_address=True)
     """What a user is known by when traffic is split."""
+    tenant: TenantSource | None = None
+    """Where a request's tenant is found: `host:SUFFIX` is the label before it, `claim:NAME` one of a verified session,
+    `header:NAME` the word of a trusted proxy (default: as in `sticky.tenant`)."""
+    forwarding: Forwarded = Forwarded()
+    """What targets learn of the client, and whose word on it counts."""
+    budget: RetryBudget = RetryBudget()
+    """How many requests may go to a fallback."""
     salt: str = "strangler"
     """Mixed into the hash of the sticky key; changing it deals all users anew."""
     session: SessionSettings | None = None
     """How the monolith's sessions are verified, for rules by claim and for the services' identity header."""
+    usage: UsageSettings | None = None
+    """Where usage per tenant is reported, if it is to be."""
 
 
 class Plan(Section):

@@ -70,6 +70,7 @@ def test_facts_of_another_extractor_are_not_believed(write, tmp_path: Path, monk
     run(root, tmp_path / "cache")
     extracted.clear()
     monkeypatch.setattr("strangler_analyzers.cache.EXTRACTOR", "another")
+    (tmp_path / "cache" / "survey.bin").unlink()
     run(root, tmp_path / "cache")
     assert len(extracted) == 2
 

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import ast
+import importlib
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from strangler_analyzers.facts import Facts, extract
+from strangler_analyzers.facts.skim import skim
+
+# The package has a function of the module's name.
+_EXTRACT = importlib.import_module("strangler_analyzers.facts.extract")
 
 
 def scopes(source: str | bytes) -> list[str]:
@@ -192,3 +197,74 @@ def test_every_program_python_reads_yields_full_facts(statements: list[str]) -> 
 @given(st.binary(max_size=300))
 def test_no_bytes_at_all_stop_the_extraction(data: bytes) -> None:
     assert extract(data).scopes[0].kind == "module"
+
+
+_TRAPS = """
+import os
+HELP = '''
+def no(self):
+    this is text
+'''
+class TestA(Base, kind="(:"):
+    @fixture(lambda: 3)
+    def one(self, a: dict[str, int] = {"(": 1}, *b,
+            c="#") -> "x:y":  # why
+        QQQText
+back at the margin
+QQQ
+        if a:
+            return [
+                1,
+            ]
+
+        # a comment that trails
+    async def two(self): return 3
+    x = 1
+    def three(self):
+        from a import b
+        return b
+def four():
+    def five():
+        yield 1
+    say = "it\\"s # no comment" \\
+        "more"
+# at the margin
+    return f"{five}"
+if os.name:
+    def six(): os.exit()
+def seven(x):
+    pass
+""".replace("QQQ", '"' * 3)
+
+
+def test_a_skimmed_text_gives_the_light_facts_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    skimmed = extract(_TRAPS.encode(), light=True)
+    assert "yield 1" not in skim(_TRAPS) and "this is text" in skim(_TRAPS) and "from a import b" in skim(_TRAPS)
+    monkeypatch.setattr(_EXTRACT, "skim", str)
+    assert skimmed == extract(_TRAPS.encode(), light=True)
+
+
+_STATEMENTS = [
+    "x = 1",
+    "s = '''\nx\n def y():\n'''",
+    "# c",
+    "",
+    "f(\n1)",
+    "f(\n        1,\n    )",
+    "import q",
+    "def g(): pass",
+    "class C:\n        def h(self, a=(1,\n2)):\n            return '\"'",
+    'u = "\\"" + \\\n  v',
+    "if x:\n        y = {':': 1}",
+]
+_BODIES = st.lists(st.sampled_from(_STATEMENTS), max_size=6)
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(st.sampled_from(["def f(a, b=':'):", "class D(E):", "async def f() -> x[1:2]:"]), _BODIES)))
+def test_any_skimmed_text_gives_the_light_facts_of_the_whole(parts: list[tuple[str, list[str]]]) -> None:
+    source = "".join(f"{head}\n" + "".join(f"    {line}\n" for line in [*body, "z = 3"]) for head, body in parts)
+    skimmed = extract(source.encode(), light=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_EXTRACT, "skim", str)
+        assert skimmed == extract(source.encode(), light=True)

@@ -112,3 +112,10 @@ def test_annotations_are_one_line_each_whatever_they_say() -> None:
         "::error file=m/a%2C b.py,line=7,title=RATCHET::50%25 worse,%0Anow. call: the client",
         "::error title=X::y. ",
     ]
+
+
+def test_calls_through_a_generated_client_are_what_is_wanted(plan: Plan) -> None:
+    before = take_stock(program(("m.order", "m.bill", 3)), plan).baseline()
+    after = program(("m.order", "m.clients.bill", 3), ("m.clients.bill", "m.bill", 1), ("m.order", "m.bill.api", 8))
+    found = compare(take_stock(after, plan, {"m/clients/bill.py"}), before)
+    assert [str(finding.location) for finding in found] == ["m/order.py:8"]

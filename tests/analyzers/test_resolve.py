@@ -185,3 +185,56 @@ f(f)
 A().m()
 """
     assert ("main.f", "main.f") in calls(source)
+
+
+def test_a_decorator_hands_back_what_it_is_put_on(calls) -> None:
+    """Not what it was put on elsewhere, whether it hands it back as it is or through an object that is called."""
+    source = """
+class Guard:
+    def __call__(self, fn):
+        def guarded(*args):
+            return fn(*args)
+        return guarded
+def guard(fn):
+    return Guard()(fn)
+def register(fn):
+    return fn
+@guard
+def a(): ...
+@guard
+def b(): ...
+@register
+def c(): ...
+@register
+def d(): ...
+def run(): b()
+def go(): d()
+"""
+    found = calls(source)
+    assert {callee for caller, callee in found if caller == "main.go"} == {"main.d"}
+    assert {callee for caller, callee in found if caller == "main.run"} == {"main.Guard.__call__.guarded"}
+
+
+def test_sums_that_feed_each_other_come_to_an_end(calls) -> None:
+    """Each run of one made the other's list twice as long."""
+    sums = "".join(f"        self.x += [f{i}]\n        self.x = self.x + [f{i}, f{i}]\n" for i in range(6))
+    source = "".join(f"def f{i}(): ...\n" for i in range(6))
+    source += f"class A:\n    def __init__(self):\n        self.x = []\n    def g(self):\n{sums}"
+    source += "    def h(self):\n        self.g()\n        for one in self.x: one()\n"
+    assert {("main.A.h", f"main.f{i}") for i in range(6)} <= calls(source)
+
+
+def test_a_container_that_holds_itself_is_opened_once(calls) -> None:
+    source = """
+def f(): ...
+class A:
+    def go(self): f()
+kinds = [A]
+kinds.append(kinds)
+def g(x: kinds[1]):
+    try:
+        x.go()
+    except kinds as error:
+        error.go()
+"""
+    assert ("main.g", "main.A.go") in calls(source)

@@ -17,7 +17,8 @@ from strangler_deploy.estate import Estate
 from strangler_deploy.iam import verify
 from strangler_deploy.iam.declared import declared
 from strangler_deploy.iam.identities import pods, roles
-from strangler_deploy.iam.resources import Place, resources
+from strangler_deploy.iam.owners import Owners, owners
+from strangler_deploy.iam.resources import resources
 from strangler_deploy.iam.sessions import may_take, session_roles
 
 from .estates import ISOLATIONS, documents, plan, rules, tenants
@@ -38,11 +39,11 @@ def test_what_is_allowed_is_what_is_declared(isolation: str) -> None:
 def test_the_proof_is_about_something(isolation: str) -> None:
     """No findings must not mean no identities: the matrix has as many rows and columns as the plan says."""
     tree = documents(plan(isolation), tenants())
-    place = Place("000000000000", "eu-central-1")
-    reader = roles(tree, place.account)
+    accounts = owners(tree, "000000000000")
+    reader = roles(tree, accounts)
     identities = pods(tree, reader)
     assert len(identities) == (2 if isolation == "pool" else 6)
-    assert len(list(resources(tree, place))) == (3 if isolation == "pool" else 9)
+    assert len(list(resources(tree, accounts, "eu-central-1"))) == (3 if isolation == "pool" else 9)
     assert len(declared(Estate(plan(isolation)), tenants())) == 6
     labels = [role.document.labels.get("strangler/role") for role in session_roles(reader, identities)]
     assert labels.count("tenant-session") == (2 if isolation == "pool" else 0)
@@ -50,7 +51,7 @@ def test_the_proof_is_about_something(isolation: str) -> None:
 
 def test_a_pool_takes_a_part_for_one_named_tenant_only() -> None:
     tree = documents(plan("pool"), tenants())
-    reader = roles(tree, "000000000000")
+    reader = roles(tree, Owners("000000000000"))
     identities = {pod.service_account: pod.identity for pod in pods(tree, reader)}
     found = session_roles(reader, pods(tree, reader))
     sessions = {role.document.labels.get("app.kubernetes.io/name"): role for role in found}
@@ -203,3 +204,42 @@ def test_there_are_eighty_mutants_and_more() -> None:
 
     of_policies = 2 * len({mutation.rule for mutation in MUTATIONS} | {"submitters"})
     assert len(MUTANTS) + len(OF_THE_NETWORK) + of_policies >= 80
+
+
+def test_data_in_an_account_of_its_clusters_own_is_that_accounts() -> None:
+    """ACK makes an object's counterpart where its namespace says; roles and resources are both there."""
+    clusters = "  account: '111122223333'\n  clusters: {c: {role: control}, a: {account: '444455556666'}, b: {}}\n"
+    for isolation in ("pool", "bridge"):
+        given, own = plan(isolation, clusters), tenants("acme", "globex", "initech", "umbrella", "hooli")
+        assert [f.message for f in verify.findings(documents(given, own), Estate(given), own)] == []
+
+
+def test_a_tenant_whose_name_begins_with_anothers_is_another_tenant() -> None:
+    own = tenants("acme", "acme-prod", "acme-prod-2", "acm")
+    given = plan(platform="  identity: {provisioners: true}\n")
+    assert [f.message for f in verify.findings(documents(given, own), Estate(given), own)] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"s3:GetBucket*"', '"s3:Get*"], "Resource": "*"}, {"Effect": "Allow", "Action": ["s3:GetBucket*"'),
+        ('"dynamodb:CreateTable"', '"dynamodb:*"], "Resource": ["*"]}, {"Effect": "Allow", "Action": ["dynamodb:X"'),
+        ("acme-billing-invoices", "acme-*"),
+    ],
+)
+def test_what_ack_is_given_for_one_tenant_stops_at_the_next(old: str, new: str) -> None:
+    own = tenants("acme", "acme-prod")
+    tree = [_widened(document, old, new) for document in documents(plan(), own)]
+    found = verify.findings(tree, Estate(plan()), own)
+    assert any("IAMRoleSelector tenant-acme lets ACK" in finding.message for finding in found)
+
+
+def _widened(document: Document, old: str, new: str) -> Document:
+    if document.kind != "Policy" or not document.name.endswith("-acme-provisioner"):
+        return document
+    text = document.spec["policyDocument"]
+    assert old in text
+    return replace(
+        document, data={**document.data, "spec": {**document.spec, "policyDocument": text.replace(old, new)}}
+    )

@@ -7,12 +7,13 @@ import pytest
 
 from strangler.model import Location, Severity
 from strangler.plan import load, load_tenants
+from strangler.plan.platform import Tenant
 from strangler_deploy.check import check
 from strangler_deploy.checks.rules import RULES
 from strangler_deploy.documents import Document
 from strangler_deploy.estate import Estate
 from strangler_deploy.render import render
-from strangler_deploy.verify import isolated, of_identity, placed, verified
+from strangler_deploy.verify import isolated, placed, verified
 
 from .estates import ISOLATIONS, documents, plan, tenants
 
@@ -30,7 +31,7 @@ def test_a_document_knows_its_cluster_and_its_line() -> None:
 def test_nothing_is_wrong_with_what_we_render(isolation: str) -> None:
     tree, estate = documents(plan(isolation), tenants()), Estate(plan(isolation))
     assert [f.message for f in verified(tree, estate, tenants(), _locate)] == []
-    assert [f.message for f in isolated(of_identity(tree), estate, tenants(), _locate)] == []
+    assert [f.message for f in isolated(tree, estate, tenants(), _locate)] == []
 
 
 def test_a_finding_about_the_plan_is_on_its_line() -> None:
@@ -65,3 +66,10 @@ def test_the_examples_have_no_errors(name: str) -> None:
     given, own = load(folder / "strangler.yaml"), load_tenants(folder / "tenants")
     errors = [f.message for f in check(render(given, own), given, own) if f.severity is Severity.ERROR]
     assert errors == []
+
+
+def test_a_second_tenant_of_a_pool_is_no_stranger_to_its_databases() -> None:
+    folder = Path(__file__).parents[2] / "docs/examples/reference"
+    given, own = load(folder / "strangler.yaml"), load_tenants(folder / "tenants")
+    more = {**own, "newco": Tenant(id="newco", tier="basic"), "oldco": Tenant(id="oldco", tier="basic")}
+    assert [f.message for f in check(render(given, more), given, more) if f.severity is Severity.ERROR] == []

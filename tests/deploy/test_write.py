@@ -19,6 +19,19 @@ def test_a_tree_is_read_back_as_it_was_written(tmp_path: Path, plan: Plan, tenan
     assert read_tree(tmp_path / "out") == tree
 
 
+def test_of_a_repository_only_the_tree_is_read(tmp_path: Path, plan: Plan, tenants: dict[str, Tenant]) -> None:
+    tree = render(plan, tenants)
+    write(tmp_path / "out", tree)
+    (tmp_path / "out/.git/objects").mkdir(parents=True)
+    (tmp_path / "out/.git/objects/pack").write_bytes(b"\x8d\xff")
+    (tmp_path / "out/strangler.yaml").write_text("version: 1")
+    (tmp_path / "out/tenants/acme.yaml").write_text("id: acme")
+    assert read_tree(tmp_path / "out") == tree
+    (tmp_path / "out/control/picture.png").write_bytes(b"\x89PNG\xff")
+    with pytest.raises(OutputError, match=r"picture\.png is no text"):
+        read_tree(tmp_path / "out")
+
+
 def test_a_second_render_takes_the_place_of_the_first(tmp_path: Path, plan: Plan, tenants: dict[str, Tenant]) -> None:
     write(tmp_path / "out", render(plan, tenants))
     write(tmp_path / "out", render(plan, {}))

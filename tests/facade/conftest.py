@@ -46,6 +46,7 @@ class Server:
     def __init__(self, name: str, port: int = 0) -> None:
         self.name, self.broken = name, False
         self.headers: dict[str, str] = {}
+        self.path = ""
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -54,6 +55,7 @@ class Server:
             wbufsize = -1  # head and body leave together: an answer that is cut off has not begun
 
             def do_GET(self) -> None:
+                outer.path = self.path
                 outer.headers = {name.lower(): value for name, value in self.headers.items()}
                 body = json.dumps({"who": outer.name if "who" in self.path else "anybody", "total": 7}).encode()
                 self.send_response(500 if outer.broken else 200)
@@ -97,14 +99,14 @@ class Facade:
         self.state = folder / "state"
         self.process: subprocess.Popen[str] | None = None
 
-    def write_plan(self, route: str = "/api/**", session: str = "null") -> None:
+    def write_plan(self, routes: str = '"/api/**"', session: str = "null", more: str = "") -> None:
         self.plan.write_text(
             f"""
 version: 1
 monolith: {{name: shop, packages: [shop], upstream: "{self.monolith.url}"}}
 services:
-  billing: {{modules: [shop.billing], routes: ["{route}"], upstream: "{self.service.url}"}}
-facade: {{listen: "{self.listen}", admin: "{self.admin}", sticky: {{cookie: sid}}, session: {session}}}
+  billing: {{modules: [shop.billing], routes: [{routes}], upstream: "{self.service.url}"}}
+facade: {{listen: "{self.listen}", admin: "{self.admin}", sticky: {{cookie: sid}}, session: {session}{more}}}
 """
         )
 
@@ -139,13 +141,14 @@ facade: {{listen: "{self.listen}", admin: "{self.admin}", sticky: {{cookie: sid}
         return status
 
     def close(self) -> None:
-        if self.process is not None:
-            self.stop()
-        elif (self.state / "workers").exists():  # a killed control plane left them: a last one takes them along
-            self.start()
-            self.stop()
-        self.monolith.stop()
-        self.service.stop()
+        try:
+            if self.process is None and (self.state / "workers").exists():
+                self.start()  # a killed control plane left workers: a last one takes them along
+            if self.process is not None:
+                self.stop()
+        finally:
+            self.monolith.stop()
+            self.service.stop()
 
     def get(self, path: str = "/api/who", user: int = 0) -> httpx.Response:
         return httpx.get(f"http://{self.listen}{path}", cookies={"sid": f"user {user}"}, timeout=PATIENCE)

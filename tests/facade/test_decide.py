@@ -116,7 +116,7 @@ def test_explain_says_why_and_what_was_passed_over():
         Route("api", Match(("/api/**",)), split(40), service="billing", fallback="old"),
     )
     found = Router(table(*routes)).explain(Request(b"GET", b"/api/x", cookie=b"sid=u1"))
-    assert found.passed_over == (("post", "another condition"), ("other", "path"))
+    assert found.passed_over == (("post", "methods"), ("other", "path"))
     assert (found.route, found.service, found.reason, found.key_kind) == ("api", "billing", "bucket", "cookie")
     assert found.target == ("new" if found.bucket < threshold(40) else "old")
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from strangler_facade.match import PathPattern, Request, conditions_of, normalised
+from strangler_facade.match import PathPattern, Request, conditions_of, normalised, obstacles
 from strangler_facade.table import Condition, Match
 
 
@@ -79,9 +79,21 @@ def test_a_request_finds_its_fields_cookies_and_parameters():
         (Match(query=(Condition("v", "equals", "2"),)), True),
         (Match(tenants=("acme",)), True),
         (Match(tenants=("other",)), False),
+        (Match(claims=(Condition("role", "equals", "admin"),)), True),
+        (Match(claims=(Condition("role", "prefix", "user"),)), False),
+        (Match(claims=(Condition("org"),)), False),
+        (Match(clients=("192.0.2.0/24", "10.0.0.0/8")), True),
+        (Match(clients=("2001:db8::/32",)), False),
         (Match(methods=("GET",), cookies=(Condition("none"),)), False),
     ],
 )
 def test_every_part_of_a_match_must_hold(match, expected):
-    request = Request(b"GET", b"/?v=2", b"shop.example:8080", LINES, b"beta=1")
+    request = Request(b"GET", b"/?v=2", b"shop.example:8080", LINES, b"beta=1", "192.0.2.7", claims={"role": "admin"})
     assert all(test(request) for test in conditions_of(match, lambda request: "acme")) is expected
+    assert (not list(obstacles(match, lambda request: "acme", request))) is expected
+
+
+def test_what_does_not_hold_is_named():
+    match = Match(("/a",), ("x.test",), ("GET",), (Condition("x-one", "equals", "1"), Condition("X-Two", "absent")))
+    request = Request(b"POST", b"/b", b"x.test", LINES)
+    assert list(obstacles(match, lambda request: "", request)) == ["methods", "headers X-Two"]

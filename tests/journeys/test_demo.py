@@ -56,6 +56,12 @@ def test_the_platform_is_rendered_without_findings(facts: dict[str, Any]) -> Non
     assert facts["manifests"]["findings"] == 0
 
 
+def test_two_tenants_are_onboarded_by_a_commit_each_and_a_forbidden_wish_is_refused(facts: dict[str, Any]) -> None:
+    told = facts["onboarding"]
+    assert (told["tenants"], told["commits"], told["findings"]) == (2, 2, 0)
+    assert "no-tenant-workload" in told["refused_because"]
+
+
 def test_what_to_look_at_is_there(facts: dict[str, Any]) -> None:
     files = {name: Path(place) for name, place in facts["look_at"].items() if not place.startswith("http")}
     assert all(place.exists() for place in files.values())

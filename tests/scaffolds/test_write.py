@@ -107,3 +107,13 @@ def test_killed_at_any_point_the_monolith_is_the_old_one_or_the_new_one(root: Pa
         if found == after:
             scaffolds.undo("stock", root)
     assert min(seen.values()) > 0, seen
+
+
+def test_what_an_extraction_put_into_the_monolith_is_known_until_it_is_undone(root: Path) -> None:
+    assert scaffolds.generated(root) == frozenset()
+    before = tree(root)
+    extracted(root)
+    made = {path for path in tree(root) if path not in before and not path.startswith(".strangler/")}
+    assert scaffolds.generated(root) == made
+    scaffolds.undo("stock", root)
+    assert scaffolds.generated(root) == frozenset()

@@ -100,15 +100,7 @@ def text(values: Values) -> str | None:
 
 def texts(values: Values) -> list[str]:
     """The texts among ``values`` and in the containers among them."""
-    found = []
-    for value in values:
-        if isinstance(value, Const) and isinstance(value.value, str):
-            found.append(value.value)
-        elif isinstance(value, Items):
-            for key in sorted(value.keyed, key=str):
-                found.extend(texts(value.keyed[key]))
-            found.extend(texts(value.rest))
-    return found
+    return [value.value for value in flat(values) if isinstance(value, Const) and isinstance(value.value, str)]
 
 
 def argument(made: Made, place: int, *names: str) -> Values:
@@ -120,18 +112,25 @@ def argument(made: Made, place: int, *names: str) -> Values:
 
 
 def flat(values: Iterable[Value]) -> list[Value]:
-    """The values, with those inside containers instead of these, in order."""
+    """The values, with those inside containers instead of these, in order; one that holds itself is opened once."""
     found: list[Value] = []
-    for value in values:
-        if isinstance(value, Items):
-            for key in sorted((key for key in value.keyed if isinstance(key, int)), key=int):
-                found.extend(flat(value.keyed[key]))
-            for key in sorted((key for key in value.keyed if not isinstance(key, int)), key=str):
-                found.extend(flat(value.keyed[key]))
-            found.extend(flat(value.rest))
-        else:
+    opened: set[Items] = set()
+    pending = list(values)[::-1]
+    while pending:
+        value = pending.pop()
+        if not isinstance(value, Items):
             found.append(value)
+        elif value not in opened:
+            opened.add(value)
+            pending.extend(_in_order(value)[::-1])
     return found
+
+
+def _in_order(items: Items) -> list[Value]:
+    """What ``items`` holds: by place, then by name, then the rest."""
+    places = sorted(key for key in items.keyed if isinstance(key, int))
+    names = sorted((key for key in items.keyed if not isinstance(key, int)), key=str)
+    return [value for held in (*(items.keyed[key] for key in (*places, *names)), items.rest) for value in held]
 
 
 def root(value: Value) -> Value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import gc
 import io
 import re
@@ -15,10 +16,11 @@ from contextlib import contextmanager
 from strangler_analyzers.facts.light import lighten, patched
 from strangler_analyzers.facts.lowering import Lowering
 from strangler_analyzers.facts.records import Facts, Scope
+from strangler_analyzers.facts.skim import skim
 from strangler_analyzers.facts.tolerant import repair
 
 # Goes into the key of the cache: facts of another extractor or grammar are not ours.
-EXTRACTOR = f"2:{sys.version_info[0]}.{sys.version_info[1]}"
+EXTRACTOR = f"3:{sys.version_info[0]}.{sys.version_info[1]}"
 # Trees of generated code are deep; frames of pure Python cost no C stack.
 _RECURSION = 60_000
 
@@ -31,7 +33,8 @@ def extract(data: bytes, *, light: bool = False) -> Facts:
     problems: list[tuple[str, str, int]] = []
     text = _decode(data, problems)
     with _quiet():
-        tree = _parse(text)
+        tree = _parse(skim(text)) if light else None
+        tree = tree or _parse(text)
         grade = "light" if light else "full"
         if tree is None:
             grade = "tolerant"
@@ -41,7 +44,7 @@ def extract(data: bytes, *, light: bool = False) -> Facts:
 
 
 def _facts(text: str, tree: ast.Module, grade: str, problems: list[tuple[str, str, int]], *, light: bool) -> Facts:
-    lines = [line.encode("utf-8", "surrogatepass") for line in _split(text)]
+    lines = _split(text)
     to = Lowering(lines)
     try:
         if light:
@@ -81,13 +84,17 @@ def _parse(text: str) -> ast.Module | None:
         return None
 
 
+# Two lines as long as any that declare an encoding.
+_HEAD = 400
 _NEWLINE = re.compile(r"\r\n|\r")
 
 
 def _decode(data: bytes, problems: list[tuple[str, str, int]]) -> str:
     r"""The text of a source file, line ends made ``\\n``; what its encoding cannot read is replaced and noted."""
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        encoding = "utf-8"
+        if data.startswith(codecs.BOM_UTF8) or b"coding" in data[:_HEAD]:
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = data.decode(encoding)
     except (SyntaxError, LookupError, UnicodeDecodeError):
         problems.append(("encoding", "not in the encoding it declares (UTF-8 unless it says so); read as Latin-1", 1))

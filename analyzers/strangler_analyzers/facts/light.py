@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 
 _IMPORT = re.compile(r"^[ \t]+(?:import|from)\s", re.MULTILINE)
 _PATCH = re.compile(r"""(?:patch(?:\.multiple|\.dict)?|setattr)\(\s*["']([A-Za-z_]\w*(?:\.\w+)+)["']""")
@@ -20,14 +21,18 @@ def patched(text: str) -> tuple[tuple[str, int], ...]:
     return tuple((match[1], text.count("\n", 0, match.start(1)) + 1) for match in _PATCH.finditer(text))
 
 
-def _lighten(body: list[ast.stmt], import_lines: set[int]) -> None:
+def _lighten(body: Iterable[ast.AST], import_lines: set[int]) -> None:
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = _imports_of(node, import_lines)
             node.decorator_list = []
             node.args.defaults, node.args.kw_defaults = [], [None] * len(node.args.kwonlyargs)
-        elif isinstance(node, ast.ClassDef):
-            _lighten(node.body, import_lines)
+        elif not isinstance(node, _SIMPLE):
+            for suite in ("body", "handlers", "orelse", "finalbody"):
+                _lighten(getattr(node, suite, ()), import_lines)
+
+
+_SIMPLE = (ast.Expr, ast.Assign, ast.Import, ast.ImportFrom, ast.AnnAssign)
 
 
 def _imports_of(function: ast.FunctionDef | ast.AsyncFunctionDef, import_lines: set[int]) -> list[ast.stmt]:

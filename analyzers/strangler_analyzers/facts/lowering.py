@@ -15,9 +15,9 @@ _KINDS = ("positional_only", "positional_or_keyword", "var_positional", "keyword
 
 
 class Lowering(State):
-    """Collects the facts of one file; ``lines`` are its lines as UTF-8, for texts of annotations and defaults."""
+    """Collects the facts of one file; ``lines`` are its lines, for texts of annotations and defaults."""
 
-    def __init__(self, lines: list[bytes]) -> None:
+    def __init__(self, lines: list[str]) -> None:
         super().__init__()
         self.lines = lines
         self.scopes: list[Scope | None] = []
@@ -128,8 +128,14 @@ class Lowering(State):
         """The source of ``node``, white space made single."""
         first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
         if first == last:
-            data = self.lines[first][node.col_offset : node.end_col_offset]
-        else:
-            head, tail = self.lines[first][node.col_offset :], self.lines[last][: node.end_col_offset]
-            data = b" ".join([head, *self.lines[first + 1 : last], tail])
-        return " ".join(data.decode("utf-8", "replace").split())
+            return " ".join(_cut(self.lines[first], node.col_offset, node.end_col_offset).split())
+        head = _cut(self.lines[first], node.col_offset, None)
+        tail = _cut(self.lines[last], 0, node.end_col_offset)
+        return " ".join(" ".join([head, *self.lines[first + 1 : last], tail]).split())
+
+
+def _cut(line: str, start: int, end: int | None) -> str:
+    """A part of ``line`` between two places counted, as ``ast`` does, in bytes of UTF-8."""
+    if line.isascii():
+        return line[start:end]
+    return line.encode("utf-8", "surrogatepass")[start:end].decode("utf-8", "replace")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,14 +47,19 @@ def counts(entries: Iterable[Entry]) -> dict[str, int]:
     return dict(sorted(found.items()))
 
 
-def take_stock(analysis: Analysis, plan: Plan) -> Stock:
-    """The crossings of every service of the plan that has modules; its libraries count for nobody."""
+def take_stock(analysis: Analysis, plan: Plan, generated: Collection[str] = ()) -> Stock:
+    """The crossings of every service of the plan that has modules; its libraries count for nobody.
+
+    ``generated`` are paths of files that an extraction put into the monolith: a call through such a client is what is
+    wanted, so it does not count either; one that goes past it does.
+    """
     product = [module.name for module in analysis.modules if "tests" not in module.roles]
+    clients = {module.name for module in analysis.modules if module.path in generated}
     entries, services = ledger(analysis), {}
     for name, service in plan.services.items():
         own = select(product, service.modules)
         if own:
-            books = Books(entries, frozenset(select(product, service.shared)))
+            books = Books(entries, frozenset(clients).union(select(product, service.shared)))
             crossing = books.border(own).crossing
             inside = set(product)
             services[name] = tuple(entry for entry in crossing if entry.source in inside)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from strangler_analyzers.resolve.contents import contents
 from strangler_analyzers.resolve.evaluate import evaluate
 from strangler_analyzers.resolve.frames import Frame
-from strangler_analyzers.resolve.values import EMPTY, Class, Ext, Items, Typed, Value, Values, union
+from strangler_analyzers.resolve.values import EMPTY, Class, Ext, Typed, Value, Values, union
 
 # Wrappers that stand for what they hold; the other generic names hold several.
 _SAME = frozenset(
@@ -108,14 +109,12 @@ _SILENT = ("typing.", "<builtin>.", "typing_extensions.", "collections.abc.")
 def instances(frame: Frame, classes: Values) -> Values:
     """An object of each of ``classes``."""
     found = EMPTY
-    for value in classes:
+    for value in contents(classes):
         one: Value | None = None
         if isinstance(value, Class):
             one = value.instance
         elif isinstance(value, Ext) and not value.name.startswith(_SILENT):
             one = frame.program.typed(value)
-        elif isinstance(value, Items):
-            found = union(found, instances(frame, value.all()))
         elif isinstance(value, Typed):
             one = value
         if one is not None:

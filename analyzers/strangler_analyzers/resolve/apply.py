@@ -10,6 +10,7 @@ from strangler_analyzers.resolve.frames import CallOf, Event, Frame, Site
 from strangler_analyzers.resolve.hierarchy import member, outside
 from strangler_analyzers.resolve.values import (
     EMPTY,
+    MOST_REGISTERED,
     Bound,
     Class,
     Const,
@@ -32,8 +33,12 @@ from strangler_analyzers.resolve.values import (
 
 def apply(frame: Frame, call: CallOf) -> Values:
     """What calling each of ``call.callees`` gives."""
+    callees = call.callees
+    if len(callees) == 1:
+        action = _BY_TYPE.get(type(callees[0]))
+        return EMPTY if action is None else action(frame, callees[0], call)
     found = EMPTY
-    for callee in call.callees:
+    for callee in callees:
         action = _BY_TYPE.get(type(callee))
         if action is not None:
             found = union(found, action(frame, callee, call))
@@ -89,7 +94,7 @@ def _nested(program: Any, func: Func, returned: Values, call: CallOf) -> Values:
 
 
 def _enter(frame: Frame, func: Func, call: CallOf, first: list[Values]) -> Values:
-    func = _given(func, call)
+    func = _given(frame, func, call)
     passes = bind_arguments(frame, func, [*first, *call.args], call.kwargs, len(first))
     if not call.quiet:
         _note(frame, func, call, passes)
@@ -105,11 +110,22 @@ def _enter(frame: Frame, func: Func, call: CallOf, first: list[Values]) -> Value
     return returned or frame.program.declared_return(frame, func) or loaded
 
 
-def _given(func: Func, call: CallOf) -> Func:
-    """What is handed classes (a model to query, a form to fill) is followed apart for each of them."""
+def _given(frame: Frame, func: Func, call: CallOf) -> Func:
+    """What is handed classes (a model to query, a form to fill) is followed apart for each of them.
+
+    So is, while the program puts itself together, what is handed texts: functions that register paths and handlers.
+    """
     every = (*call.args, *call.kwargs.values())
-    classes = tuple(values[0] for values in every if len(values) == 1 and isinstance(values[0], Class))
-    return func.given(classes) if classes else func
+    if _puts_together(frame.func):
+        key = tuple(values[0] for values in every if len(values) == 1 and isinstance(values[0], Class | Const))
+        return func.given(key, MOST_REGISTERED) if key else func
+    key = tuple(values[0] for values in every if len(values) == 1 and isinstance(values[0], Class))
+    return func.given(key) if key else func
+
+
+def _puts_together(func: Func) -> bool:
+    """Whether this is the body of a module, or a function followed apart for what such a body hands it."""
+    return not func.index or func.is_variant
 
 
 def _note(frame: Frame, callee: Value, call: CallOf, passes: tuple[tuple[str, Values], ...]) -> None:
@@ -122,23 +138,18 @@ def bind_arguments(
     frame: Frame, func: Func, args: list[Values], kwargs: dict[str, Values], skip: int
 ) -> tuple[tuple[str, Values], ...]:
     """Let the arguments flow into the parameters; what was passed for which, without the first ``skip``."""
-    params = func.scope.params
-    passes = []
-    places = [param for param in params if param[1] in ("positional_only", "positional_or_keyword")]
+    places, rest, names = func.layout
+    flow, passes = frame.program.flow, []
     for place, values in enumerate(args):
-        if place < len(places):
-            name = places[place][0]
-            frame.program.flow(func.param(name), values)
-        else:
-            name = next((param[0] for param in params if param[1] == "var_positional"), "")
-            if name:
-                frame.program.flow(func.param(name), values)
-        if place >= skip and name:
-            passes.append((name, values))
-    names = {param[0] for param in params if param[1] in ("positional_or_keyword", "keyword_only")}
+        name = places[place] if place < len(places) else rest
+        if name:
+            if values:
+                flow(func.param(name), values)
+            if place >= skip:
+                passes.append((name, values))
     for name, values in kwargs.items():
         if name in names:
-            frame.program.flow(func.param(name), values)
+            flow(func.param(name), values)
             passes.append((name, values))
     return tuple(passes)
 

@@ -227,17 +227,21 @@ def added(frame: Frame, parts: list[Values]) -> Values:
         return frame.program.constant("".join(text[0] for text in texts))  # type: ignore[no-any-return]
     known: list[Values] = []
     rest = EMPTY
-    found = False
+    held = [[value for value in part if isinstance(value, Items)] for part in parts]
     for part in parts:
         for value in part:
             if isinstance(value, Items):
-                found = True
                 _read(frame, value)
                 known.extend(value.keyed[key] for key in sorted(k for k in value.keyed if isinstance(k, int)))
                 rest = union(rest, value.rest)
             elif not isinstance(value, Const):
                 rest = union(rest, (value,))
-    return (frame.program.container(frame, "[", known, rest),) if found else rest
+    if not any(held):
+        return rest
+    # Sums that feed each other (``self.x += a``, ``self.x += b``) would double with each run.
+    if any(len(one) > 1 for one in held) or frame.program.is_next(frame, "[", held):
+        known = list(dict.fromkeys(known))
+    return (frame.program.container(frame, "[", known, rest),)
 
 
 def _either(frame: Frame, code: Any) -> Values:

@@ -115,6 +115,11 @@ class Interned:
             self.flow_into(items, rest)
         return items
 
+    def is_next(self, frame: Frame, kind: str, among: list[list[Items]]) -> bool:
+        """Whether the container the running body makes next is there already, ``among`` what it is made of."""
+        following = self._items.get((frame.func, frame.sites + 1, kind))
+        return following is not None and any(following in held for held in among)
+
     def flow_into(self, items: Items, values: Values) -> None:
         """Tell who reads ``items`` of ``values``."""
         raise NotImplementedError

@@ -34,9 +34,14 @@ class Knowledge:
         return next((kind for rule in self.transactions if (kind := rule(value))), None)
 
 
+_STANDARD = ("functools.", "copy.", "typing.", "asyncio.", "importlib.", "threading.", "multiprocessing.")
+
+
 def standard_result(frame: Frame, made: Made, call: CallOf) -> Values | None:
     """The few functions of the standard library that hand back what they were given."""
     name = made.callee.dotted
+    if not name.startswith(_STANDARD):
+        return None
     if name in ("functools.partial", "functools.partialmethod") and call.args:
         return _partials(frame, call)
     if name in ("functools.lru_cache", "functools.cache", "functools.singledispatch") and call.args:

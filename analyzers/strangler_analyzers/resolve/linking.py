@@ -26,6 +26,7 @@ class Linked(Interned):
         self.table = ModuleTable(modules)
         self.index = loaders.Index(self.table)
         self.knowledge = knowledge
+        self._result_rules = (standard_result, wrapped_result, *knowledge.results)
         self.dynamic: dict[tuple[str, str, int, str], None] = {}
         self.patches: dict[tuple[str, str, str, int], None] = {}
         self._queue: dict[Func, None] = {}
@@ -153,7 +154,7 @@ class Linked(Interned):
 
     def library_result(self, frame: Frame, made: Made, call: CallOf) -> Values:
         """What a call of something outside gives."""
-        for rule in (standard_result, wrapped_result, *self.knowledge.results):
+        for rule in self._result_rules:
             found = rule(frame, made, call)
             if found is not None:
                 return found

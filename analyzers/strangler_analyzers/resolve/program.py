@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from strangler_analyzers.resolve import attributes, definitions
 from strangler_analyzers.resolve.annotations import annotated
 from strangler_analyzers.resolve.apply import apply
+from strangler_analyzers.resolve.contents import contents
 from strangler_analyzers.resolve.execute import assign, execute
 from strangler_analyzers.resolve.frames import Frame, Record
 from strangler_analyzers.resolve.hierarchy import member
@@ -228,13 +229,11 @@ class Program(Linked):
     def instances(self, classes: Values) -> Values:
         """An object of each of ``classes``."""
         found = EMPTY
-        for value in classes:
+        for value in contents(classes):
             if isinstance(value, Class):
                 found = union(found, (value.instance,))
             elif isinstance(value, Ext):
                 found = union(found, (self.typed(value),))
-            elif isinstance(value, Items):
-                found = union(found, self.instances(value.all()))
         return found
 
     def declare(self, cls: Class, name: str, values: Values) -> None:

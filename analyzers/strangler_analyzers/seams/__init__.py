@@ -3,7 +3,7 @@
 Nothing here reads source; :mod:`surroundings` and :mod:`history` hold what is read beside the analysis document.
 """
 
-from strangler_analyzers.seams.around import look_around
+from strangler_analyzers.seams.around import beside, look_around
 from strangler_analyzers.seams.constraints import Constraints
 from strangler_analyzers.seams.draft import draft_service, find_seam, verdicts
 from strangler_analyzers.seams.options import SeamOptions
@@ -21,6 +21,7 @@ __all__ = [
     "Surroundings",
     "Weights",
     "WhatIf",
+    "beside",
     "constraints_of",
     "draft_service",
     "find_seam",

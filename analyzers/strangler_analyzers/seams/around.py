@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from strangler.analysis import Analysis
-from strangler_analyzers.seams.history import read_commits, read_owners
+from strangler_analyzers.seams.history import read_commits, read_head, read_owners
 from strangler_analyzers.seams.surroundings import Surroundings
 from strangler_analyzers.seams.traces import read_contexts, read_traces
 
@@ -40,3 +41,19 @@ def look_around(
         for name, tests in read_contexts(path).items():
             covered[name] = tuple(sorted({*covered.get(name, ()), *tests}))
     return Surroundings(read_commits(root, store=store), read_owners(root), calls, covered)
+
+
+def beside(root: Path, files: Iterable[Path] = ()) -> tuple[str, ...]:
+    """What stands for all that :func:`look_around` looks at beside the analysis: equal while nothing has changed.
+
+    ``files`` are those named by the user: traces, reports, a plan.
+    """
+    owners = "\n".join(f"{rule.path} {rule.line} {rule.pattern} {rule.owners}" for rule in read_owners(root))
+    return (read_head(root), owners, *(f"{path} {_digest(path)}" for path in files))
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.blake2b(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""

@@ -23,19 +23,24 @@ def read_commits(root: Path, *, store: Path | None = None) -> tuple[Commit, ...]
 
     ``store`` is a file that remembers them: the next time only what was committed since is read.
     """
-    head = _git(root, "rev-parse", "HEAD")
-    if head is None:
+    head = read_head(root)
+    if not head:
         return ()
     known, commits = _stored(store)
-    if known != head.strip():
+    if known != head:
         since = (
             [f"{known}..HEAD"] if known and _git(root, "merge-base", "--is-ancestor", known, "HEAD") is not None else []
         )
         log = _git(root, "log", f"--max-count={_MOST_COMMITS}", *_LOG, *since, "--", "*.py")
         fresh = tuple(_commits(log or ""))
         commits = (*fresh, *(commits if since else ()))[:_MOST_COMMITS]
-        _remember(store, head.strip(), commits)
+        _remember(store, head, commits)
     return commits
+
+
+def read_head(root: Path) -> str:
+    """The commit the repository around ``root`` stands at; empty without one."""
+    return (_git(root, "rev-parse", "HEAD") or "").strip()
 
 
 def _git(root: Path, *arguments: str) -> str | None:

@@ -21,9 +21,21 @@ _GIB = Decimal(1024**3)
 
 def findings(context: Context) -> Iterator[Finding]:
     """What does not fit."""
+    yield from of_each(context)
+    yield from of_all(context)
+
+
+def of_each(context: Context) -> Iterator[Finding]:
+    """What does not fit whoever else is there."""
     for placement in _namespaces(context):
         yield from _rollouts(context, placement)
+        if placement.site.cluster.compute == "auto" and placement.tier.nodes.dedicated:
+            yield from _short([placement], placement.tier.nodes, placement.site, f"tenant '{placement.id}'")
     yield from _tiers(context)
+
+
+def of_all(context: Context) -> Iterator[Finding]:
+    """What does not fit for all together; it takes every tenant to know."""
     yield from _pools(context)
     yield from _fixed(context)
 
@@ -127,8 +139,6 @@ def _pools(context: Context) -> Iterator[Finding]:
     for placement in _namespaces(context):
         if placement.site.cluster.compute == "auto" and not placement.tier.nodes.dedicated:
             promised[placement.site.name, placement.tier_name].append(placement)
-        elif placement.site.cluster.compute == "auto":
-            yield from _short([placement], placement.tier.nodes, placement.site, f"tenant '{placement.id}'")
     for (site, tier), members in sorted(promised.items()):
         yield from _short(members, context.estate.platform.tiers[tier].nodes, context.sites[site], f"tier '{tier}'")
 

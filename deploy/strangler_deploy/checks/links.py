@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from strangler.model import Finding
@@ -28,21 +29,65 @@ _GIVEN = frozenset(
 )
 
 
-def linked(documents: Iterable[Document], clusters: Mapping[str, str], locate: Locate) -> Iterator[Finding]:
-    """Findings for what is named and not there, and for what is there twice.
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One object of a cluster that names another: in which field, and where both the plan and the tree have it."""
 
-    ``clusters`` tells which cluster each folder goes to; folders that go nowhere (files for hosts) are passed over.
+    cluster: str
+    source: Identity
+    target: Identity
+    field: str
+    origin: str
+    path: str
+
+
+@dataclass
+class Links:
+    """What there is in each cluster, and what is named there; parts of an estate can be joined.
+
+    ``have`` is what the tree holds, with origin and path; ``made`` what controllers make of that.
     """
-    by_cluster: dict[str, list[Document]] = {}
+
+    have: list[tuple[str, Identity, str, str]] = field(default_factory=list)
+    made: set[tuple[str, Identity]] = field(default_factory=set)
+    named: list[Link] = field(default_factory=list)
+
+    def add(self, document: Document, cluster: str) -> None:
+        """Take in an object of a cluster with what it names."""
+        self.have.append((cluster, document.identity, document.origin, document.path))
+        self.made.update((cluster, identity) for identity in provided(document.data))
+        for to in references(document.data):
+            self.named.append(Link(cluster, document.identity, to.target, to.field, document.origin, document.path))
+
+    def join(self, other: Links) -> None:
+        """Take in everything of another part."""
+        self.have += other.have
+        self.made |= other.made
+        self.named += other.named
+
+    def findings(self, locate: Locate) -> Iterator[Finding]:
+        """What is there twice, and what is named and not there."""
+        present: dict[tuple[str, Identity], str] = {}
+        for cluster, identity, origin, path in self.have:
+            first = present.setdefault((cluster, identity), path)
+            if first != path:
+                message = f"{identity} is in cluster '{cluster}' twice: {first} and {path}"
+                yield Finding("DEPLOY-TWICE", message, locate(origin), "rename one of them in the plan")
+        for link in self.named:
+            key = (link.cluster, link.target)
+            if not (key in present or key in self.made or link.target in _GIVEN):
+                message = f"{link.source} names {link.target} ({link.field}), which cluster '{link.cluster}' has not"
+                yield Finding("DEPLOY-REFERENCE", message, locate(link.origin), f"rendered as {link.path}")
+
+
+def linked(documents: Iterable[Document], clusters: Mapping[str, str]) -> Links:
+    """The links of documents; ``clusters`` tells which cluster a folder goes to (files for hosts go to none)."""
+    links = Links()
     for document in documents:
         cluster = clusters.get(document.folder)
         if cluster is not None:
-            by_cluster.setdefault(cluster, []).append(document)
-    for cluster, members in sorted(by_cluster.items()):
-        yield from _twice(members, cluster, locate)
-        present = {identity for document in members for identity in provided(document.data)} | _GIVEN
-        for document in members:
-            yield from _missing(document, present, cluster, locate)
+            links.add(document, cluster)
+    return links
 
 
 def provided(data: Mapping[str, Any]) -> Iterator[Identity]:
@@ -56,21 +101,3 @@ def provided(data: Mapping[str, Any]) -> Iterator[Identity]:
         target = data["spec"]["to"]
         made = "Secret" if target["kind"] == "secret" else "ConfigMap"
         yield Identity("", made, target.get("namespace", namespace), target["name"])
-
-
-def _twice(documents: Iterable[Document], cluster: str, locate: Locate) -> Iterator[Finding]:
-    seen: dict[Identity, Document] = {}
-    for document in documents:
-        first = seen.setdefault(document.identity, document)
-        if first is not document:
-            message = f"{document.identity} is in cluster '{cluster}' twice: {first.path} and {document.path}"
-            yield Finding("DEPLOY-TWICE", message, locate(document.origin), "rename one of them in the plan")
-
-
-def _missing(document: Document, present: set[Identity], cluster: str, locate: Locate) -> Iterator[Finding]:
-    for reference in references(document.data):
-        if reference.target not in present:
-            message = (
-                f"{document.identity} names {reference.target} ({reference.field}), which cluster '{cluster}' has not"
-            )
-            yield Finding("DEPLOY-REFERENCE", message, locate(document.origin), f"rendered as {document.path}")

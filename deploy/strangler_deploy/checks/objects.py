@@ -15,16 +15,16 @@ _CRD_HINT = "give the folder of their CRDs with --crds"
 
 def fits(documents: Iterable[Document], schemas: Schemas, locate: Locate) -> Iterator[Finding]:
     """A finding for every field that its schema refuses; one note on the kinds that have no schema here."""
-    unchecked: dict[tuple[str, str], int] = {}
+    unchecked: set[tuple[str, str]] = set()
     for document in documents:
         api, kind = str(document.data["apiVersion"]), str(document.data["kind"])
         known = schemas.kind(api, kind)
         if known is None:
-            unchecked[api, kind] = unchecked.get((api, kind), 0) + 1
+            unchecked.add((api, kind))
         else:
             yield from _problems(document, known, locate)
     if unchecked:
-        kinds = ", ".join(f"{count} {kind} ({api})" for (api, kind), count in sorted(unchecked.items()))
+        kinds = ", ".join(f"{kind} ({api})" for api, kind in sorted(unchecked))
         message = f"not checked, for want of a schema: {kinds}"
         yield Finding("DEPLOY-UNCHECKED", message, None, _CRD_HINT, Severity.NOTE)
 

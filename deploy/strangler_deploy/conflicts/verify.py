@@ -19,7 +19,6 @@ CONFLICTS: tuple[Callable[[Context], Iterator[Finding]], ...] = (
     compute.node_labels,
     compute.interruptions,
     balancing.targets,
-    balancing.ceilings,
     delivery.deletions,
     identity.whole_tables,
     identity.session_policies,
@@ -37,5 +36,16 @@ CONFLICTS: tuple[Callable[[Context], Iterator[Finding]], ...] = (
 
 def findings(context: Context) -> Iterator[Finding]:
     """What cannot be combined and is."""
+    yield from of_each(context)
+    yield from of_all(context)
+
+
+def of_each(context: Context) -> Iterator[Finding]:
+    """What cannot be combined whoever else is there."""
     for conflict in CONFLICTS:
         yield from conflict(context)
+
+
+def of_all(context: Context) -> Iterator[Finding]:
+    """What is counted over all tenants."""
+    yield from balancing.ceilings(context)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from strangler_deploy.control_plane.api.app import create_app
@@ -11,95 +12,16 @@ from strangler_deploy.control_plane.identity.tokens import Claims, Verifier
 from strangler_deploy.control_plane.plane import Plane
 from strangler_deploy.control_plane.tenants.stages import EVENTS
 
-_TEXT = """\
-# The control plane
-
-`strangler control-plane run` serves the API by which tenants are brought in, changed, suspended and taken out. Each
-request becomes **exactly one commit** in the GitOps repository, rendered and checked before it is made, or it is
-refused with the rule that it breaks. Argo CD does the rest.
-
-```
-strangler control-plane run --repository git@git.example.com:acme/gitops.git
-strangler control-plane token alice --role operator
-curl -X POST http://127.0.0.1:8090/v1/tenants -H "Authorization: Bearer $TOKEN" \\
-     -H 'Content-Type: application/json' -d '{"tenant": {"id": "acme", "tier": "standard"}}'
-```
-
-An empty repository begins with the plan (`strangler.yaml`) and what all tenants share; from then on the plan in git
-counts. A tenant is its file `tenants/<id>.yaml` and its rendered folder, under `platform.delivery.path`.
-
-## Where things are kept
-
-`--state` holds the installation's key, a bare clone, and the SQLite database. `--database` (or `STRANGLER_DATABASE`)
-takes `postgresql://USER:PASSWORD@HOST/NAME` instead; several replicas then may run, each with a `--state` of its own
-and all with the same `--repository`: the branch decides who was first. The schema is migrated at every start.
-
-## A request, from start to end
-
-`pending → committed → applied → ready`, or `failed` with a reason and findings. The request is a row in the outbox
-before it is answered. Its commit carries `Strangler-Request: <installation>/<number>`; after a kill, a rejected push
-or a lost answer the branch is read before anything is built, so that no request is committed twice and none is lost.
-Requests are met in their order; one that has to wait (repository away, disk full) says why, and those behind it wait
-too. `applied` and `ready` are followed in the cluster (`--follow`): Argo CD's applications with the label
-`saas/tenant`, and the conditions of ACK's objects, whose message is the reason. With `--review` each request gets a
-branch of its own, `strangler/request-N-TENANT`, for somebody to merge.
-
-A change is a merge patch over what the file in git says at that moment, so that edits by hand are kept. The id of a
-tenant that has left is never given again. Offboarding takes the file and the folder out of git; what becomes of the
-data is declared there (`retain`), and is kept by default.
-
-## Who may what
-
-Tokens are JWTs of the installation's own key, or of `--issuer` (OpenID Connect Discovery; asymmetric signatures
-only). They need `exp`, `aud`, `sub`, the role claim and, for a tenant's people, the tenant claim.
-
-| role | may |
-|---|---|
-| `operator` | everything, for every tenant |
-| `administrator` | see the own tenant, its usage, invoices, users and audit; invite and remove users |
-| `member` | see the own tenant, its usage, invoices and users |
-| `meter` | report usage |
-
-What belongs to another tenant is answered as if it did not exist. Every request is in the audit before it is
-answered; its entries are chained by digests, and `GET /v1/audit/chain` says whether the chain holds.
-
-## What all endpoints share
-
-Refusals are `application/problem+json` with `title`, `detail`, `hint` and all `errors`. Lists have `items` and `next`;
-ask on with `?cursor=`. `Idempotency-Key` makes asking again safe: the answer is the same, with
-`Idempotent-Replayed: true`. What can be changed has an `ETag`; a change needs it as `If-Match` (428 without, 412 if
-somebody was faster). A body has at most 8 MiB.
-
-## Usage and invoices
-
-A usage event is told apart by `(source, id)`: send it until it is answered, in any order, it counts once. The same id
-with other content does not count and is listed in `conflicts`. Quantities are whole units; a day is a day in UTC.
-
-An invoice has the monthly fee and one line for each metric, in decimals, rounded half up once per line; the total is
-the sum of the lines. A month can be billed when it has ended; billing it again writes only what is missing. Events
-that come later are on the next invoice, at the prices of their month. `GET /v1/invoices/NUMBER/proof` rates the month
-again from the single events. There is no card data here.
-
-## Events
-
-In the words of the SaaS Builder Toolkit: {events}.
-
-## Endpoints
-
-The whole is in `/openapi.json`; `/` is a page for operators, `/metrics` is for Prometheus.
-
-| endpoint | what it does | answers |
-|---|---|---|
-{endpoints}
-"""
+_PAGE = Path(__file__).with_name("reference.md")
 
 
 def control_plane_reference() -> str:
     """The page."""
     events = sorted({name for names in EVENTS.values() for name in names})
     more = ["billingSuccess", "tenantUserCreated", "tenantUserDeleted"]
+    text = _PAGE.read_text(encoding="utf-8")
     told = ", ".join(f"`{name}`" for name in sorted([*events, *more]))
-    return _TEXT.replace("{events}", told).replace("{endpoints}", "\n".join(_endpoints()))
+    return text.replace("{events}", told).replace("{endpoints}", "\n".join(_endpoints()))
 
 
 def _endpoints() -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -25,6 +26,7 @@ from strangler_deploy.control_plane.provisioning.git import Repository
 from strangler_deploy.control_plane.provisioning.outbox import Outbox, Settings
 from strangler_deploy.control_plane.store.store import Store
 
+_ADDRESS = re.compile(r"[\w+.-]+://|[\w.@-]+:")  # of a scheme, or ssh's HOST:PATH
 _YEAR = 365 * 24 * 3600
 
 
@@ -33,10 +35,10 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def local_keys(state: Path) -> LocalKeys:
+def local_keys(options: Options) -> LocalKeys:
     """The installation's own key."""
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return LocalKeys(state / "key.pem")
+    options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return LocalKeys(options.key or options.state / "key.pem")
 
 
 def token(options: Options, subject: str, role: str, tenant: str, seconds: int = _YEAR) -> str:
@@ -44,17 +46,17 @@ def token(options: Options, subject: str, role: str, tenant: str, seconds: int =
     moment = int(time.time())
     claims = {"sub": subject, "aud": options.audience, "iat": moment, "exp": moment + seconds}
     claims |= {options.role_claim: [role], **({options.tenant_claim: tenant} if tenant else {})}
-    return local_keys(options.state).sign(claims)
+    return local_keys(options).sign(claims)
 
 
 @contextmanager
 def assembled(options: Options) -> Iterator[tuple[FastAPI, Outbox]]:
     """A running control plane without its server: the application, and the outbox that works for it."""
     text = _plan_text(options.plan)
-    keys: list[KeySource] = [local_keys(options.state)]
+    keys: list[KeySource] = [local_keys(options)]
     keys += [OidcKeys(options.issuer, time.monotonic)] if options.issuer else []
-    store = Store(options.database or f"sqlite:///{options.state / 'control-plane.db'}")
-    repository = Repository(options.state / "repository.git", options.repository, options.branch)
+    store = Store(options.database or f"sqlite:///{options.state / 'control-plane.db'}", options.login)
+    repository = Repository(options.state / "repository.git", _remote(options.repository), options.branch)
     outbox = Outbox(store, repository, Settings(text, options.review), clock)
     claims = Claims(options.audience, options.tenant_claim, options.role_claim)
     app = create_app(Plane(store, Verifier(keys, claims), clock, outbox.ring))
@@ -76,6 +78,20 @@ def assembled(options: Options) -> Iterator[tuple[FastAPI, Outbox]]:
             worker.join()
         repository.close()
         store.close()
+
+
+def _remote(repository: str | None) -> str | None:
+    """The repository as git finds it from anywhere: a path is meant from where we were started.
+
+    Raises:
+        StranglerError: it is a path, and nothing is there.
+    """
+    if repository is None or _ADDRESS.match(repository):
+        return repository
+    path = Path(repository).resolve()
+    if not path.is_dir():
+        raise StranglerError(f"there is no repository at {path}", hint=f"git init --bare {repository}")
+    return str(path)
 
 
 def _plan_text(path: Path) -> str:

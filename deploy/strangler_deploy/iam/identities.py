@@ -9,6 +9,7 @@ from strangler.model import Finding
 from strangler_deploy.documents import Document, mapping, mappings
 from strangler_deploy.iam.documents import Policy, parse
 from strangler_deploy.iam.evaluate import Identity, Request, decide
+from strangler_deploy.iam.owners import Owners
 
 _IAM, _EKS = "iam.services.k8s.aws", "eks.services.k8s.aws"
 _PODS = "pods.eks.amazonaws.com"
@@ -33,13 +34,19 @@ class PodIdentity:
 class Roles:
     """The roles and policies of the tree; what cannot be read of them becomes a finding."""
 
-    account: str
+    owners: Owners
     roles: Mapping[_Key, Document]
     policies: Mapping[_Key, Document]
     by_arn: Mapping[str, Document]
+    role_by_arn: Mapping[str, Document]
     clusters: Mapping[_Key, str]
     findings: list[Finding] = field(default_factory=list)
     parsed: dict[str, Policy | None] = field(default_factory=dict)
+
+    def identity(self, arn: str, session: str) -> Identity | None:
+        """Who a role is to AWS whoever takes it; None if it is not in the tree."""
+        role = self.role_by_arn.get(arn)
+        return _identity_of(role, self, session, {}) if role else None
 
     def taken_by_others(self) -> Iterator[tuple[Document, Identity, Policy]]:
         """Each role that trusts principals of AWS rather than a service: what it may do, and its trust."""
@@ -49,14 +56,15 @@ class Roles:
                 yield role, _identity_of(role, self, "strangler", {}), trust
 
 
-def roles(tree: Sequence[Document], account: str) -> Roles:
-    """Read the roles of the tree; ``account`` owns them."""
-    policies = _by_key(tree, _IAM, "Policy")
+def roles(tree: Sequence[Document], owners: Owners) -> Roles:
+    """Read the roles of the tree; ``owners`` tells in which accounts they are."""
+    policies, every = _by_key(tree, _IAM, "Policy"), _by_key(tree, _IAM, "Role")
     return Roles(
-        account=account,
-        roles=_by_key(tree, _IAM, "Role"),
+        owners=owners,
+        roles=every,
+        role_by_arn={_arn(owners, "role", document): document for document in every.values()},
         policies=policies,
-        by_arn={_arn(account, "policy", document): document for document in policies.values()},
+        by_arn={_arn(owners, "policy", document): document for document in policies.values()},
         clusters={key: str(d.spec.get("name")) for key, d in _by_key(tree, _EKS, "Cluster").items()},
     )
 
@@ -71,9 +79,9 @@ def _by_key(tree: Iterable[Document], group: str, kind: str) -> dict[_Key, Docum
     return {(d.namespace, d.name): d for d in tree if d.kind == kind and d.group == group}
 
 
-def _arn(account: str, kind: str, document: Document) -> str:
+def _arn(owners: Owners, kind: str, document: Document) -> str:
     path = str(document.spec.get("path") or "/")
-    return f"arn:aws:iam::{account}:{kind}{path}{document.spec.get('name', document.name)}"
+    return f"arn:aws:iam::{owners.of(document)}:{kind}{path}{document.spec.get('name', document.name)}"
 
 
 def _ref(document: Document, value: object) -> _Key:
@@ -100,7 +108,7 @@ def _identity(document: Document, reader: Roles) -> Iterator[PodIdentity]:
 def _identity_of(
     role: Document, reader: Roles, session: str, tags: Mapping[str, str], limit: Policy | None = None
 ) -> Identity:
-    arn = _arn(reader.account, "role", role)
+    arn = _arn(reader.owners, "role", role)
     return Identity(
         role=arn,
         session_arn=f"{arn.replace(':iam:', ':sts:').replace(':role/', ':assumed-role/')}/{session}",
@@ -119,8 +127,7 @@ def _local(document: Document, cluster: str) -> str:
 def _role(document: Document, reader: Roles) -> Document | None:
     if document.spec.get("roleRef"):
         return reader.roles.get(_ref(document, document.spec["roleRef"]))
-    wanted = document.spec.get("roleARN")
-    return next((role for role in reader.roles.values() if _arn(reader.account, "role", role) == wanted), None)
+    return reader.role_by_arn.get(str(document.spec.get("roleARN")))
 
 
 def _session_tags(cluster: str, namespace: str, service_account: str) -> dict[str, str]:
@@ -141,7 +148,7 @@ def _is_trusted(document: Document, role: Document, tags: Mapping[str, str], rea
     trust = _text(role, role.spec.get("assumeRolePolicyDocument"), reader)
     if trust is None:
         return False
-    service = Identity(f"arn:aws:iam::{reader.account}:role/eks", "", (), service=_PODS)
+    service = Identity(f"arn:aws:iam::{reader.owners.of(role)}:role/eks", "", (), service=_PODS)
     context = {f"aws:requesttag/{key}": (value,) for key, value in tags.items()}
     actions = ["sts:AssumeRole", "sts:TagSession"] if tags else ["sts:AssumeRole"]
     refused = [a for a in actions if not decide(service, Request(a, "", context), trust).allowed]

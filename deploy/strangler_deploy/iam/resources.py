@@ -9,6 +9,7 @@ from typing import Any
 from strangler_deploy.documents import Document, mapping, mappings
 from strangler_deploy.iam.documents import Policy, parse
 from strangler_deploy.iam.evaluate import Request
+from strangler_deploy.iam.owners import Owners
 
 DATA = "strangler/data"
 _UNKNOWN = "unknown-until-made"
@@ -18,7 +19,7 @@ Tags = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Account and default region of the tree's AWS resources."""
+    """Account and region of an AWS resource."""
 
     account: str
     region: str
@@ -86,17 +87,20 @@ _KINDS: Mapping[tuple[str, str], _Kind] = {
 }
 
 
-def resources(tree: Sequence[Document], place: Place) -> Iterator[Resource]:
-    """Every data resource of the tree."""
+def resources(tree: Sequence[Document], owners: Owners, region: str) -> Iterator[Resource]:
+    """Every data resource of the tree; ``region`` is that of objects which name none."""
     for document in tree:
         service, dot, rest = document.group.partition(".")
         kind = _KINDS.get((service, document.kind)) if dot and rest == "services.k8s.aws" else None
         if kind is not None:
-            yield _resource(document, kind, place)
+            yield _resource(document, kind, Place(owners.of(document), _region(document, region)))
 
 
-def _resource(document: Document, kind: _Kind, place: Place) -> Resource:
-    here = Place(place.account, str(document.annotations.get(_REGION) or place.region))
+def _region(document: Document, default: str) -> str:
+    return str(document.annotations.get(_REGION) or default)
+
+
+def _resource(document: Document, kind: _Kind, here: Place) -> Resource:
     arn, inside = kind.arn(document.spec, here, f"{_UNKNOWN}-{document.namespace}-{document.name}")
     return Resource(
         store=kind.store,

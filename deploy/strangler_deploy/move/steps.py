@@ -9,9 +9,9 @@ from strangler.errors import StranglerError
 from strangler.plan import Plan
 from strangler.plan.platform import Data, Isolation, Tenant
 from strangler_deploy.estate import Estate
+from strangler_deploy.folder import tenant_files
 from strangler_deploy.names import joined
 from strangler_deploy.placement import Placement, place
-from strangler_deploy.render import tenant_files
 from strangler_deploy.tenancy import require_placeable
 
 _ROUTES = ("httproute-", "ingress-", "tenant.yaml")

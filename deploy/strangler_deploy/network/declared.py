@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from strangler.plan.platform import Data, Tenant
 from strangler_deploy.estate import Estate, Site, Unit
@@ -17,7 +18,7 @@ from strangler_deploy.placement import place, pool_namespace
 PROXY = ("platform-ingress", "monolith-proxy")
 PROXY_PORT = 8080
 FACADE = "facade"
-SAAS, SAAS_PORT = "platform-saas", 8080
+SAAS, SAAS_PORT, CONTROL_PLANE = "platform-saas", 8080, "control-plane"
 AGENT, DNS, METADATA = "169.254.170.23", 53, "169.254.169.254"
 EVERYWHERE = ipaddress.ip_network("0.0.0.0/0")
 _DATABASES = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}
@@ -56,6 +57,8 @@ def declared(estate: Estate, tenants: Mapping[str, Tenant]) -> dict[str, Declare
             _data(cluster, site, App(namespace, unit.name), _used(unit, namespace, tenants))
             _names(cluster, site, App(namespace, unit.name), unit)
             _inside(cluster, estate, site, App(namespace, unit.name), unit)
+        if units:
+            _usage(cluster, estate, App(namespace, FACADE))
     for name, site in sites(estate, tenants).items():
         if site.cluster.role == "application" or len(estate.sites) == 1:
             _proxy(found.setdefault(name, Declared()), estate, site)
@@ -65,15 +68,28 @@ def declared(estate: Estate, tenants: Mapping[str, Tenant]) -> dict[str, Declare
 
 def _saas(cluster: Declared, estate: Estate) -> None:
     """The services of the control plane: each other, AWS, the load balancers, Prometheus."""
-    names, site, monitoring = sorted(estate.platform.saas.services), estate.control, estate.platform.monitoring
+    saas, site, monitoring = estate.platform.saas, estate.control, estate.platform.monitoring
+    names = sorted([*saas.services, *([CONTROL_PLANE] if saas.control_plane else [])])
     for name in names:
         app = App(SAAS, name)
-        for other in names:
-            cluster.calls[app, App(SAAS, other)].add(SAAS_PORT)
+        if name == CONTROL_PLANE:  # it is asked, and asks nobody here
+            _of_our_own(cluster, estate, app)
+        else:
+            for other in names:
+                cluster.calls[app, App(SAAS, other)].add(SAAS_PORT)
         cluster.out[app].add((EVERYWHERE, 443))
         cluster.into[app].add((ipaddress.ip_network(site.cluster.vpc.cidr), SAAS_PORT))
         if monitoring.enabled:
             cluster.watched[app].add((monitoring.namespace, SAAS_PORT))
+
+
+def _of_our_own(cluster: Declared, estate: Estate, app: App) -> None:
+    """Our control plane: the repository that it commits to, and its database."""
+    site, repository = estate.control, urlsplit(estate.platform.delivery.repository)
+    cluster.out[app].add((EVERYWHERE, repository.port or (22 if repository.scheme == "ssh" else 443)))
+    cluster.out[app].add((ipaddress.ip_network(site.cluster.vpc.cidr), _DATABASES["postgres"]))
+    if site.cluster.is_eks:
+        cluster.identities.add(app)
 
 
 def sites(estate: Estate, tenants: Mapping[str, Tenant]) -> dict[str, Site]:
@@ -154,6 +170,19 @@ def _inside(cluster: Declared, estate: Estate, site: Site, app: App, unit: Unit)
         _entrance(cluster, site, app, unit.workload.port)
     if monitoring.enabled and unit.workload.metrics:
         cluster.watched[app].add((monitoring.namespace, unit.workload.port))
+
+
+def _usage(cluster: Declared, estate: Estate, facade: App) -> None:
+    """A namespace's own facade reports what tenants use, where the plan says."""
+    usage = estate.plan.facade.usage
+    if usage is None or estate.platform.facade.mode != "facade" or estate.platform.secrets.store == "none":
+        return
+    address = urlsplit(usage.url)
+    try:
+        network: Network = ipaddress.ip_network(address.hostname or "")
+    except ValueError:
+        network = EVERYWHERE
+    cluster.out[facade].add((network, address.port or (443 if address.scheme == "https" else 80)))
 
 
 def _entrance(cluster: Declared, site: Site, app: App, port: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from strangler.plan.platform import Data as Declared
 from strangler_deploy.estate import Estate, Site
@@ -113,4 +114,5 @@ def _organisation(estate: Estate) -> Iterator[Manifest]:
     if saas.organisation:
         yield accounts.organizational_unit(joined(estate.name, "tenants"), saas.organisation, owner)
     if saas.identity:
-        yield accounts.user_pool(joined(estate.name, "users"), owner)
+        of_users = replace(owner, origin="strangler.yaml platform.saas.identity")
+        yield accounts.user_pool(joined(estate.name, "users"), of_users)

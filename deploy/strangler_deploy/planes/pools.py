@@ -6,16 +6,14 @@ from collections.abc import Iterator
 
 from strangler_deploy.estate import Estate, Site
 from strangler_deploy.kinds.network.gateway import INGRESS_NAMESPACE, reference_grant
-from strangler_deploy.kinds.network.policy import default_deny
 from strangler_deploy.kinds.network.route import MONOLITH
-from strangler_deploy.kinds.workloads.namespace import namespace
 from strangler_deploy.manifest import Manifest
 from strangler_deploy.placement import pool_namespace
 from strangler_deploy.planes.endpoints import endpoints
 from strangler_deploy.planes.guards import guards
 from strangler_deploy.planes.home import pool_home
 from strangler_deploy.planes.services import services
-from strangler_deploy.planes.stores import holdings, identity, pool_holder, resources
+from strangler_deploy.planes.stores import holdings, home_on_control, identity, pool_holder, resources
 
 
 def pooled_tiers(estate: Estate, site: Site) -> list[str]:
@@ -43,10 +41,7 @@ def pool_data(estate: Estate, site: Site, tier: str) -> Iterator[Manifest]:
     if not held:
         return
     if site.name != estate.control.name:
-        labels = {**holder.labels, "saas/plane": "control"}
-        version = estate.control.cluster.version
-        yield namespace(holder.namespace, labels=labels, security="restricted", version=version, origin=holder.origin)
-        yield default_deny(holder.namespace, origin=holder.origin)
+        yield from home_on_control(holder)
     for item in held:
         yield from resources(holder, item)
     for unit in holder.units:

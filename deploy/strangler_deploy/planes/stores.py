@@ -12,12 +12,15 @@ from strangler_deploy.kinds.data import models, stores
 from strangler_deploy.kinds.iam import role as iam
 from strangler_deploy.kinds.iam.document import Statement, document, trust_service
 from strangler_deploy.kinds.iam.permissions import Grant, statements
+from strangler_deploy.kinds.network.policy import default_deny
+from strangler_deploy.kinds.workloads.namespace import namespace
 from strangler_deploy.kinds.workloads.pod import APP
 from strangler_deploy.manifest import Manifest
-from strangler_deploy.names import joined
+from strangler_deploy.names import joined, underscored
 from strangler_deploy.placement import TENANT, TIER, Placement, pool_namespace
 
 ADMINISTERED = "rds"
+_ACK_SERVICES = ("s3", "rds", "dynamodb", "sqs", "bedrock", "bedrockagent", "sagemaker")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,24 @@ def pool_holder(estate: Estate, site: Site, tier: str) -> Holder:
 def control_namespace(placement: Placement) -> str:
     """Where a tenant's objects stand on the control cluster: a namespace of its own, pool tenants' too."""
     return joined("tenant", placement.id)
+
+
+def home_on_control(holder: Holder) -> Iterator[Manifest]:
+    """The namespace on the control cluster that holds AWS objects and no pod; it names the account they are made in."""
+    annotations = {
+        "services.k8s.aws/default-region": holder.site.region,
+        "services.k8s.aws/owner-account-id": holder.site.account,
+        **{f"{service}.services.k8s.aws/deletion-policy": "retain" for service in _ACK_SERVICES},
+    }
+    yield namespace(
+        holder.namespace,
+        labels={**holder.labels, "saas/plane": "control"},
+        security="restricted",
+        version=holder.estate.control.cluster.version,
+        origin=holder.origin,
+        annotations=annotations,
+    )
+    yield default_deny(holder.namespace, origin=holder.origin)
 
 
 def holdings(holder: Holder, extra: dict[str, tuple[Data, tuple[str, ...]]] | None = None) -> Iterator[Holding]:
@@ -187,7 +208,7 @@ def grant(holder: Holder, held: Holding, service: str) -> Grant:
 
 def database_user(whose: str, service: str) -> str:
     """Whom a service logs in as: names of database users have no hyphens, and at most 32 characters for MySQL."""
-    return joined(whose, service, limit=32).replace("-", "_")
+    return underscored(joined(whose, service, limit=32))
 
 
 def identity(holder: Holder, unit: Unit, held: list[Holding], namespace: str) -> Iterator[Manifest]:

@@ -76,5 +76,6 @@ async def differences(request: Request, who: Viewer, service: str | None = None)
 @router.post("/explain")
 async def explain(request: Request, form: ExplainForm, who: Viewer) -> dict[str, Any]:
     """Where a request would go, and why."""
-    table = plane(request).controller.table()
-    return asdict(decide(table, form.method, form.path, form.headers, form.client))
+    control = plane(request)
+    table = control.controller.table()
+    return asdict(decide(table, form.method, form.path, form.headers, form.client, control.claims_of))

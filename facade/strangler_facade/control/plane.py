@@ -14,7 +14,11 @@ from typing import Any
 
 from strangler.plan import Plan
 from strangler_facade.control.controller import Controller
-from strangler_facade.control.exports.otlp import PERIOD_SECONDS, Exporter
+from strangler_facade.control.exports import metrics, spans
+from strangler_facade.control.exports.collector import Collector, sampled_share
+from strangler_facade.control.exports.metrics import MetricsExporter
+from strangler_facade.control.exports.spans import SpanExporter
+from strangler_facade.control.exports.usage import UsageExport
 from strangler_facade.control.exports.webhooks import Webhooks
 from strangler_facade.control.pilot import Pilot
 from strangler_facade.control.places import socket_path
@@ -22,6 +26,7 @@ from strangler_facade.control.store import Store
 from strangler_facade.control.supervisor import Ears, Plane, Supervisor, WorkerSettings
 from strangler_facade.control.tallies import Tallies
 from strangler_facade.control.watch import Watch
+from strangler_facade.sessions import Claims, bridge, nobody
 from strangler_facade.sessions.settings import identity_config
 
 _SHORTEST_TICK, _LONGEST_TICK = 0.05, 1.0
@@ -52,33 +57,53 @@ class ControlPlane:
         self._settings, self._on_note = settings, on_note
         self.tallies = Tallies()
         self._shadow_socket = socket_path(settings.state, "shadow")
-        extra = ("--shadow", str(self._shadow_socket), *settings.extra)
+        self._figures = Collector("metrics", os.environ, on_note=on_note)
+        self._traces = Collector("traces", os.environ, on_note=on_note)
+        self.spans = SpanExporter(self._traces)
+        extra = ("--shadow", str(self._shadow_socket), *self._spans_wanted(), *settings.extra)
         worker_settings = WorkerSettings(settings.listen, settings.workers, extra)
-        ears = Ears(self._receive, self.tallies.lost, self.tallies.adopted, on_note)
+        self._usage = UsageExport(settings.plan.facade.usage, settings.state, on_note=on_note)
+        ears = Ears(self._receive, self.tallies.lost, self.tallies.adopted, on_note, self._usage.take)
         self.supervisor = Supervisor(worker_settings, settings.state, ears)
         self.controller = Controller(Store(settings.state / "facade.sqlite3"), settings.plan, plane or self.supervisor)
         self.webhooks = Webhooks(on_note=on_note)
-        self._exporter = Exporter(os.environ, on_note=on_note)
         self.pilot = Pilot(self.controller, self.webhooks, on_note=on_note)
         self.watch = Watch(self.controller, self.pilot, self.tallies, on_note=on_note)
+        self.claims_of: Claims = nobody
         self._counted, self._comparing = asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+
+    def _spans_wanted(self) -> tuple[str, ...]:
+        return ("--spans", f"{sampled_share(os.environ):g}") if self._traces.is_on else ()
+
+    @property
+    def wanted_workers(self) -> int:
+        """How many workers there should be."""
+        return self._settings.workers
 
     async def start(self) -> None:
         """Start the workers and the clockwork; returns when customers are served."""
         self._settings.state.mkdir(parents=True, exist_ok=True)
-        identity = identity_config(self._settings.plan, os.environ, self._settings.state)
+        identity = self._identify(self._settings.plan)
         await self.supervisor.open()
         self._tasks = [asyncio.create_task(self._compare())]
         await self.supervisor.start(self.controller.version, self.controller.table(), identity)
         with contextlib.suppress(TimeoutError):  # mirroring without it loses records, but no customer
             await asyncio.wait_for(self._comparing.wait(), _PATIENCE_SECONDS)
-        self._tasks += [asyncio.create_task(self._tick()), asyncio.create_task(self._export())]
+        clockwork = (self._tick(), self._export_figures(), self._export_spans(), self._usage.run())
+        self._tasks += [asyncio.create_task(part) for part in clockwork]
+
+    def _identify(self, plan: Plan) -> dict[str, Any] | None:
+        identity = identity_config(plan, os.environ, self._settings.state)
+        self.claims_of = bridge(identity).claims if identity else nobody
+        return identity
 
     def _receive(self, message: Mapping[str, Any]) -> None:
         if message["type"] == "metrics":
             self.tallies.take(message)
             self._counted.set()
+        elif message["type"] == "spans":
+            self.spans.gather(message["spans"])
         elif message["type"] == "comparing":
             self.watch.comparing_anew()
             self._comparing.set()
@@ -112,10 +137,16 @@ class ControlPlane:
                 raise
             await asyncio.sleep(1.0)
 
-    async def _export(self) -> None:
-        while self._exporter.is_on:
-            await asyncio.sleep(PERIOD_SECONDS)
-            await self._exporter.send(self.controller, self.tallies)
+    async def _export_figures(self) -> None:
+        exporter = MetricsExporter(self._figures)
+        while self._figures.is_on:
+            await asyncio.sleep(metrics.PERIOD_SECONDS)
+            await exporter.send(self.controller, self.tallies)
+
+    async def _export_spans(self) -> None:
+        while self._traces.is_on:
+            await asyncio.sleep(spans.PERIOD_SECONDS)
+            await self.spans.send()
 
     async def reload(self, plan: Plan) -> bool:
         """Take a changed plan: its rules, and how sessions are verified; True if its rules have changed.
@@ -123,7 +154,7 @@ class ControlPlane:
         Raises:
             StranglerError: it cannot be taken, and nothing has changed.
         """
-        identity = identity_config(plan, os.environ, self._settings.state)
+        identity = self._identify(plan)
         changed = await self.controller.reload(plan)
         self.supervisor.identify(identity)
         return changed
@@ -135,4 +166,8 @@ class ControlPlane:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.webhooks.close()
+        await self._usage.send()
+        self._usage.close()
+        if self._traces.is_on:
+            await self.spans.send()
         self.controller.store.close()

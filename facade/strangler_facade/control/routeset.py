@@ -5,22 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from strangler.model import Stage
-from strangler.plan import Plan, Service
+from pydantic import TypeAdapter
+
+from strangler.plan import Forwarded, Plan, RetryBudget, RoutePattern, Service, Serving, Shadowing
 from strangler_facade.control.stages import Position
 
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A path template with the methods it takes (none: all)."""
-
-    path: str
-    methods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +21,23 @@ class Rules:
     """What the plan says about one service's traffic."""
 
     upstream: str | None
-    routes: tuple[Pattern, ...]
+    routes: tuple[RoutePattern, ...]
     store: Literal["shared", "own"] = "shared"
     commands: bool = False
+    serving: Serving = field(default_factory=Serving)
+    shadow: Shadowing = field(default_factory=Shadowing)
+    pinned: tuple[str, ...] = ()
 
     @property
     def writes(self) -> bool:
         """Whether a request or a call may change something."""
-        return self.commands or any(not route.methods or _UNSAFE & set(route.methods) for route in self.routes)
+        return self.commands or any(_writes(route) for route in self.routes)
+
+
+def _writes(route: RoutePattern) -> bool:
+    if route.safety != "method":
+        return route.safety == "unsafe"
+    return not route.methods or bool(_UNSAFE & set(route.methods))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,10 @@ class RouteSet:
     salt: str = "strangler"
     rules: Mapping[str, Rules] = field(default_factory=dict)
     positions: Mapping[str, Position] = field(default_factory=dict)
+    serving: Serving = field(default_factory=Serving)
+    tenant: str | None = None
+    forwarding: Forwarded = field(default_factory=Forwarded)
+    budget: RetryBudget = field(default_factory=RetryBudget)
 
     def placed(self, service: str, position: Position) -> RouteSet:
         """The same with one service standing elsewhere."""
@@ -65,41 +71,34 @@ def from_plan(plan: Plan, monolith: str, positions: Mapping[str, Position]) -> R
     rules = {name: _rules(service) for name, service in plan.services.items()}
     sticky = plan.facade.sticky.model_dump(mode="json", exclude_none=True)
     placed = {name: positions.get(name, Position()) for name in rules}
-    return RouteSet(monolith, sticky, plan.facade.salt, rules, placed)
+    facade = plan.facade
+    tenant = facade.tenant or facade.sticky.tenant
+    common = (plan.monolith.serving, tenant, facade.forwarding, facade.budget)
+    return RouteSet(monolith, sticky, facade.salt, rules, placed, *common)
 
 
 def _rules(service: Service) -> Rules:
-    patterns = tuple(Pattern(route.path, tuple(route.methods or ())) for route in service.routes)
     commands = any(call.kind == "command" for call in service.calls.values())
-    return Rules(service.upstream, patterns, service.store, commands)
+    carried = (service.serving, service.shadow, service.pinned)
+    return Rules(service.upstream, service.routes, service.store, commands, *carried)
+
+
+_ADAPTER: TypeAdapter[RouteSet] = TypeAdapter(RouteSet)
+_PLACES: TypeAdapter[Mapping[str, Position]] = TypeAdapter(Mapping[str, Position])
 
 
 def to_json(routes: RouteSet) -> dict[str, Any]:
-    """Plain data for a version's row; keys in a fixed order."""
-    return {
-        "monolith": routes.monolith,
-        "sticky": dict(sorted(routes.sticky.items())),
-        "salt": routes.salt,
-        "rules": {name: asdict(rules) for name, rules in sorted(routes.rules.items())},
-        "positions": {name: asdict(position) for name, position in sorted(routes.positions.items())},
-    }
+    """Plain data for a version's row: positions whole, rules without what is at its default; in a fixed order."""
+    document: dict[str, Any] = _ADAPTER.dump_python(routes, mode="json", exclude_defaults=True)
+    named = ("sticky", "rules", "positions")
+    document |= {name: dict(sorted(document.get(name, {}).items())) for name in named}
+    document["positions"] = dict(sorted(_PLACES.dump_python(routes.positions, mode="json").items()))
+    return document
 
 
 def from_json(fields: Mapping[str, Any]) -> RouteSet:
-    """The route set that ``to_json`` wrote."""
-    rules = {name: _rules_from(item) for name, item in fields["rules"].items()}
-    positions = {name: position_from(item) for name, item in fields["positions"].items()}
-    return RouteSet(fields["monolith"], fields["sticky"], fields["salt"], rules, positions)
-
-
-def _rules_from(item: Mapping[str, Any]) -> Rules:
-    routes = tuple(Pattern(route["path"], tuple(route["methods"])) for route in item["routes"])
-    return Rules(item["upstream"], routes, item["store"], item["commands"])
-
-
-def position_from(item: Mapping[str, Any]) -> Position:
-    """The position that ``asdict`` made these fields of."""
-    return Position(Stage(item["stage"]), item["weight"], item["mirrored"])
+    """The route set that ``to_json`` wrote, or an older release did."""
+    return _ADAPTER.validate_python(fields)
 
 
 def difference(old: RouteSet | None, new: RouteSet) -> dict[str, Any]:

@@ -12,10 +12,10 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from strangler.errors import StranglerError
-from strangler_facade.channel import ChannelError, Decoder, encode
+from strangler_facade.channel import ChannelError, Decoder, UsageMessage, encode
 from strangler_facade.control.places import end, record_workers, recorded_workers, require_free, socket_path
 
 _ADOPTION_SECONDS = 15.0
@@ -56,6 +56,8 @@ class Ears:
     lost: Callable[[int], None]
     adopted: Callable[[int], None]
     note: Callable[[str], None]
+    usage: Callable[[UsageMessage], bool] = lambda message: True
+    """Whether a worker's counts are written down, so that it may forget them."""
 
 
 class Supervisor:
@@ -182,6 +184,9 @@ class Supervisor:
                 await self._notify()
         elif kind == "refused":
             self._ears.note(f"worker refused version {message['version']}: {message['reason']}")
+        elif kind == "usage":
+            if self._ears.usage(cast(UsageMessage, message)):
+                writer.write(encode({"type": "confirmed", "number": message["number"]}))
         else:
             self._ears.message(message)
         return worker

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import monotonic, perf_counter
 from typing import Any
 
@@ -12,6 +12,7 @@ from strangler_facade.match import Request
 from strangler_facade.plane.codecs.heads import RequestHead
 from strangler_facade.plane.connections.client import Client
 from strangler_facade.plane.connections.exchange import Exchange
+from strangler_facade.plane.forward import trace_context
 from strangler_facade.plane.identity import BridgeMaker, Identity
 from strangler_facade.plane.lanes import Applied, Course
 from strangler_facade.plane.limits import Settings
@@ -19,6 +20,7 @@ from strangler_facade.plane.mirror import Mirrors
 from strangler_facade.plane.records.access import AccessLog
 from strangler_facade.plane.records.capture import Capture
 from strangler_facade.plane.records.metrics import Ledger
+from strangler_facade.plane.spans import Spans
 from strangler_facade.plane.upstreams.health import Prober, probe_pool
 from strangler_facade.plane.upstreams.pool import Pool
 from strangler_facade.table import RouteTable, Target
@@ -43,6 +45,8 @@ class Core:
         self.draining = False
         self.clients: set[Client] = set()
         self.log: AccessLog | None = None
+        self.spans: Spans | None = None
+        self.trace_context: Callable[[bytes | None], bytes] = trace_context
         self.mirrors = Mirrors(self._new_pool, loop.call_later)
         self._make_bridge = make_bridge
         self._identity: Identity | None = None
@@ -89,6 +93,10 @@ class Core:
         if self._make_bridge is not None:
             self._identity = Identity(self._make_bridge(config))
 
+    def trace(self, spans: Spans) -> None:
+        """Make a span of every sampled request, for clients that connect from now on."""
+        self.spans, self.trace_context = spans, spans.context
+
     def gauges(self) -> dict[str, float]:
         """What goes up and down."""
         active = sum(client.exchange is not None for client in self.clients)
@@ -99,6 +107,7 @@ class Core:
             "target_connections": upstream,
             "refused_messages": self.ledger.refused,
             "access_log_lost": self.log.lost if self.log else 0,
+            "spans_lost": self.spans.lost if self.spans else 0,
             **self.mirrors.counts,
         }
 
@@ -143,8 +152,11 @@ class Core:
             self.mirrors.submit(exchange)
         if self.log is not None:
             self.log.add(entry(exchange))
+        if self.spans is not None:
+            self.spans.ended(exchange)
         if exchange.applied.counts_tenants:
-            self.ledger.of_tenant(exchange.applied.router.tenant_of(exchange.request))
+            tenant = exchange.applied.router.tenant_of(exchange.request)
+            self.ledger.usage.count(tenant, exchange.course.route.service, exchange.status)
 
     def refused(self, client: Client, status: int, reason: str) -> None:
         """A message was refused before it was a request."""
@@ -173,8 +185,7 @@ class Core:
         self.now = monotonic()
         self._ticks += 1
         self.applied.allowance.earned(self.ledger.requests(), self.now)
-        if self.log is not None:
-            self.log.flush()
+        self.flush()
         for prober in self._probers.values():
             prober.tick(self.now)
         self.mirrors.tick(self.now)
@@ -184,6 +195,13 @@ class Core:
             for pool in list(self._pools.values()):
                 pool.sweep(self.now)
                 pool.switch.sweep(self.now)
+
+    def flush(self) -> None:
+        """Write down and send what was gathered of ended requests."""
+        if self.log is not None:
+            self.log.flush()
+        if self.spans is not None:
+            self.spans.flush()
 
     def drain(self) -> None:
         """Take no further request on idle connections; the others close after their answer."""
@@ -219,5 +237,6 @@ def entry(exchange: Exchange) -> dict[str, Any]:
         "served_by": exchange.lane.target.name,
         "fell_back": exchange.lane is not course.lane,
         "reason": exchange.reason,
+        "bucket": exchange.applied.router.bucket_of(exchange.request),
         "trace": exchange.trace.decode("ascii")[3:35],
     }

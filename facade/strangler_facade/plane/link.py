@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, cast
@@ -15,7 +16,9 @@ from strangler_facade.serialize import from_json
 from strangler_facade.table import RouteTable
 
 _EVERY = 0.1
+_USAGE_EVERY = 1.0
 _RETRY = 0.2
+_LAST_WORDS = 2.0
 
 
 class Worker(Protocol):
@@ -47,6 +50,7 @@ class Link(asyncio.Protocol):
         self._version = 0
         self._told = -1
         self._task: asyncio.Task[None] | None = None
+        self._heard = asyncio.Event()
         self.ready = asyncio.Event()
         self.drain_seconds = 30.0
 
@@ -65,6 +69,7 @@ class Link(asyncio.Protocol):
         self._transport, self._decoder, self._told = cast(asyncio.WriteTransport, transport), Decoder(), -1
         self.send({"type": "hello", "pid": os.getpid(), "worker": self._number})
         self._worker.loop.call_later(_EVERY, self._report, transport)
+        self._worker.loop.call_later(_USAGE_EVERY, self._tell_usage, transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The control plane is gone; it will be back."""
@@ -89,6 +94,9 @@ class Link(asyncio.Protocol):
             self._apply(int(message["version"]), message["table"])
         elif message["type"] == "identity":
             self._worker.identify(message["config"])
+        elif message["type"] == "confirmed":
+            self._worker.ledger.usage.confirmed(int(message["number"]))
+            self._heard.set()
         elif message["type"] == "drain":
             self.drain_seconds = float(message.get("seconds", self.drain_seconds))
             self._leave()
@@ -111,6 +119,28 @@ class Link(asyncio.Protocol):
         transport.write(encode(message))
         return True
 
+    def _tell_usage(self, transport: asyncio.BaseTransport) -> None:
+        """Send what tenants have used; what was not confirmed goes again, as it may never have arrived."""
+        if transport is not self._transport:
+            return
+        self._worker.loop.call_later(_USAGE_EVERY, self._tell_usage, transport)
+        self._send_usage()
+
+    def _send_usage(self) -> None:
+        batch = self._worker.ledger.usage.batch()
+        if batch is not None:
+            self.send(batch)
+
+    async def last_words(self) -> None:
+        """Tell the usage that is still untold; a control plane that does not confirm it is not waited for long."""
+        usage = self._worker.ledger.usage
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS):
+                while not usage.is_told and self._transport is not None:
+                    self._heard.clear()
+                    self._send_usage()
+                    await self._heard.wait()
+
     def _report(self, transport: asyncio.BaseTransport) -> None:
         """Send the figures if there are new ones."""
         if transport is not self._transport:
@@ -128,7 +158,6 @@ class Link(asyncio.Protocol):
                 "pid": os.getpid(),
                 "version": self._version,
                 "tallies": ledger.records(),
-                "tenants": ledger.tenants,
                 "breakers": {pool.target.name: pool.switch.state for pool in pools},
                 "healthy": {pool.target.name: pool.switch.healthy for pool in pools},
                 "gauges": self._worker.gauges(),

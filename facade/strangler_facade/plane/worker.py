@@ -20,6 +20,7 @@ from strangler_facade.plane.limits import Settings
 from strangler_facade.plane.link import Link
 from strangler_facade.plane.outlet import Outlet
 from strangler_facade.plane.records.access import AccessLog
+from strangler_facade.plane.spans import Spans
 from strangler_facade.plane.tls import server_context
 from strangler_facade.serialize import from_json
 from strangler_facade.sessions import bridge
@@ -49,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tls-cert", metavar="FILE")
     parser.add_argument("--tls-key", metavar="FILE")
     parser.add_argument("--access-log", metavar="FILE")
+    parser.add_argument("--spans", type=float, metavar="SHARE", help="report requests as spans; of new traces so many")
     parser.add_argument("--loop", choices=("auto", "uvloop", "asyncio"), default="auto")
     return parser
 
@@ -80,8 +82,7 @@ async def _serve(options: argparse.Namespace) -> None:
     if options.shadow:
         core.mirrors.send = Outlet(options.shadow, loop).send
     if link is not None:
-        if not options.shadow:
-            core.mirrors.send = link.send
+        _report_to(link, core, options)
         await link.connect()
         await link.ready.wait()
     tls = server_context(options.tls_cert, options.tls_key) if options.tls_cert else None
@@ -101,8 +102,22 @@ async def _serve(options: argparse.Namespace) -> None:
     await _take_last(last, core, tls)
     core.drain()
     await _drained(core, link.drain_seconds if link else settings.drain)
-    if core.log is not None:
-        core.log.flush()
+    await _last_words(core, link)
+
+
+async def _last_words(core: Core, link: Link | None) -> None:
+    """What was counted and logged since it was last told."""
+    if link is not None:
+        await link.last_words()
+    core.flush()
+
+
+def _report_to(link: Link, core: Core, options: argparse.Namespace) -> None:
+    """Let spans, and mirrored requests that have no socket of their own, go over the channel."""
+    if options.spans is not None:
+        core.trace(Spans(options.spans, link.send))
+    if not options.shadow:
+        core.mirrors.send = link.send
 
 
 def _first_table(options: argparse.Namespace) -> RouteTable:

@@ -15,6 +15,7 @@ from strangler.plan.platform.data import Data, TenantData
 from strangler.plan.platform.gateways import External, FacadeRuntime, Gateway, MonolithAddress
 from strangler.plan.platform.operations import (
     Audit,
+    ControlPlane,
     Delivery,
     Identity,
     Monitoring,
@@ -58,6 +59,7 @@ __all__ = [
     "Audit",
     "Cluster",
     "Contract",
+    "ControlPlane",
     "Data",
     "Delivery",
     "External",

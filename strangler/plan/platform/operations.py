@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from strangler.plan.fields import Label, Section
-from strangler.plan.platform.texts import Arn, Cron, GitUrl, Group, Hours, Image, RelativePath, Word, Zone
+from strangler.plan.fields import Label, Section, Url
+from strangler.plan.platform.data import Data
+from strangler.plan.platform.texts import Arn, ClaimName, Cron, GitUrl, Group, Hours, Image, RelativePath, Word, Zone
+from strangler.plan.platform.workloads import Resources
 
 Engine = Literal["vap", "gatekeeper", "kyverno"]
 Rule = Literal[
@@ -92,12 +94,43 @@ class Secrets(Section):
     prefix: Word = "strangler"
 
 
+class ControlPlane(Section):
+    """`strangler control-plane run` as a service of the control cluster: its image, its database, whom it believes.
+
+    Without an ``issuer`` the platform's user pool (``saas.identity``) is it, if there is one; tokens of its own key
+    count beside it.
+    """
+
+    image: Image | None = None
+    replicas: int = Field(default=2, ge=1, le=9)
+    resources: Resources = Resources(cpu="250m", memory="512Mi", max_cpu="2", max_memory="1Gi")
+    database: Data = Data(kind="rds")
+    issuer: Url | None = None
+    audience: Word = "strangler-control-plane"
+    tenant_claim: ClaimName = "tenant"
+    role_claim: ClaimName = "roles"
+    review: bool = False
+
+    @model_validator(mode="after")
+    def _stored(self) -> ControlPlane:
+        if (self.database.kind, self.database.engine) != ("rds", "postgres"):
+            raise ValueError("the control plane's database is one of kind 'rds' with engine 'postgres'")
+        return self
+
+
 class Saas(Section):
-    """The services of the control plane itself, by name and image."""
+    """The services of the control plane itself, by name and image; ours among them is ``control_plane``."""
 
     services: Mapping[Label, Image] = Field(default_factory=dict)
+    control_plane: ControlPlane | None = None
     identity: bool = False
     organisation: Word | None = None
+
+    @model_validator(mode="after")
+    def _one_of_the_name(self) -> Saas:
+        if self.control_plane and "control-plane" in self.services:
+            raise ValueError("a service 'control-plane' stands beside ours; rename it")
+        return self
 
 
 class Identity(Section):

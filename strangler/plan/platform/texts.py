@@ -69,6 +69,7 @@ Subnet = Annotated[str, _matching(r"subnet-[0-9a-z]{4,17}", "a subnet such as su
 SecurityGroup = Annotated[str, _matching(r"sg-[0-9a-z]{4,17}", "a security group such as sg-0123456789abcdef0")]
 InstanceType = Annotated[str, _matching(r"[a-z0-9-]{2,12}\.[a-z0-9-]{2,14}", "an instance type such as m7i.large")]
 Word = Annotated[str, _matching(r"[a-zA-Z0-9][\w.-]{0,62}", "letters, digits, '.', '_' and '-', at most 63 characters")]
+ClaimName = Annotated[str, _matching(r"[\w][\w.:/-]{0,99}", "the name of a claim, such as cognito:groups")]
 Group = Annotated[str, _matching(r"[\w][\w.:@/ -]{0,126}", "the name of a user group")]
 Image = Annotated[
     str,

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from sqlalchemy import select, update
 
-from strangler_deploy.control_plane.billing.invoices import NoPrices, bill, invoice_row, put_prices, reproduce
+from strangler_deploy.control_plane.billing.invoices import NoPrices, bill, expected, invoice_row, put_prices, reproduce
 from strangler_deploy.control_plane.billing.prices import PriceList, Rate, Step
 from strangler_deploy.control_plane.billing.rate import rate, total
 from strangler_deploy.control_plane.metering.ingest import ingest
 from strangler_deploy.control_plane.store.store import Store
 from strangler_deploy.control_plane.store.tables import invoices, tenants
-from strangler_deploy.control_plane.tenants.requests import Conflict, committed, onboard
+from strangler_deploy.control_plane.tenants.requests import Conflict, ask, committed, onboard, tenant_row
+from strangler_deploy.control_plane.tenants.stages import Kind
 
 from .conftest import PRICES, Clock
 from .test_metering import Use
@@ -171,6 +172,39 @@ def test_a_month_that_has_not_ended_is_not_billed_and_neither_are_those_who_neve
         assert bill(connection, "2026-08", NOVEMBER) == ([], 0)
         bill(connection, "2026-12", datetime(2027, 1, 1, tzinfo=UTC))
         assert list(connection.scalars(select(invoices.c.tenant))) == ["acme"]
+    store.close()
+
+
+def test_who_has_left_pays_no_fee_any_more_but_what_came_late(database: str) -> None:
+    store = _store(database, "acme")
+    with store.write() as connection:
+        left = datetime(2026, 11, 20, tzinfo=UTC)
+        version = tenant_row(connection, "acme")["version"]
+        request = ask(connection, "acme", Kind.OFFBOARD, {}, version, "alice", left)
+        committed(connection, request, "c0ffee", "", {}, left)
+        ingest(connection, [Use("1", quantity=60, at=NOVEMBER)])
+    with store.write() as connection:
+        (november,), _ = bill(connection, "2026-11", datetime(2026, 12, 1, tzinfo=UTC))
+        assert bill(connection, "2026-12", datetime(2027, 1, 1, tzinfo=UTC)) == ([], 0)
+        ingest(connection, [Use("2", quantity=5, at=NOVEMBER)])
+        (january,), _ = bill(connection, "2027-01", datetime(2027, 2, 1, tzinfo=UTC))
+        assert invoice_row(connection, november)["total"] == "100.50"
+        late = invoice_row(connection, january)
+        assert [(line["period"], line["amount"]) for line in late["lines"]] == [("2026-11", "0.05")]
+        assert reproduce(connection, late)
+        assert reproduce(connection, invoice_row(connection, november))
+    store.close()
+
+
+def test_what_a_month_will_cost_is_what_its_invoice_says(database: str) -> None:
+    store = _store(database, "acme")
+    with store.write() as connection:
+        ingest(connection, [Use("1", quantity=60, at=NOVEMBER)])
+        prices, lines = expected(connection, "acme", "2026-11")
+        assert connection.execute(select(invoices)).first() is None
+        (number,), _ = bill(connection, "2026-11", datetime(2026, 12, 1, tzinfo=UTC))
+        row = invoice_row(connection, number)
+    assert (prices.currency, [line.data() for line in lines]) == (row["currency"], row["lines"])
     store.close()
 
 

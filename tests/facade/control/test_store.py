@@ -6,15 +6,17 @@ from pathlib import Path
 import pytest
 
 from strangler.model import Stage
-from strangler_facade.control.routeset import Pattern, RouteSet, Rules, difference
+from strangler.plan import RoutePattern
+from strangler_facade.control.routeset import RouteSet, Rules, difference
 from strangler_facade.control.stages import Position
 from strangler_facade.control.store import Entry, Store, StoreError
 
+PATTERNS = (RoutePattern(path="/api/invoices/**", methods=("GET",)), RoutePattern(path="/billing/**"))
 ROUTES = RouteSet(
     "http://127.0.0.1:8000",
     {"cookie": "sid"},
     "salt",
-    {"billing": Rules("http://127.0.0.1:8101", (Pattern("/api/invoices/**", ("GET",)), Pattern("/billing/**")))},
+    {"billing": Rules("http://127.0.0.1:8101", PATTERNS)},
     {"billing": Position(Stage.CANARY, 12.5, True)},
 )
 

@@ -24,9 +24,12 @@ def plan(tmp_path: Path) -> Path:
 
 def test_a_control_plane_runs_takes_a_tenant_and_ends_when_told(plan: Path) -> None:
     state = str(plan.parent / "state")
+    subprocess.run(["git", "init", "--quiet", "--bare", "remote.git"], cwd=plan.parent, check=True)
     told = ["--plan", str(plan), "--state", state, "--json"]
     command = [sys.executable, "-m", "strangler", "control-plane", "run", "--listen", "127.0.0.1:0", *told]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    command += ["--repository", "remote.git"]  # a path is meant from where the command is given
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, cwd=plan.parent)
     assert server.stdout is not None
     try:
         address = json.loads(server.stdout.readline())["listen"]
@@ -66,6 +69,13 @@ def test_a_plan_that_cannot_be_read_stops_it_with_a_hint(tmp_path: Path, capsys:
     arguments = ["--plan", str(tmp_path / "none.yaml"), "--state", str(tmp_path / "state"), "--json"]
     assert main(["control-plane", "run", *arguments]) == 2
     assert json.loads(capsys.readouterr().out)["error"]["hint"] == "name it with --plan"
+
+
+def test_a_repository_that_is_not_there_stops_it_with_a_hint(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = str(plan.parent / "gone.git")
+    arguments = ["--plan", str(plan), "--state", str(plan.parent / "state"), "--json", "--repository", place]
+    assert main(["control-plane", "run", "--listen", "127.0.0.1:0", *arguments]) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["hint"] == f"git init --bare {place}"
 
 
 def test_an_address_that_is_taken_stops_it_with_a_hint(plan: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,3 +20,15 @@ def test_a_missing_requirement_is_a_finding_with_its_remedy(
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert main(["doctor"]) == 1
     assert "install git" in capsys.readouterr().out
+
+
+def test_every_extra_says_which_commands_need_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("strangler.cli.extras._is_installed", lambda name: name != "libcst")
+    assert main(["doctor", "--json"]) == 0
+    needs = {need["name"]: need for need in json.loads(capsys.readouterr().out)["needs"]}
+    assert needs["extra extract"]["here"] is False
+    assert "extract, observe, prove" in needs["extra extract"]["wanted_by"]
+    assert needs["extra extract"]["remedy"] == "pip install 'strangler[extract]' (libcst)"
+    assert needs["extra facade"]["here"] is True

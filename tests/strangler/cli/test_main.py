@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from strangler.cli.main import _COMMANDS, _root, main
+from strangler.cli.main import _COMMANDS, main, root
 from strangler.errors import StranglerError
 
 
@@ -22,7 +22,7 @@ def _failing(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) ->
     def fail() -> None:
         raise request.param
 
-    monkeypatch.setattr(_root, "main", lambda *args, **kwargs: fail())
+    monkeypatch.setattr(root, "main", lambda *args, **kwargs: fail())
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_a_bug_of_ours_shows_its_traceback_only_on_request(
     def fail(*args: object, **kwargs: object) -> None:
         raise ZeroDivisionError("ours")
 
-    monkeypatch.setattr(_root, "main", fail)
+    monkeypatch.setattr(root, "main", fail)
     main(["x"])
     assert "Traceback" not in capsys.readouterr().err
     main(["x", "--debug"])

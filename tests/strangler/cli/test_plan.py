@@ -51,3 +51,22 @@ def test_show_is_the_plan_with_its_defaults(tmp_path: Path, capsys: pytest.Captu
     capsys.readouterr()
     assert main(["plan", "show", "--plan", path, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["facade"]["admin"] == "127.0.0.1:8081"
+
+
+def test_set_changes_one_value_and_no_other_byte(tmp_path: Path) -> None:
+    path = tmp_path / "strangler.yaml"
+    before = "version: 1  # ours\nmonolith: {name: shop, packages: [m]}\nservices:\n  a: {modules: [m.a]}\n"
+    path.write_text(before, encoding="utf-8")
+    assert main(["plan", "set", "services.a.upstream", "http://127.0.0.1:8101", "--plan", str(path)]) == 0
+    assert path.read_text(encoding="utf-8").startswith("version: 1  # ours\nmonolith: {name: shop, packages: [m]}\n")
+    assert main(["plan", "set", "facade.sticky", "{cookie: sid}", "--plan", str(path)]) == 0
+    assert "sticky" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("key", "value"), [("services.a.upstreem", "x"), ("version", "7"), ("services", "[")])
+def test_set_refuses_what_would_be_a_mistake_and_writes_nothing(tmp_path: Path, key: str, value: str) -> None:
+    path = tmp_path / "strangler.yaml"
+    text = "version: 1\nmonolith: {name: shop, packages: [m]}\nservices: {a: {modules: [m.a]}}\n"
+    path.write_text(text, encoding="utf-8")
+    assert main(["plan", "set", key, value, "--plan", str(path)]) == 2
+    assert path.read_text(encoding="utf-8") == text

@@ -34,4 +34,14 @@ def test_a_service_whose_code_is_there_is_extracted(tmp_path: Path, capsys: pyte
     plan = _plan(tmp_path)
     (tmp_path / "services" / "billing").mkdir(parents=True)
     assert main(["status", "--plan", plan]) == 0
-    assert "strangler facade shadow billing on" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "extracted" in said
+    assert "next for billing: start it, and set services.billing.upstream" in said
+
+
+def test_the_page_is_written_whole_and_keeps_its_words_to_itself(tmp_path: Path) -> None:
+    plan = _plan(tmp_path)
+    assert main(["status", "--plan", plan, "--format", "html", "-o", str(tmp_path / "s.html")]) == 0
+    written = (tmp_path / "s.html").read_text(encoding="utf-8")
+    assert "0 of 2 planned services" in written
+    assert "http" not in written.replace("<!doctype html>", "")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from strangler.plan.fields import Address, Duration, Label, ModulePattern, Ref, Url
+from strangler.plan.fields import Address, Duration, Label, ModulePattern, Network, Ref, Size, Url
 
 
 @pytest.mark.parametrize(
@@ -13,12 +13,22 @@ def test_a_duration_is_seconds(text: object, seconds: float) -> None:
     assert TypeAdapter(Duration).validate_python(text) == seconds
 
 
+@pytest.mark.parametrize(("text", "size"), [(512, 512), ("1 KiB", 1024), ("10MiB", 10 * 1024**2), ("7B", 7)])
+def test_a_size_is_bytes(text: object, size: int) -> None:
+    assert TypeAdapter(Size).validate_python(text) == size
+
+
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
         (Duration, "soon"),
         (Duration, "5 m"),
         (Duration, True),
+        (Size, "10 MB"),
+        (Size, -1),
+        (Size, True),
+        (Network, "10.0.0.1/8"),
+        (Network, "here"),
         (Label, "Shop"),
         (Label, "-a"),
         (Label, "a" * 64),

@@ -138,6 +138,16 @@ class InvoiceView(BaseModel):
     created: str
 
 
+class ChargesView(BaseModel):
+    """What an invoice of a month would say by now; it becomes one when the month has ended."""
+
+    tenant: str
+    period: str
+    currency: str
+    lines: list[LineView]
+    total: str
+
+
 class ProofView(BaseModel):
     """Whether an invoice comes out of the events again, to the last digit."""
 

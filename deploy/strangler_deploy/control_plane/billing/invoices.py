@@ -15,11 +15,12 @@ from strangler_deploy.control_plane.billing.rate import Line, rate, total
 from strangler_deploy.control_plane.identity.caller import Hidden
 from strangler_deploy.control_plane.metering.usage import in_month, in_month_by_events
 from strangler_deploy.control_plane.store.store import add, serialise, timestamp
-from strangler_deploy.control_plane.store.tables import invoices, price_lists, tenants, usage_events
+from strangler_deploy.control_plane.store.tables import events, invoices, price_lists, tenants, usage_events
 from strangler_deploy.control_plane.tenants.events import tell
-from strangler_deploy.control_plane.tenants.requests import Conflict
-from strangler_deploy.control_plane.tenants.stages import Standing
+from strangler_deploy.control_plane.tenants.requests import Conflict, tenant_row
+from strangler_deploy.control_plane.tenants.stages import EVENTS, Kind, Standing
 
+_LEAVING = EVENTS[Kind.OFFBOARD][0]
 _NEVER_BILLED = (Standing.ONBOARDING, Standing.REFUSED)
 
 
@@ -73,9 +74,21 @@ def bill(connection: Connection, month: str, now: datetime) -> tuple[list[int], 
     for tenant in connection.execute(_billable(month)).mappings().all():
         if _invoiced(connection, tenant["id"], month):
             there += 1
-        else:
-            made.append(_write(connection, tenant, month, through, now))
+        elif (number := _write(connection, tenant, month, through, now)) is not None:
+            made.append(number)
     return made, there
+
+
+def expected(connection: Connection, tenant: str, month: str) -> tuple[PriceList, list[Line]]:
+    """What a tenant's invoice of a month would say by now; nothing is written.
+
+    Raises:
+        Hidden: there is no such tenant.
+    """
+    row = tenant_row(connection, tenant)
+    _, prices = prices_of(connection, row["price_list"])
+    through = int(connection.scalar(select(func.coalesce(func.max(usage_events.c.seq), 0))) or 0)
+    return prices, _lines(connection, row, prices, month, through)
 
 
 def _after(month: str) -> date:
@@ -94,10 +107,30 @@ def _invoiced(connection: Connection, tenant: str, month: str) -> bool:
     return connection.scalar(query) is not None
 
 
-def _write(connection: Connection, tenant: Mapping[Any, Any], month: str, through: int, now: datetime) -> int:
-    version, prices = prices_of(connection, tenant["price_list"])
+def _lines(
+    connection: Connection, tenant: Mapping[Any, Any], prices: PriceList, month: str, through: int
+) -> list[Line]:
+    """The month itself, without the fee once the tenant has left, and what came late for earlier ones."""
     lines = rate(prices, in_month(connection, tenant["id"], month), month)
-    lines += _corrections(connection, tenant["id"], month, through)
+    if _left(connection, tenant) < month:
+        lines = [line for line in lines if line.metric]
+    return lines + _corrections(connection, tenant["id"], month, through)
+
+
+def _left(connection: Connection, tenant: Mapping[Any, Any]) -> str:
+    """The month in which a tenant asked to leave and did; after every month for one that is still there."""
+    if tenant["standing"] != Standing.OFFBOARDED:
+        return "9999-12"
+    asked = select(func.max(events.c.at)).where(events.c.tenant == tenant["id"], events.c.type == _LEAVING)
+    return str(connection.scalar(asked))[:7]
+
+
+def _write(connection: Connection, tenant: Mapping[Any, Any], month: str, through: int, now: datetime) -> int | None:
+    """The invoice's number; None if there is nothing to bill, as for one that has left."""
+    version, prices = prices_of(connection, tenant["price_list"])
+    lines = _lines(connection, tenant, prices, month, through)
+    if not lines:
+        return None
     row = {
         "tenant": tenant["id"],
         "period": month,
@@ -150,7 +183,8 @@ def reproduce(connection: Connection, invoice: Mapping[Any, Any]) -> bool:
     """Whether the month's own lines come out of the events again, to the last digit."""
     _, prices = prices_of(connection, invoice["price_list"], invoice["price_version"])
     used = in_month_by_events(connection, invoice["tenant"], invoice["period"], invoice["through"])
-    again = [line.data() for line in rate(prices, used, invoice["period"])]
+    has_fee = any(not line["metric"] and line["period"] == invoice["period"] for line in invoice["lines"])
+    again = [line.data() for line in rate(prices, used, invoice["period"]) if line.metric or has_fee]
     own = [line for line in invoice["lines"] if line["period"] == invoice["period"]]
     exact = sum((Decimal(line["amount"]) for line in invoice["lines"]), Decimal(0))
     return again == own and exact == Decimal(invoice["total"])

@@ -14,7 +14,7 @@ _EXACT = Context(prec=60)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: what for, in which month (``YYYY-MM``), how many units, how much."""
+    """One line: what for, in which month (``YYYY-MM``), how many units, how much; the monthly fee has no metric."""
 
     text: str
     period: str

@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from strangler.errors import StranglerError, UpstreamError
 from strangler_deploy.control_plane.store import tables
+from strangler_deploy.control_plane.store.aws import sign_in_by_aws
 from strangler_deploy.control_plane.store.migrate import migrate
 
 _BUSY_SECONDS = 30
@@ -36,10 +37,11 @@ def timestamp(moment: datetime) -> str:
 class Store:
     """One database, brought to the newest schema.
 
-    ``url`` is ``sqlite:///FILE`` or ``postgresql://USER:PASSWORD@HOST/NAME``.
+    ``url`` is ``sqlite:///FILE`` or ``postgresql://USER:PASSWORD@HOST/NAME``; with the ``login`` ``aws-iam`` it has no
+    password, and AWS vouches for each connection.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, login: str = "password") -> None:
         """Open and migrate.
 
         Raises:
@@ -47,6 +49,8 @@ class Store:
             StoreError: the database cannot be reached.
         """
         self.engine = _engine(url)
+        if login == "aws-iam":
+            sign_in_by_aws(self.engine)
         with _translated():
             migrate(self.engine)
         self.instance = self._instance()

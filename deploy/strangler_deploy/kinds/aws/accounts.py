@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from typing import Literal
 
 from strangler_deploy.kinds.aws.resource import Owner, ack
 from strangler_deploy.manifest import Data, Manifest
@@ -57,19 +59,30 @@ def repository(name: str, path: str, owner: Owner) -> Manifest:
     return ack("ecr", "Repository", name, spec, owner)
 
 
-def role_selector(name: str, arn: str, namespace: str, *, origin: str) -> Manifest:
-    """Whatever is created from a namespace is created with this role, and can do no more than it."""
-    spec = {"arn": arn, "namespaceSelector": {"names": [namespace]}}
+def role_selector(name: str, arn: str, namespace: str, kinds: Sequence[tuple[str, str]], *, origin: str) -> Manifest:
+    """What is made of some kinds (group, kind) from a namespace is made with this role, and can do no more than it."""
+    types = [{"group": group, "version": "v1alpha1", "kind": kind} for group, kind in kinds]
+    spec = {"arn": arn, "namespaceSelector": {"names": [namespace]}, "resourceTypeSelector": types}
     return Manifest("services.k8s.aws/v1alpha1", "IAMRoleSelector", name, {"spec": spec}, origin=origin)
 
 
-def field_export(name: str, owner: Owner, source: tuple[str, str, str], path: str, target: tuple[str, str]) -> Manifest:
-    """Copies a field of an ACK object (group, kind, name) into a key of a Secret (name, key) of the same cluster."""
+def field_export(
+    name: str,
+    owner: Owner,
+    source: tuple[str, str, str],
+    path: str,
+    target: tuple[str, str],
+    *,
+    into: Literal["secret", "configmap"] = "secret",
+    namespace: str = "",
+) -> Manifest:
+    """Copies a field of an ACK object (group, kind, name) into a key of an object (name, key) of the same cluster.
+
+    What it is copied ``into`` must be there already, in ``namespace`` or else beside the object.
+    """
     group, kind, resource = source
-    spec = {
-        "from": {"resource": {"group": group, "kind": kind, "name": resource}, "path": path},
-        "to": {"kind": "secret", "name": target[0], "key": target[1]},
-    }
+    to: Data = {"kind": into, "name": target[0], "key": target[1], **({"namespace": namespace} if namespace else {})}
+    spec = {"from": {"resource": {"group": group, "kind": kind, "name": resource}, "path": path}, "to": to}
     return Manifest(
         "services.k8s.aws/v1alpha1",
         "FieldExport",

@@ -51,5 +51,5 @@ def trust_service(service: str) -> str:
 
 def _json(statements: Sequence[Mapping[str, Any]]) -> str:
     """One statement a line."""
-    lines = ",\n".join(f"  {json.dumps(statement)}" for statement in statements)
+    lines = ",\n".join(f"  {json.dumps(statement, ensure_ascii=False)}" for statement in statements)
     return f'{{"Version": "2012-10-17", "Statement": [\n{lines}\n]}}\n'

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from strangler_deploy.kinds.workloads.pod import APP
 from strangler_deploy.manifest import Data, Manifest
+from strangler_deploy.names import joined
 
 _API = "networking.k8s.aws/v1alpha1"
 
@@ -34,7 +35,7 @@ def tenant_isolation(tenant_label: str, tenant: str, *, priority: int, origin: s
             }
         ],
     }
-    return Manifest(_API, "ClusterNetworkPolicy", f"tenant-{tenant}"[:63].rstrip("-"), {"spec": spec}, origin=origin)
+    return Manifest(_API, "ClusterNetworkPolicy", joined("tenant", tenant), {"spec": spec}, origin=origin)
 
 
 def baseline_deny(label: str, *, origin: str) -> Manifest:

@@ -48,6 +48,15 @@ def cluster_role_binding(name: str, role_name: str, groups: Sequence[str], *, or
     return Manifest(_API, "ClusterRoleBinding", name, body, origin=origin)
 
 
+def service_account_everywhere(name: str, role_name: str, account: str, namespace: str, *, origin: str) -> Manifest:
+    """Gives a cluster role to a service account of one namespace, in all of them."""
+    body = {
+        "roleRef": {"apiGroup": _GROUP, "kind": "ClusterRole", "name": role_name},
+        "subjects": [{"kind": "ServiceAccount", "name": account, "namespace": namespace}],
+    }
+    return Manifest(_API, "ClusterRoleBinding", name, body, origin=origin)
+
+
 def tenant_viewer(*, origin: str) -> Manifest:
     """What a tenant's own administrators may do: see and restart, never touch quota, policies or labels."""
     read = ["get", "list", "watch"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from strangler.plan.platform import Resources
 from strangler_deploy.manifest import Data
@@ -27,6 +27,7 @@ class Pod:
     live: str = "/livez"
     environment: Mapping[str, str] = field(default_factory=dict)
     environment_from: Sequence[Data] = ()
+    environment_of: Sequence[Data] = ()
     names_tenant: bool = False
     node_selector: Mapping[str, str] = field(default_factory=dict)
     tolerations: Sequence[Data] = ()
@@ -41,6 +42,11 @@ class Pod:
     def selector(self) -> dict[str, str]:
         """The label by which the pods are found."""
         return {APP: self.app}
+
+
+def variable_of(name: str, kind: Literal["secret", "configMap"], source: str, key: str) -> Data:
+    """An environment variable with the value of a Secret's or ConfigMap's key."""
+    return {"name": name, "valueFrom": {f"{kind}KeyRef": {"name": source, "key": key}}}
 
 
 def template(pod: Pod) -> Data:
@@ -112,8 +118,12 @@ def _container(pod: Pod) -> Data:
 
 
 def _environment(pod: Pod) -> list[Data]:
-    """Values, and whose pod it is: from its label, so that the pods of all tenants have one template."""
-    given: list[Data] = [{"name": name, "value": value} for name, value in sorted(pod.environment.items())]
+    """Values, and whose pod it is: from its label, so that the pods of all tenants have one template.
+
+    ``environment_of`` comes first: only what stands before a value can be named in it.
+    """
+    given: list[Data] = list(pod.environment_of)
+    given += [{"name": name, "value": value} for name, value in sorted(pod.environment.items())]
     if pod.names_tenant:
         field_path = "metadata.labels['saas/tenant']"
         given.append({"name": "STRANGLER_TENANT", "valueFrom": {"fieldRef": {"fieldPath": field_path}}})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from typing import Protocol, cast
 
 from strangler_facade.match import Request
@@ -28,6 +29,7 @@ class Plane(Protocol):
     applied: Applied
     settings: Settings
     now: float
+    trace_context: Callable[[bytes | None], bytes]
 
     def opened(self, client: Client) -> bool:
         """A client has connected; whether it may stay."""
@@ -57,6 +59,7 @@ class Client(asyncio.Protocol):
     __slots__ = (
         "_buffer",
         "_deadline",
+        "_ended",
         "_full",
         "_holds",
         "_lines",
@@ -71,6 +74,7 @@ class Client(asyncio.Protocol):
         "leaving",
         "secure",
         "settings",
+        "trace_context",
         "transport",
         "trusted",
     )
@@ -78,7 +82,7 @@ class Client(asyncio.Protocol):
     transport: asyncio.Transport
 
     def __init__(self, plane: Plane) -> None:
-        self._plane, self.settings = plane, plane.settings
+        self._plane, self.settings, self.trace_context = plane, plane.settings, plane.trace_context
         self.exchange: Exchange | None = None
         self.address = ""
         self.secure = self.trusted = False
@@ -86,7 +90,7 @@ class Client(asyncio.Protocol):
         self.keeps = True
         self._buffer = b""
         self._deadline = plane.now + plane.settings.keep_alive
-        self._full = self._running = self._partial = False
+        self._full = self._running = self._partial = self._ended = False
         self._holds = 0
         self._lines = b""
         self._lines_of: Applied | None = None
@@ -98,7 +102,8 @@ class Client(asyncio.Protocol):
         """A client has connected."""
         self.transport = cast(asyncio.Transport, transport)
         peer = transport.get_extra_info("peername")
-        self.address = str(peer[0]) if isinstance(peer, tuple) and peer else ""
+        # an IPv4 client of a socket for both families: its own address, as networks and chains are written
+        self.address = str(peer[0]).removeprefix("::ffff:") if isinstance(peer, tuple) and peer else ""
         self.secure = transport.get_extra_info("ssl_object") is not None
         self.transport.set_write_buffer_limits(high=self.settings.high_water)
         if not self._plane.opened(self):
@@ -121,8 +126,9 @@ class Client(asyncio.Protocol):
             self._later(data)
 
     def eof_received(self) -> bool:
-        """The client has finished sending; an answer may still go out."""
-        self.keeps = False
+        """The client has finished sending; what it has asked whole is still answered."""
+        self._ended = True
+        self.keeps = bool(self._buffer)
         if self.exchange is None:
             return False
         if self.exchange.client_ended():
@@ -180,6 +186,8 @@ class Client(asyncio.Protocol):
 
     def _begin(self, head: RequestHead, rest: bytes) -> bytes:
         plane, applied = self._plane, self._plane.applied
+        if self._ended and not rest:
+            self.keeps = False
         if self._lines_of is not applied:
             self._introduce(applied)
         address = self.address
@@ -230,6 +238,15 @@ class Client(asyncio.Protocol):
             data, self._buffer = self._buffer, b""
             self.let(PIPELINED)
             self._read(data)
+        if self._ended and self.exchange is None and not self.leaving:
+            self.leaving = True  # there is nothing more, or what there is will never be whole
+            self.transport.close()
+
+    def ahead(self) -> bytes:
+        """What the client has sent behind the request, now that it is no further request."""
+        data, self._buffer = self._buffer, b""
+        self.let(PIPELINED)
+        return data
 
     # What exchanges ask for
 
@@ -270,7 +287,7 @@ class Client(asyncio.Protocol):
             self._part(exchange)
             return
         self._deadline = self._plane.now + self.settings.keep_alive
-        if self._buffer:
+        if self._buffer or self._ended:
             self._continue()
 
     def _part(self, exchange: Exchange) -> None:

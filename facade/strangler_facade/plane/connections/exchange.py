@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import perf_counter
 from typing import Protocol
 
@@ -20,7 +21,7 @@ from strangler_facade.plane.connections.answer import (
     Caller,
 )
 from strangler_facade.plane.connections.replies import reply
-from strangler_facade.plane.forward import rewritten, special_lines, trace_context
+from strangler_facade.plane.forward import rewritten, special_lines
 from strangler_facade.plane.lanes import Applied, Course, Lane
 from strangler_facade.plane.limits import Settings
 from strangler_facade.plane.records.capture import Capture
@@ -35,6 +36,7 @@ class Client(Caller, Protocol):
     """The client's connection, as an exchange sees it."""
 
     settings: Settings
+    trace_context: Callable[[bytes | None], bytes]
 
     def forward_lines(self, applied: Applied, head: RequestHead) -> bytes:
         """The lines that tell a target who asks."""
@@ -44,6 +46,9 @@ class Client(Caller, Protocol):
 
     def identity_lines(self, head: RequestHead, service: str) -> bytes:
         """The lines that tell a service whose session this is."""
+
+    def ahead(self) -> bytes:
+        """What the client has sent behind the request."""
 
     def over(self, exchange: Exchange, keep: bool) -> None:
         """The exchange has ended; whether the connection may be used for another."""
@@ -91,7 +96,7 @@ class Exchange(Answer):
         self.reason = ""
         self.begun = perf_counter()
         extras = head.extras
-        self.trace = trace_context(extras.get(b"traceparent") if extras else None)
+        self.trace = client.trace_context(extras.get(b"traceparent") if extras else None)
 
     def begin(self, rest: bytes) -> bytes:
         """Decide where the request goes and set out; ``rest`` is what came after its head, returned if not its body."""
@@ -338,14 +343,14 @@ class Exchange(Answer):
             self.broken("the target stopped in the middle of its answer")
 
     def tunnel_opened(self) -> None:
-        """From now on bytes go both ways unread."""
-        self.deadline = self.client.now + self.client.settings.tunnel_idle
+        """From now on bytes go both ways unread, those of an impatient client too."""
+        self.tunnel(self.client.ahead())
 
     def tunnel(self, data: bytes) -> None:
         """Pass bytes of another protocol on to the target."""
         self.bytes_in += len(data)
         self.deadline = self.client.now + self.client.settings.tunnel_idle
-        if self.connection is not None:
+        if data and self.connection is not None:
             self.connection.transport.write(data)
 
     def client_ended(self) -> bool:

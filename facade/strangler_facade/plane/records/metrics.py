@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import Final
 
 from strangler_facade.channel import BOUNDS, TallyRecord
-
-_MOST_TENANTS: Final = 1000
+from strangler_facade.plane.records.usage import Usage
 
 
 class Tally:
@@ -80,7 +78,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._tallies: dict[tuple[str, str], Tally] = {}
-        self.tenants: dict[str, int] = {}
+        self.usage = Usage()
         self.refused = 0
 
     def tally(self, route: str, target: str) -> Tally:
@@ -89,11 +87,6 @@ class Ledger:
         if found is None:
             found = self._tallies[route, target] = Tally(route, target)
         return found
-
-    def of_tenant(self, tenant: str) -> None:
-        """Count a request of a tenant; beyond a thousand of them under ``other``."""
-        name = tenant if tenant in self.tenants or len(self.tenants) < _MOST_TENANTS else "other"
-        self.tenants[name] = self.tenants.get(name, 0) + 1
 
     def records(self) -> list[TallyRecord]:
         """Every tally with something in it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
+from datetime import UTC
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -21,6 +22,7 @@ from strangler_deploy.control_plane.api.access import (
     NoneMatch,
     Number,
     OfTenant,
+    TenantId,
     TheCaller,
     ThePlane,
     once,
@@ -32,6 +34,7 @@ from strangler_deploy.control_plane.api.forms import PERIOD, Billing
 from strangler_deploy.control_plane.api.trouble import declared
 from strangler_deploy.control_plane.api.views import (
     BilledView,
+    ChargesView,
     InvoiceView,
     LineView,
     Page,
@@ -41,6 +44,7 @@ from strangler_deploy.control_plane.api.views import (
 )
 from strangler_deploy.control_plane.billing.invoices import (
     bill,
+    expected,
     invoice_row,
     newest_version,
     prices_of,
@@ -48,6 +52,7 @@ from strangler_deploy.control_plane.billing.invoices import (
     reproduce,
 )
 from strangler_deploy.control_plane.billing.prices import PriceList
+from strangler_deploy.control_plane.billing.rate import total
 from strangler_deploy.control_plane.identity.caller import Caller, Hidden, Role
 from strangler_deploy.control_plane.store.tables import invoices
 from strangler_deploy.control_plane.tenants.requests import Outdated
@@ -142,6 +147,17 @@ def prove_invoice(number: Number, caller: TheCaller, plane: ThePlane) -> JSONRes
     with plane.store.read() as connection:
         row = _own(connection, caller, number)
         return JSONResponse({"invoice": number, "reproduces": reproduce(connection, row)})
+
+
+@router.get("/tenants/{tenant}/charges", response_model=ChargesView, responses=declared(401, 403, 404, 422, 503))
+def read_charges(tenant: TenantId, caller: TheCaller, plane: ThePlane, period: Period = None) -> JSONResponse:
+    """What the tenant's invoice of a month (default: this one) would say by now. Nothing is written."""
+    caller.require_tenant(tenant)
+    month = period or plane.now().astimezone(UTC).strftime("%Y-%m")
+    with plane.store.read() as connection:
+        prices, lines = expected(connection, tenant, month)
+    body = {"tenant": tenant, "period": month, "currency": prices.currency, "lines": [line.data() for line in lines]}
+    return JSONResponse({**body, "total": format(total(lines), "f")})
 
 
 def _own(connection: Connection, caller: Caller, number: int) -> Mapping[Any, Any]:

@@ -1,39 +1,39 @@
-"""The ratchet of ``strangler check``: a planned service's crossings may only become fewer."""
+"""Plan against code: a planned service's crossings may only become fewer."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import strangler_analyzers as analyzers
+import strangler_scaffolds as scaffolds
+from strangler.cli.checks import Checked, Wanted
 from strangler.cli.command import Session
 from strangler.cli.document import analysis_for
 from strangler.errors import StranglerError
 from strangler.files import write_file
-from strangler.model import Finding
 
-_FILE = "strangler-ratchet.json"
+BASELINE = "strangler-ratchet.json"
+_NAME = "code"
 
 
-def check_ratchet(
-    session: Session, document: Path | None, baseline: Path | None, *, update: bool
-) -> tuple[Sequence[Finding], str]:
+def check_code(session: Session, wanted: Wanted) -> Checked:
     """Compare today's crossings with the baseline in git; the first run, and ``update``, write it."""
     plan = session.plan()
-    path = baseline or session.plan_path.parent / _FILE
-    stock = analyzers.take_stock(analysis_for(session, document), plan)
+    path = wanted.baseline or session.plan_path.parent / BASELINE
+    analysis = analysis_for(session, wanted.document)
+    stock = analyzers.take_stock(analysis, plan, scaffolds.generated(session.root))
     if not stock.services:
-        return (), "ratchet: the plan has no service with modules yet"
-    if update or not path.exists():
+        return Checked(_NAME, "the plan has no service with modules yet", ran=False)
+    if wanted.update or not path.exists():
         write_file(path, analyzers.write_baseline(stock.baseline()))
-        return (), f"ratchet: wrote {path}; commit it"
+        return Checked(_NAME, f"wrote {path}; commit it")
     known = analyzers.read_baseline(_text(path), name=str(path))
     findings = analyzers.compare(stock, known)
     crossings = sum(len(entries) for entries in stock.services.values())
-    line = f"ratchet: {len(stock.services)} services, {crossings} crossings, {len(findings)} new places"
+    line = f"{len(stock.services)} services, {crossings} crossings, {len(findings)} new places"
     if not findings and analyzers.improved(stock, known):
         line += "; it got better: strangler check --update holds that"
-    return findings, line
+    return Checked(_NAME, line, findings)
 
 
 def _text(path: Path) -> str:

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from strangler.analysis import Analysis, Edge, Module, dumps
+from strangler.cli.checks import Wanted
+from strangler.cli.checks.ratchet import check_code
 from strangler.cli.command import Session
 from strangler.cli.output import Output
-from strangler.cli.ratchet import check_ratchet
 from strangler.errors import StranglerError
 
 HEAD = "version: 1\nmonolith: {name: shop, packages: [m]}\n"
@@ -22,8 +23,8 @@ def session(folder: Path, services: str) -> Session:
 
 
 def test_a_plan_without_services_has_nothing_to_hold(tmp_path: Path) -> None:
-    findings, line = check_ratchet(session(tmp_path, ""), tmp_path / "a.json", None, update=False)
-    assert (findings, line) == ((), "ratchet: the plan has no service with modules yet")
+    checked = check_code(session(tmp_path, ""), Wanted(document=tmp_path / "a.json"))
+    assert (checked.ran, checked.line) == (False, "the plan has no service with modules yet")
     assert not (tmp_path / "strangler-ratchet.json").exists()
 
 
@@ -31,10 +32,10 @@ def test_a_spoilt_baseline_is_an_error_and_not_a_pass(tmp_path: Path) -> None:
     ready = session(tmp_path, "services: {alpha: {modules: [m.a]}}\n")
     (tmp_path / "strangler-ratchet.json").write_bytes(b"\xff")
     with pytest.raises(StranglerError, match="cannot read"):
-        check_ratchet(ready, tmp_path / "a.json", None, update=False)
+        check_code(ready, Wanted(document=tmp_path / "a.json"))
 
 
 def test_the_baseline_may_lie_elsewhere(tmp_path: Path) -> None:
     ready = session(tmp_path, "services: {alpha: {modules: [m.a]}}\n")
-    check_ratchet(ready, tmp_path / "a.json", tmp_path / "held.json", update=False)
+    check_code(ready, Wanted(document=tmp_path / "a.json", baseline=tmp_path / "held.json"))
     assert "import m.b -> m.a" in (tmp_path / "held.json").read_text(encoding="utf-8")

@@ -1,0 +1,69 @@
+"""Keeps finished documents between runs, each by everything it was made from."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from strangler import __version__
+from strangler.analysis import Analysis, dumps, loads
+from strangler_analyzers.facts import EXTRACTOR
+from strangler_analyzers.options import Options
+from strangler_analyzers.sealed import seal, unseal
+
+_KEY = 32
+
+
+class Document:
+    """An analysis as a value or as its JSON, made one from the other when it is asked for."""
+
+    def __init__(self, analysis: Analysis | None = None, text: str | None = None) -> None:
+        self._analysis = analysis
+        self._text = text
+
+    def text(self) -> str:
+        """Its JSON."""
+        if self._text is None:
+            assert self._analysis is not None
+            self._text = dumps(self._analysis)
+        return self._text
+
+    def analysis(self) -> Analysis:
+        """Its value."""
+        if self._analysis is None:
+            self._analysis = loads(self.text())
+        return self._analysis
+
+
+def read_document(folder: Path | None, name: str, key: bytes) -> str | None:
+    """The document called ``name`` if it was made from just what ``key`` stands for."""
+    body = unseal(folder, name)
+    return body[_KEY:].decode() if body is not None and body[:_KEY] == key else None
+
+
+def write_document(folder: Path | None, name: str, key: bytes, text: str) -> None:
+    """Keep the document instead of the one that was called so before."""
+    if folder is not None:
+        seal(folder, name, key + text.encode())
+
+
+def key_of(root: Path, digests: Mapping[str, str], options: Options, beside: Iterable[str] = ()) -> bytes:
+    """What stands for the sources, the options, this very tool, and what was looked at ``beside`` these."""
+    parts = [__version__, EXTRACTOR, _tool(), root.resolve().name, repr(options.recorded()), *beside]
+    parts.extend(f"{digest} {path}" for path, digest in sorted(digests.items()))
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=_KEY).digest()
+
+
+@functools.cache
+def _tool() -> str:
+    """What the file system says of our own code: a version under development changes without a new number."""
+    found = []
+    for folder, _, names in os.walk(Path(__file__).parent):
+        for name in names:
+            if name.endswith(".py"):
+                status = os.stat(f"{folder}/{name}")  # noqa: PTH116
+                found.append(f"{name} {status.st_mtime_ns} {status.st_size}")
+    return "\n".join(sorted(found))

@@ -1,0 +1,31 @@
+"""Plan against the running facade: does it route what the plan says?"""
+
+from __future__ import annotations
+
+import strangler_facade as facade
+from strangler.cli.checks import Checked, Wanted
+from strangler.cli.command import Session
+from strangler.cli.facade.group import connect
+from strangler.errors import UpstreamError
+from strangler.plan import Places
+
+_NAME = "traffic"
+
+
+def check_traffic(session: Session, wanted: Wanted) -> Checked:
+    """Compare the facade's live rules with the plan's; a facade that was named with ``--admin`` must answer.
+
+    Raises:
+        UpstreamError: the facade that was named does not answer.
+    """
+    plan = session.plan()
+    try:
+        with connect(session, wanted.admin, wanted.state) as client:
+            answer = client.status()
+    except UpstreamError:
+        if wanted.admin:
+            raise
+        return Checked(_NAME, "no facade answers at the plan's facade.admin", ran=False)
+    findings = list(facade.drift(plan, answer, Places(session.plan_path)))
+    line = f"version {answer['version']} routes {len(answer['services'])} services, {len(findings)} differences"
+    return Checked(_NAME, line, findings)

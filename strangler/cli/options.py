@@ -1,0 +1,21 @@
+"""Flags that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def analysis_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The flag ``--analysis FILE``, given to the command as ``document``."""
+    option = click.option(
+        "--analysis",
+        "document",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Use this analysis document (default: analyse the plan's monolith now).",
+    )
+    return option(function)

@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from strangler.cli.command import Session
+from strangler.cli.output import Output
+from strangler.cli.standing import gather
+from strangler.cli.standing.last_check import LastCheck, remember
+from strangler.demo.processes import free_address
+from strangler.model import Stage
+
+DAY = date(2026, 5, 1)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    head = f"version: 1\nmonolith: {{name: shop, packages: [m]}}\nfacade: {{admin: '{free_address()}'}}\n"
+    services = "services:\n  alpha: {modules: [m.a]}\n  beta: {image: 'r.example/b:1'}\n  gamma: {modules: [m.c]}\n"
+    (tmp_path / "strangler.yaml").write_text(head + services, encoding="utf-8")
+    return Session(Output(quiet=True), tmp_path / "strangler.yaml")
+
+
+def test_files_say_what_was_extracted_and_what_was_written_by_hand(session: Session, tmp_path: Path) -> None:
+    (tmp_path / "services" / "gamma").mkdir(parents=True)
+    found = gather(session, None, tmp_path / "state")
+    assert not found.facade
+    assert [(one.name, one.stage, one.moved) for one in found.services] == [
+        ("alpha", Stage.PLANNED, False),
+        ("beta", Stage.EXTRACTED, False),
+        ("gamma", Stage.EXTRACTED, False),
+    ]
+
+
+def test_crossings_come_from_the_ratchets_baseline(session: Session, tmp_path: Path) -> None:
+    baseline = '{"schema": "strangler.ratchet/1", "services": {"alpha": {"import m.b -> m.a": 2, "call x": 1}}}'
+    (tmp_path / "strangler-ratchet.json").write_text(baseline, encoding="utf-8")
+    assert [one.crossings for one in gather(session, None, tmp_path).services] == [3, None, None]
+
+
+def test_the_last_check_is_part_of_it(session: Session, tmp_path: Path) -> None:
+    assert gather(session, None, tmp_path).checked is None
+    remember(tmp_path, LastCheck(DAY, {"code": 1}))
+    assert gather(session, None, tmp_path).checked == LastCheck(DAY, {"code": 1})

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from strangler.cli.standing import Migration, Standing, check_words, proof_words
+from strangler.cli.standing.last_check import LastCheck
+from strangler_scaffolds import Proven
+
+DAY = date(2026, 5, 1)
+
+
+def test_a_proof_in_words(standing: Callable[..., Standing]) -> None:
+    assert proof_words(standing()) == "none"
+    assert proof_words(standing(moved=False)) == "-"
+    assert proof_words(standing(Proven(True, DAY, True, "ABCD", None))) == "holds, 2026-05-01"
+    assert proof_words(standing(Proven(False, DAY, True, "ABCD", None))) == "failed, 2026-05-01"
+    assert proof_words(standing(Proven(True, DAY, False, "ABCD", None))) == "is of other code, 2026-05-01"
+
+
+def test_the_last_check_in_words() -> None:
+    checked = LastCheck(DAY, {"code": 0, "traffic": 2})
+    assert check_words(Migration("shop", (), True, checked)) == "last strangler check, 2026-05-01: code ok, traffic 2"
+    assert "has not run" in check_words(Migration("shop", (), True, None))
