@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from strangler.analysis import Analysis
 from strangler.plan import Plan
-from strangler_scaffolds.containers import Running, build, down, up
+from strangler_scaffolds.containers import FOLDER as CONTAINERS
+from strangler_scaffolds.containers import Running, Stack, Unit, build, compose, down, stack_of, up
 from strangler_scaffolds.crossings import RULES, Crossing, Rule, Verdict, crossings_of
+from strangler_scaffolds.django_project import find_project, host_modules
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.extract import Edit, Extraction, extract_service
-from strangler_scaffolds.observe import Observed, observe
+from strangler_scaffolds.observe import observe
 from strangler_scaffolds.own import PARTS, own_image
+from strangler_scaffolds.prediction import ROUND_TRIP_MS, Added, predict
 from strangler_scaffolds.proof import MutantResult, Phase, Proof, as_html, prove
 from strangler_scaffolds.proof import Options as ProofOptions
 from strangler_scaffolds.proof import as_json as proof_fields
@@ -20,17 +24,23 @@ from strangler_scaffolds.proof.stamp import PROOFS, Proven, extracted, proven
 from strangler_scaffolds.proof.stamp import stamp as proof_stamp
 from strangler_scaffolds.reference import crossings_reference
 from strangler_scaffolds.retire import retire, still_needed
+from strangler_scaffolds.seen import OBSERVED, Observed, recall
+from strangler_scaffolds.seen import dump as dump_observed
 from strangler_scaffolds.shell import shell
 from strangler_scaffolds.sources import Sources
 from strangler_scaffolds.territory import survey
-from strangler_scaffolds.update import Merged, merge, remember, remembered, write_merged
-from strangler_scaffolds.write import diff, generated, undo
+from strangler_scaffolds.update import Merged, api_breaks, merge, remember, remembered, write_merged
+from strangler_scaffolds.write import diff, generated, undo, write_monolith
 from strangler_scaffolds.write import write as write_extraction
 
 __all__ = [
+    "CONTAINERS",
+    "OBSERVED",
     "PARTS",
     "PROOFS",
+    "ROUND_TRIP_MS",
     "RULES",
+    "Added",
     "Crossing",
     "Edit",
     "Entry",
@@ -44,17 +54,24 @@ __all__ = [
     "Proven",
     "Rule",
     "Running",
+    "Stack",
+    "Unit",
     "Verdict",
+    "added_calls",
+    "api_breaks",
     "build",
+    "compose",
     "crossings",
     "crossings_reference",
     "diff",
     "down",
+    "dump_observed",
     "extract",
     "extracted",
     "generated",
     "merge",
     "observe",
+    "observed",
     "own_image",
     "proof_fields",
     "proof_pages",
@@ -64,22 +81,47 @@ __all__ = [
     "remembered",
     "retire",
     "shell",
+    "stack_of",
     "still_needed",
     "undo",
     "up",
     "write",
     "write_merged",
+    "write_monolith",
 ]
 
 
-def crossings(analysis: Analysis, plan: Plan, service: str) -> list[Crossing]:
+def observed(root: Path) -> dict[str, Observed]:
+    """What `strangler observe` has seen in the monolith at ``root``, by function; nothing if it was never run.
+
+    Raises:
+        StranglerError: the file cannot be read.
+    """
+    return recall(Sources(root))
+
+
+def crossings(
+    analysis: Analysis, plan: Plan, service: str, seen: Mapping[str, Observed] | None = None
+) -> list[Crossing]:
     """Everything that crosses the border of a service of the plan, by place; reads no source.
 
     Raises:
         StranglerError: the plan has no such service, or it has no modules.
     """
+    first = survey(analysis, plan, service)
+    project, hosts = find_project(first), host_modules(first)
+    territory = survey(analysis, plan, service, hosts=hosts, parts=project.parts if project else ())
+    return crossings_of(territory, CallGraph(territory, seen or {}))
+
+
+def added_calls(analysis: Analysis, plan: Plan, service: str) -> list[Added]:
+    """What each route and task of the monolith will call over the border of a service, dearest first.
+
+    Raises:
+        StranglerError: the plan has no such service, or it has no modules.
+    """
     territory = survey(analysis, plan, service)
-    return crossings_of(territory, CallGraph(territory))
+    return predict(territory, CallGraph(territory))
 
 
 def extract(analysis: Analysis, plan: Plan, service: str, root: Path) -> Extraction:

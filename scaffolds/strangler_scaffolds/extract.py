@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from strangler.analysis import Analysis
@@ -11,16 +11,21 @@ from strangler.plan import Plan
 from strangler_scaffolds.clients import Client, client_of, contract_of
 from strangler_scaffolds.clients.package import HEADER
 from strangler_scaffolds.crossings import crossings_of
+from strangler_scaffolds.datafiles import data_files
+from strangler_scaffolds.django_project import stand_in
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.hosting import Cut, Host, cut_down, find_host
 from strangler_scaffolds.openapi import describe
-from strangler_scaffolds.rewriting import Move, rewrite_imports
-from strangler_scaffolds.services import Blueprint, service_files
-from strangler_scaffolds.services.dependencies import imported_packages, requirements
+from strangler_scaffolds.rewriting import Move, rewrite_imports, rewrite_strings
+from strangler_scaffolds.seen import recall
+from strangler_scaffolds.services import Blueprint, package_of, service_files
+from strangler_scaffolds.services.contracts import examples
+from strangler_scaffolds.services.dependencies import imported_packages, named_packages, requirements
 from strangler_scaffolds.sources import Sources, decode
 from strangler_scaffolds.territory import Territory, parents, survey
 
-_CLIENTS = "service_clients"
+#: The package that all clients lie in, below the top-level package of the code that calls them.
+CLIENTS = "service_clients"
 
 
 @dataclass(frozen=True)
@@ -60,14 +65,19 @@ def extract_service(analysis: Analysis, plan: Plan, name: str, sources: Sources)
         StranglerError: the plan has no such service, it has no modules, or a source file cannot be read or parsed.
     """
     host = find_host(survey(analysis, plan, name), sources)
-    territory = survey(analysis, plan, name, hosts=host.chain if host else ())
-    graph = CallGraph(territory)
+    territory = survey(analysis, plan, name, hosts=host.chain if host else (), parts=host.parts if host else ())
+    graph = CallGraph(territory, recall(sources))
     findings = [found.finding for found in crossings_of(territory, graph)]
-    cuts, cut_findings = cut_down(territory, sources, _partial(territory, host))
+    is_django = host is not None and host.framework == "django"
+    package = package_of(name)
+    client = client_of(territory, graph.entries, _client_package(territory, sources), graph.objects.by_ref)
+    monolith, sources = sources, direct(sources, territory, client)
+    cuts, cut_findings = cut_down(
+        territory, sources, _partial(territory, host), stand_in(package) if is_django else None
+    )
     domain, origin = _domain(territory, sources, cuts)
-    client = client_of(territory, graph.entries, _client_package(territory, sources))
     tree = service_files(_blueprint(territory, graph, host, domain, origin, client, sources, plan))
-    steps = _steps(territory, client, sources)
+    steps = _steps(territory, client, monolith)
     ordered = sorted([*findings, *cut_findings], key=lambda finding: finding.order)
     return Extraction(name, tree, steps, tuple(ordered), graph.entries, origin)
 
@@ -92,7 +102,17 @@ def _domain(territory: Territory, sources: Sources, cuts: Sequence[Cut]) -> tupl
     for cut in cuts:
         domain[_below_root(territory, cut.path)] = cut.data
         origin[_below_root(territory, cut.path)] = "cut"
+    for path in _data_files(territory, sources, domain, [cut.module for cut in cuts]):
+        domain[_below_root(territory, path)] = sources.read(path)
+        origin[_below_root(territory, path)] = "data"
     return domain, origin
+
+
+def _data_files(territory: Territory, sources: Sources, code: Mapping[str, bytes], partial: Sequence[str]) -> list[str]:
+    modules = [territory.modules[name] for name in (*territory.moved, *territory.shared, *partial)]
+    # Not only packages: a folder without __init__.py is imported from, and has data, just as well.
+    folders = {module.path.rpartition("/")[0] for module in modules} - {"", *territory.analysis.source_roots}
+    return data_files(sorted(folders), territory.analysis.source_roots, code, sources)
 
 
 def _below_root(territory: Territory, path: str) -> str:
@@ -104,7 +124,7 @@ def _below_root(territory: Territory, path: str) -> str:
 def _client_package(territory: Territory, sources: Sources) -> str:
     """Where in the monolith the client is imported from: below the package that the seam lies in."""
     package = min(territory.moved).partition(".")[0]
-    return f"{package}.{_CLIENTS}.{territory.name.replace('-', '_')}"
+    return f"{package}.{CLIENTS}.{territory.name.replace('-', '_')}"
 
 
 def _blueprint(
@@ -128,12 +148,26 @@ def _blueprint(
         domain=domain,
         origin=origin,
         host=host,
-        requirements=tuple(requirements(imported_packages(domain, internal), sources)),
+        requirements=tuple(requirements(_foreign(territory, host, domain, internal, sources), sources)),
         settings=tuple(sorted(set(settings))),
         openapi=describe(territory, graph),
         client_files=client.files,
         monolith=plan.monolith.name,
+        packages=tuple(sorted(internal)),
+        samples=examples(graph, sources),
     )
+
+
+def _foreign(
+    territory: Territory, host: Host | None, domain: Mapping[str, bytes], internal: set[str], sources: Sources
+) -> list[str]:
+    """Other people's packages: imported, and, by a Django project, named in its settings."""
+    code = {path: data for path, data in domain.items() if path.endswith(".py")}
+    packages = set(imported_packages(code, internal | {package_of(territory.name)}))
+    if host is not None and host.framework == "django":
+        path = territory.modules[host.module].path
+        packages |= set(named_packages(sources.read(path), path, sources))
+    return sorted(packages)
 
 
 def _steps(territory: Territory, client: Client, sources: Sources) -> tuple[tuple[str, tuple[Edit, ...]], ...]:
@@ -142,9 +176,20 @@ def _steps(territory: Territory, client: Client, sources: Sources) -> tuple[tupl
     home = folder.rpartition("/")[0] + "/__init__.py"
     if not sources.exists(home):
         added[home] = f'{HEADER}"""Clients of the services that were taken out of this application."""\n'.encode()
-    package = tuple(Edit(path, None, data) for path, data in sorted(added.items()) if not _is_same(sources, path, data))
+    before = _former(folder, added, sources)
+    package = tuple(
+        Edit(path, before.get(path), data) for path, data in sorted(added.items()) if not _is_same(sources, path, data)
+    )
     calls = tuple(_call_sites(territory, client, sources))
     return (("add the client package", package), ("call through the client", calls))
+
+
+def _former(folder: str, added: Iterable[str], sources: Sources) -> dict[str, bytes]:
+    """The files that an earlier extraction of this service wrote in the places of the new ones."""
+    binding = f"{folder}/_binding.py"
+    if not sources.exists(binding) or HEADER.encode() not in sources.read(binding):
+        return {}
+    return {path: sources.read(path) for path in added if sources.exists(path)}
 
 
 def _is_same(sources: Sources, path: str, data: bytes) -> bool:
@@ -159,12 +204,12 @@ def _folder_of(territory: Territory, package: str) -> str:
 
 
 def _call_sites(territory: Territory, client: Client, sources: Sources) -> list[Edit]:
-    """Each outside module that imports one with entries, with its imports pointed at the client."""
+    """Each module outside, or of the library, that imports one with entries, with its imports pointed at the client."""
     move = Move(client.mirrors, frozenset(territory.modules))
     edits = []
     for name in sorted(territory.modules):
         targets = {edge.target for edge in territory.imports.get(name, ())}
-        stays = territory.is_outside(name) and not name.startswith(client.package)
+        stays = territory.calls_in(name) and not name.startswith(client.package)
         if not stays or not any(_touches(target, client.mirrors) for target in targets):
             continue
         module = territory.modules[name]
@@ -172,10 +217,29 @@ def _call_sites(territory: Territory, client: Client, sources: Sources) -> list[
         if not move.touches(before):
             continue
         text = decode(before, module.path)
-        after = rewrite_imports(text, move, module=name, is_package=module.package, path=module.path).data
+        moved = rewrite_imports(text, move, module=name, is_package=module.package, path=module.path)
+        after = rewrite_strings(moved, client.names, path=module.path).data
         if after != before:
             edits.append(Edit(module.path, before, after))
     return edits
+
+
+def direct(sources: Sources, territory: Territory, client: Client) -> Sources:
+    """The library's sources with their calls of the seam direct again, as the service has them.
+
+    An earlier extraction may have pointed them at the client.
+    """
+    back = Move({mirror: name for name, mirror in client.mirrors.items()}, frozenset(client.mirrors.values()))
+    names = {there: here for here, there in client.names.items()}
+    changed: dict[str, bytes] = {}
+    for name in sorted(territory.shared):
+        module = territory.modules[name]
+        data = sources.read(module.path)
+        if client.package.encode() in data:
+            text = decode(data, module.path)
+            text = rewrite_imports(text, back, module=name, is_package=module.package, path=module.path)
+            changed[module.path] = rewrite_strings(text, names, path=module.path).data
+    return Sources(sources.root, {**sources.overlay, **changed})
 
 
 def _touches(target: str, mirrors: Mapping[str, str]) -> bool:

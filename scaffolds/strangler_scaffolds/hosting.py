@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from strangler.model import Finding, Location, Severity
-from strangler_scaffolds.rewriting import slice_module
+from strangler_scaffolds.django_project import find_project
+from strangler_scaffolds.rewriting import StandIn, slice_module
 from strangler_scaffolds.rewriting.splice import parse
 from strangler_scaffolds.sources import Sources, decode
 from strangler_scaffolds.territory import Territory, parents
@@ -22,7 +23,9 @@ class Host:
     """Where the application that serves the seam's routes is made.
 
     ``name`` is a function without required arguments (``is_factory``) or a variable; ``chain`` are the modules from
-    there to the seam's routes, which the service gets in a cut-down form.
+    there to the seam's routes, which the service gets in a cut-down form. Of a Django project, ``module`` is the
+    settings module and ``name`` the outermost URL module; ``parts`` are modules that it loads by their place (template
+    tags, application settings), which the service has if they may be in the library.
     """
 
     module: str
@@ -30,10 +33,17 @@ class Host:
     framework: str
     is_factory: bool
     chain: tuple[str, ...]
+    parts: tuple[str, ...] = ()
 
 
 def find_host(territory: Territory, sources: Sources) -> Host | None:
-    """The nearest application outside the seam that mounts its routes, or None if it has no routes or no such thing."""
+    """The nearest application outside the seam that mounts its routes, or None if it has no routes or no such thing.
+
+    Code of a Django project needs its settings, with or without routes.
+    """
+    project = find_project(territory)
+    if project is not None:
+        return Host(project.settings, project.root, "django", False, (project.settings, *project.urls), project.parts)
     routed = {m.name for m in territory.analysis.modules if m.name in territory.moved and "routes" in m.roles}
     routed |= {route.module for route in territory.analysis.routes if route.module in territory.moved}
     for module, chain in _importers(territory, routed):
@@ -54,11 +64,12 @@ def _importers(territory: Territory, targets: set[str]) -> Iterator[tuple[str, t
     while waiting:
         module, chain = waiting.popleft()
         for source in sorted(importers.get(module, ())):
-            if source in seen or not territory.is_outside(source):
+            if source in seen or source in territory.tests:
                 continue
             seen.add(source)
-            way = (source, *chain)
-            yield source, way
+            way = (source, *chain) if territory.is_outside(source) else chain
+            if way is not chain:
+                yield source, way
             waiting.append((source, way))
 
 
@@ -101,7 +112,9 @@ class Cut:
     data: bytes
 
 
-def cut_down(territory: Territory, sources: Sources, modules: set[str]) -> tuple[list[Cut], list[Finding]]:
+def cut_down(
+    territory: Territory, sources: Sources, modules: set[str], stand_in: StandIn | None = None
+) -> tuple[list[Cut], list[Finding]]:
     """The modules without everything that needs a module the service does not have, and what could not be cut."""
     kept = territory.moved | territory.shared | modules
     known = territory.modules
@@ -117,7 +130,9 @@ def cut_down(territory: Territory, sources: Sources, modules: set[str]) -> tuple
     for name in sorted(modules):
         module = known[name]
         text = decode(sources.read(module.path), module.path)
-        sliced = slice_module(text, is_allowed, module=name, is_package=module.package, path=module.path)
+        sliced = slice_module(
+            text, is_allowed, module=name, is_package=module.package, path=module.path, stand_in=stand_in
+        )
         cuts.append(Cut(name, module.path, sliced.text.data))
         findings += [_stuck(module.path, text.content, line) for line in sliced.stuck]
         findings += [_removed(module.path, text.content, line) for line in sliced.removed]

@@ -6,9 +6,7 @@ import json
 import os
 import subprocess
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,29 +14,21 @@ from strangler.analysis import Analysis
 from strangler.errors import StranglerError
 from strangler.plan import Plan
 from strangler_scaffolds.proof.runs import add_probes, lay_out_probes
+from strangler_scaffolds.seen import Observed, summarise
 from strangler_scaffolds.territory import survey
 
 
-@dataclass(frozen=True)
-class Observed:
-    """What was seen of one function: types by how often, never values.
-
-    ``most_calls`` is the highest number of calls within one test, ``uncommitted`` the calls made while the caller held
-    uncommitted work, ``changed`` the arguments that the function changed.
-    """
-
-    ref: str
-    calls: int
-    most_calls: int
-    uncommitted: int
-    arguments: Mapping[str, Mapping[str, int]]
-    returns: Mapping[str, int]
-    raises: Mapping[str, int]
-    changed: tuple[str, ...]
-
-
-def observe(analysis: Analysis, plan: Plan, root: Path, command: Sequence[str]) -> tuple[int, list[Observed]]:
+def observe(
+    analysis: Analysis, plan: Plan, root: Path, command: Sequence[str], *, samples: bool = True
+) -> tuple[int, list[Observed]]:
     """Run ``command`` in the monolith's folder; gives its exit status and what was seen, by function.
+
+    Args:
+        analysis: says which modules lie in the seams.
+        plan: names the seams.
+        root: the monolith's folder.
+        command: the user's own command.
+        samples: whether a few calls are kept as examples, redacted.
 
     Raises:
         StranglerError: the plan has no service with code, or the command cannot be started.
@@ -52,11 +42,14 @@ def observe(analysis: Analysis, plan: Plan, root: Path, command: Sequence[str]) 
         out = scratch / "out"
         out.mkdir()
         settings = scratch / "observe.json"
-        settings.write_text(json.dumps({"seams": [{"moved": moved} for moved in seams]}))
+        packages = sorted({name.partition(".")[0] for moved in seams for name in moved})
+        said = {"seams": [{"moved": moved} for moved in seams], "packages": packages, "samples": samples}
+        settings.write_text(json.dumps(said))
         environment = {**os.environ, "STRANGLER_PROBE_OUT": str(out), "STRANGLER_OBSERVE": str(settings)}
         add_probes(environment, scratch / "probes")
         try:
-            status = subprocess.run(list(command), cwd=root, env=environment, check=False).returncode
+            # What the command prints goes to standard error: our own standard output is for our result.
+            status = subprocess.run(list(command), cwd=root, env=environment, stdout=2, check=False).returncode
         except OSError as error:
             raise StranglerError(f"cannot run {command[0]}: {error.strerror}") from error
         return status, summarise(_records(out))
@@ -65,29 +58,3 @@ def observe(analysis: Analysis, plan: Plan, root: Path, command: Sequence[str]) 
 def _records(out: Path) -> list[dict[str, Any]]:
     lines = [line for path in sorted(out.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
     return [record for record in map(json.loads, lines) if record["kind"] == "seen"]
-
-
-def summarise(records: Iterable[Mapping[str, Any]]) -> list[Observed]:
-    """One value per function, by ref."""
-    by_ref: dict[str, list[Mapping[str, Any]]] = {}
-    for record in records:
-        by_ref.setdefault(record["ref"], []).append(record)
-    return [_summary(ref, seen) for ref, seen in sorted(by_ref.items())]
-
-
-def _summary(ref: str, seen: list[Mapping[str, Any]]) -> Observed:
-    names = sorted({name for record in seen for name in record["arguments"]})
-    return Observed(
-        ref=ref,
-        calls=len(seen),
-        most_calls=max(Counter(record["test"] for record in seen).values()),
-        uncommitted=sum(record["uncommitted"] for record in seen),
-        arguments={name: _counted(r["arguments"].get(name, "") for r in seen) for name in names},
-        returns=_counted(record["returns"] for record in seen),
-        raises=_counted(record["raises"] for record in seen),
-        changed=tuple(sorted({name for record in seen for name in record["changed"]})),
-    )
-
-
-def _counted(kinds: Iterable[str]) -> dict[str, int]:
-    return dict(sorted(Counter(kind for kind in kinds if kind).items()))

@@ -1,16 +1,20 @@
-"""The call endpoints of a service as an OpenAPI document, from what the functions' annotations say."""
+"""The call endpoints of a service as an OpenAPI document, from annotations and from what was seen."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from strangler.analysis import Function, Param
-from strangler_scaffolds.entries import CallGraph
+from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.territory import Territory
 
 Schema = dict[str, Any]
+# A class as an observation names it (module:Outer.Inner); schemas know classes by their last name.
+_CLASS = re.compile(r"[\w.]+:(?:\w+\.)*(\w+)")
 
 
 def _tagged(tag: str, content: Schema) -> Schema:
@@ -37,7 +41,7 @@ def describe(territory: Territory, graph: CallGraph) -> Schema:
     """The whole document, in a fixed order."""
     described = _Describer(graph)
     paths = {
-        f"/_strangler/calls/{entry.ref.replace(':', '/')}": described.operation(entry.function)
+        f"/_strangler/calls/{entry.ref.replace(':', '/')}": described.operation(entry.ref, as_seen(entry))
         for entry in graph.entries
     }
     return {
@@ -46,6 +50,23 @@ def describe(territory: Territory, graph: CallGraph) -> Schema:
         "paths": paths,
         "components": {"schemas": dict(sorted(described.schemas.items()))},
     }
+
+
+def as_seen(entry: Entry) -> Function:
+    """The function with the types that were seen where it states none itself."""
+    function, seen = entry.function, entry.seen
+    if seen is None:
+        return function
+    params = [
+        p if p.annotation else replace(p, annotation=_union(seen.arguments.get(p.name, {}))) for p in function.params
+    ]
+    return replace(function, params=tuple(params), returns=function.returns or _union(seen.returns))
+
+
+def _union(kinds: Mapping[str, int]) -> str | None:
+    """An annotation for the types that were seen, or None if it would say nothing."""
+    names = [_CLASS.sub(r"\1", kind).replace("NoneType", "None") for kind in kinds]
+    return " | ".join(names) or None
 
 
 def schema_of(annotation: str | None, graph: CallGraph) -> Schema:
@@ -97,7 +118,7 @@ class _Describer:
             }
         }
 
-    def operation(self, function: Function) -> Schema:
+    def operation(self, ref: str, function: Function) -> Schema:
         error = {
             "type": "object",
             "properties": {"error": {"$ref": "#/components/schemas/Error"}},
@@ -106,7 +127,7 @@ class _Describer:
         result = {"type": "object", "properties": {"result": self.schema(function.returns)}, "required": ["result"]}
         return {
             "post": {
-                "operationId": function.ref.replace(":", ".").replace(".", "_"),
+                "operationId": ref.replace(":", ".").replace(".", "_"),
                 "requestBody": {"required": True, "content": _json(self._arguments(function.params))},
                 "responses": {
                     "200": {"description": "the result", "content": _json(result)},

@@ -69,3 +69,15 @@ class Sources:
     def exists(self, path: str) -> bool:
         """Whether there is such a file or folder."""
         return path in self.overlay or (self.root / path).exists()
+
+    def is_file(self, path: str) -> bool:
+        """Whether there is such a file."""
+        return path in self.overlay or (self.root / path).is_file()
+
+    def entries(self, folder: str) -> list[tuple[str, bool]]:
+        """What lies in a folder: names, each with whether it is a folder itself; links are left out."""
+        try:
+            found = [(e.name, e.is_dir()) for e in (self.root / folder).iterdir() if not e.is_symlink()]
+        except OSError:
+            return []
+        return sorted(found)

@@ -67,6 +67,10 @@ class Territory:
         """Whether the service will own this module."""
         return module in self.moved
 
+    def calls_in(self, module: str) -> bool:
+        """Whether what a module does to the seam is done from outside: by code that stays, or by the library."""
+        return module not in self.moved and module not in self.tests
+
     def is_outside(self, module: str) -> bool:
         """Whether a module stays in the monolith alone (tests are neither side)."""
         return module not in self.moved and module not in self.shared and module not in self.tests
@@ -81,8 +85,12 @@ def runtime_imports(analysis: Analysis) -> dict[str, tuple[Edge, ...]]:
     return {source: tuple(edges) for source, edges in found.items()}
 
 
-def survey(analysis: Analysis, plan: Plan, name: str, *, hosts: Iterable[str] = ()) -> Territory:
-    """Divide the monolith's modules for the service ``name``; what ``hosts`` import may be in the library as well.
+def survey(
+    analysis: Analysis, plan: Plan, name: str, *, hosts: Iterable[str] = (), parts: Iterable[str] = ()
+) -> Territory:
+    """Divide the monolith's modules for the service ``name``.
+
+    What ``hosts`` import may be in the library as well, and so may ``parts`` themselves.
 
     Raises:
         StranglerError: the plan has no such service, or its patterns match no module.
@@ -95,16 +103,18 @@ def survey(analysis: Analysis, plan: Plan, name: str, *, hosts: Iterable[str] = 
     if not moved:
         hint = f"strangler scaffold {name} makes a service without code" if service.image else "check its patterns"
         raise StranglerError(f"no module of the monolith belongs to service '{name}'", hint=hint)
-    return Territory(name, service, analysis, moved, _shared(analysis, service, moved, frozenset(hosts)))
+    return Territory(name, service, analysis, moved, _shared(analysis, service, moved, frozenset(hosts), parts))
 
 
-def _shared(analysis: Analysis, service: Service, moved: frozenset[str], hosts: frozenset[str]) -> frozenset[str]:
+def _shared(
+    analysis: Analysis, service: Service, moved: frozenset[str], hosts: frozenset[str], parts: Iterable[str]
+) -> frozenset[str]:
     """The library: what is named as shared or is nothing but code, as far as the moved modules need it."""
     imports = runtime_imports(analysis)
     named = {m.name for m in analysis.modules if matches(m.name, service.shared) or m.name in analysis.shared}
     library = _Library(analysis, imports, frozenset(named - moved), moved)
-    needed: set[str] = set()
-    waiting = sorted(moved | hosts)
+    needed = {part for part in parts if part not in moved and library.may_be_shared(part)}
+    waiting = sorted(moved | hosts | needed)
     while waiting:
         for target in library.allowed_targets(waiting.pop()):
             if target not in needed and target not in moved and target not in hosts:

@@ -17,6 +17,8 @@ from pathlib import Path
 
 from strangler.errors import StranglerError
 from strangler.files import write_file, write_tree
+from strangler.model import Finding, Location
+from strangler_scaffolds.openapi import breaking
 from strangler_scaffolds.write import RECORDS
 
 
@@ -53,6 +55,17 @@ def remembered(service: str, root: Path) -> dict[str, bytes]:
         hint = f"strangler extract {service}"
         raise StranglerError(f"it is not known what was written for '{service}'", hint=hint) from error
     return {path: zlib.decompress(base64.b64decode(data)) for path, data in packed.items()}
+
+
+def api_breaks(base: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Finding]:
+    """What callers of the service as it was written last would stumble over in the one that would be written now."""
+    name = "openapi.json"
+    if name not in base or name not in new:
+        return []
+    hint = "keep the old function beside the new one until all callers have changed, or let it pass with --break-api"
+    return [
+        Finding("API-BREAK", what, Location(name), hint) for what in breaking(*map(json.loads, (base[name], new[name])))
+    ]
 
 
 def merge(base: Mapping[str, bytes], new: Mapping[str, bytes], directory: Path) -> Merged:

@@ -45,6 +45,16 @@ def write(extraction: Extraction, root: Path, directory: Path) -> None:
     """
     _require_unchanged(extraction.edits, root)
     write_tree(directory, extraction.tree, replace=_is_ours(directory))
+    write_monolith(extraction, root, directory)
+
+
+def write_monolith(extraction: Extraction, root: Path, directory: Path) -> None:
+    """Write the changes into the monolith at ``root`` alone; the service's own folder is ``directory``.
+
+    Raises:
+        OutputError: a file of the monolith has changed since it was read, or nothing could be written.
+    """
+    _require_unchanged(extraction.edits, root)
     _record(extraction, root, directory)
     change(extraction.edits, root)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -14,7 +15,9 @@ from strangler.cli.document import analysis_for
 from strangler.cli.options import analysis_option
 from strangler.cli.output import finding_fields
 from strangler.model import Severity
-from strangler_scaffolds import Crossing, Extraction, Verdict
+from strangler_scaffolds import Added, Crossing, Extraction, Verdict
+
+_SHOWN = 20
 
 
 @command("extract", example="strangler extract billing -o services/billing --dry-run")
@@ -32,9 +35,9 @@ def extract(
     """
     plan, root = session.plan(), session.root
     analysis = analysis_for(session, document)
-    crossings = scaffolds.crossings(analysis, plan, service)
+    crossings = scaffolds.crossings(analysis, plan, service, scaffolds.observed(root))
     if check:
-        return _report(session, service, crossings)
+        return _report(session, service, crossings, scaffolds.added_calls(analysis, plan, service))
     with session.out.progress(f"extracting {service}"):
         extraction = scaffolds.extract(analysis, plan, service, root)
     session.out.findings([f for f in extraction.findings if f.severity is not Severity.NOTE])
@@ -50,13 +53,14 @@ def extract(
     return 1 if refused else 0
 
 
-def _report(session: Session, service: str, crossings: list[Crossing]) -> int:
+def _report(session: Session, service: str, crossings: list[Crossing], added: list[Added]) -> int:
     refused = [crossing for crossing in crossings if crossing.verdict is Verdict.REFUSE]
     session.out.findings([c.finding for c in crossings if c.verdict is not Verdict.REWRITE])
     counts = Counter(crossing.verdict.value for crossing in crossings)
     findings = [{**finding_fields(c.finding), "verdict": c.verdict.value, "waived": c.waived} for c in crossings]
-    session.out.json({"service": service, "verdicts": dict(counts), "crossings": findings})
-    session.out.show(_by_rule(service, crossings))
+    ways = [{**asdict(way), "milliseconds": way.milliseconds()} for way in added]
+    session.out.json({"service": service, "verdicts": dict(counts), "crossings": findings, "added": ways})
+    session.out.show(_by_rule(service, crossings), *([_by_way(added)] if added else []))
     return 1 if refused else 0
 
 
@@ -67,6 +71,19 @@ def _by_rule(service: str, crossings: list[Crossing]) -> Table:
     counts = Counter((c.verdict.value, c.rule.name) for c in crossings)
     for (verdict, name), count in sorted(counts.items()):
         table.add_row(name, verdict, str(count), scaffolds.RULES[name].title)
+    return table
+
+
+def _by_way(added: list[Added]) -> Table:
+    title = f"calls that each way in will make over the wire, at {scaffolds.ROUND_TRIP_MS:g} ms a call"
+    table = Table(title=title if len(added) <= _SHOWN else f"{title} (the dearest {_SHOWN} of {len(added)})")
+    for column in ("way in", "calls", "per item of a loop", "added", "functions"):
+        table.add_column(column)
+    for way in added[:_SHOWN]:
+        looped = f" + {way.per_item * scaffolds.ROUND_TRIP_MS:g} ms per item" if way.per_item else ""
+        cost = f"{way.milliseconds(0):g} ms{looped}"
+        names = ", ".join(entry.partition(":")[2] for entry in way.entries)
+        table.add_row(way.way_in, str(way.calls), str(way.per_item), cost, names)
     return table
 
 

@@ -1,4 +1,4 @@
-"""``strangler up``: run services in containers."""
+"""``strangler up``: run monolith, services and facade in containers."""
 
 from __future__ import annotations
 
@@ -11,34 +11,54 @@ import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session
 from strangler.cli.command import command as define
 from strangler.errors import StranglerError
+from strangler.files import write_file, write_tree
+from strangler_scaffolds import Stack
 
 
 @define("up", example="strangler up --env SHOP_DATABASE_URL=sqlite:////data/shop.db --volume ./data:/data")
-@click.option("--env", "environment", multiple=True, metavar="NAME=VALUE", help="A setting for every service.")
-@click.option("--volume", "volumes", multiple=True, metavar="HERE:THERE", help="A folder for every service.")
+@click.option("--env", "environment", multiple=True, metavar="NAME=VALUE", help="A setting for monolith and services.")
+@click.option("--volume", "volumes", multiple=True, metavar="HERE:THERE", help="A folder for monolith and services.")
 @click.option("--base", metavar="IMAGE", help="Another base image than the Dockerfiles'.")
+@click.option("--compose", type=click.Path(path_type=Path), metavar="FILE", help="Write a compose file, start nothing.")
 @click.option("--down", is_flag=True, help="Stop and remove them.")
-def up(session: Session, environment: Sequence[str], volumes: Sequence[str], base: str | None, down: bool) -> None:
-    """Build and run every extracted service of the plan, as in production: no root, read-only, no capabilities."""
+def up(
+    session: Session,
+    environment: Sequence[str],
+    volumes: Sequence[str],
+    base: str | None,
+    compose: Path | None,
+    down: bool,
+) -> None:
+    """Build and run the monolith, every extracted service of the plan, and the facade in front of them.
+
+    They run as in production: no root, a read-only root file system, no capabilities. The facade takes customers at
+    port 8080 of this machine.
+    """
+    stack = _stack(session, environment, volumes)
+    if down:
+        stopped = scaffolds.down(stack.project)
+        session.out.json({"stopped": stopped})
+        session.out.show(f"stopped {', '.join(stopped) or 'nothing'}")
+        return
+    write_tree(session.root / scaffolds.CONTAINERS, stack.files, replace=True)
+    if compose is not None:
+        write_file(compose, scaffolds.compose(stack))
+        session.out.json({"written": str(compose), "containers": [unit.name for unit in stack.units]})
+        session.out.show(f"wrote {compose}; next: docker compose -f {compose} up --build")
+        return
+    running = scaffolds.up(stack, session.root, session.out.note, base=base)
+    session.out.json({"running": {container.name: container.url for container in running}})
+    session.out.show("\n".join(f"{container.name}: {container.url}" for container in running))
+
+
+def _stack(session: Session, environment: Sequence[str], volumes: Sequence[str]) -> Stack:
     plan, root = session.plan(), session.root
     names = [name for name in plan.services if (root / "services" / name / "Dockerfile").is_file()]
     if not names:
         raise StranglerError("no service of the plan has been extracted", hint="strangler extract SERVICE")
-    containers = {name: f"{plan.monolith.name}-{name}" for name in names}
-    if down:
-        for container in containers.values():
-            scaffolds.down(container)
-        session.out.json({"stopped": sorted(containers.values())})
-        session.out.show(f"stopped {', '.join(sorted(containers.values()))}")
-        return
-    settings, folders = _pairs(environment, "="), {_here(k): v for k, v in _pairs(volumes, ":").items()}
-    running = {}
-    for name, container in containers.items():
-        tag = f"{container}:latest"
-        scaffolds.build(root / "services" / name, tag, session.out.note, base=base)
-        running[name] = scaffolds.up(container, tag, settings, folders).url
-    session.out.json({"running": running})
-    session.out.show("\n".join(f"{name}: {url}" for name, url in running.items()))
+    folders = {_here(source): target for source, target in _pairs(volumes, ":").items()}
+    has_dockerfile = (root / "Dockerfile").is_file()
+    return scaffolds.stack_of(plan, names, _pairs(environment, "="), folders, has_dockerfile=has_dockerfile)
 
 
 def _pairs(items: Sequence[str], sign: str) -> dict[str, str]:

@@ -18,24 +18,31 @@ from strangler.model import Finding, Location, Severity
 @click.argument("service")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Default: services/SERVICE.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
+@click.option("--break-api", is_flag=True, help="Write it even if present callers would stumble over it.")
 @analysis_option
-def update(session: Session, service: str, output: Path | None, dry_run: bool, document: Path | None) -> int:
+def update(
+    session: Session, service: str, output: Path | None, dry_run: bool, break_api: bool, document: Path | None
+) -> int:
     """Merge the monolith's changes since the extraction into SERVICE, and keep what was changed there by hand.
 
-    Conflicts are marked in the files (exit 1).
+    The client in the monolith follows. Conflicts are marked in the files (exit 1). A change that breaks callers is
+    refused: monolith and service are never replaced at the same moment.
     """
     plan, root = session.plan(), session.root
     analysis = analysis_for(session, document)
     extraction = scaffolds.extract(analysis, plan, service, root)
+    before = scaffolds.remembered(service, root)
     refused = [finding for finding in extraction.findings if finding.severity is Severity.ERROR]
+    refused += [] if break_api else scaffolds.api_breaks(before, extraction.tree)
     session.out.findings(refused)
     if refused:
         session.out.json({"service": service, "written": False})
         return 1
     directory = output or root / "services" / service
-    merged = scaffolds.merge(scaffolds.remembered(service, root), extraction.tree, directory)
+    merged = scaffolds.merge(before, extraction.tree, directory)
     if not dry_run:
         scaffolds.write_merged(service, root, directory, merged, extraction.tree)
+        scaffolds.write_monolith(extraction, root, directory)
     conflicts = [_conflict(directory, path) for path in merged.conflicts]
     session.out.findings(conflicts)
     fields = {"conflicts": list(merged.conflicts), "kept": list(merged.kept), "written": not dry_run}

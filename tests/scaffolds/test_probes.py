@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from strangler_scaffolds.probes import edge, records
-from strangler_scaffolds.probes.broker import Broker, LentConnection
+from strangler_scaffolds.probes import forward, records
+from strangler_scaffolds.probes.broker import Broker
+from strangler_scaffolds.probes.lent import LentConnection
 from strangler_scaffolds.probes.loading import AfterLoading
 from strangler_scaffolds.probes.patched import Originals, applied, carried
 from strangler_scaffolds.runtime.codec import Codec, class_finder
@@ -37,24 +38,25 @@ def originals(module: types.ModuleType) -> Originals:
 
 
 def test_nothing_is_carried_while_nothing_is_replaced(module: types.ModuleType) -> None:
-    assert carried(originals(module)) == ([], [])
+    assert carried(originals(module)) == ([], [], [])
 
 
 def test_a_constant_and_a_clock_are_carried_as_values(module: types.ModuleType) -> None:
     taken = originals(module)
     vars(module).update(LIMIT=9, now=lambda: "noon")
-    values, stuck = carried(taken)
-    assert stuck == []
+    values, doubles, stuck = carried(taken)
+    assert doubles == stuck == []
     vars(module).update(LIMIT=3, now=lambda: "then")
     with applied(values):
         assert (module.LIMIT, module.now()) == (9, "noon")
     assert (module.LIMIT, module.now()) == (3, "then")
 
 
-def test_a_function_with_arguments_cannot_be_carried(module: types.ModuleType) -> None:
+def test_a_function_with_arguments_is_called_back(module: types.ModuleType) -> None:
     taken = originals(module)
     module.double = lambda x: 3 * x  # type: ignore[attr-defined]
-    assert carried(taken) == ([], ["probed:double"])
+    changes = carried(taken)
+    assert ([double.ref for double in changes.doubles], changes.stuck) == (["probed:double"], [])
 
 
 @pytest.fixture
@@ -72,10 +74,10 @@ def numbers(connection: sqlite3.Connection) -> list[int]:
 
 
 def test_the_service_sees_uncommitted_rows_and_its_commit_stays_inside(store: sqlite3.Connection) -> None:
-    broker = Broker(store, CODEC)
+    broker = Broker({"": store})
 
     def work() -> list[tuple[int]]:
-        lent = LentConnection(broker.port, CODEC, sqlite3)
+        lent = LentConnection(broker.address, sqlite3)
         lent.execute("BEGIN IMMEDIATE")
         lent.execute("INSERT INTO t VALUES (?)", (2,))
         rows: list[tuple[int]] = lent.execute("SELECT n FROM t ORDER BY n").fetchall()
@@ -92,10 +94,10 @@ def test_the_service_sees_uncommitted_rows_and_its_commit_stays_inside(store: sq
 
 
 def test_what_the_service_rolls_back_leaves_the_rest(store: sqlite3.Connection) -> None:
-    broker = Broker(store, CODEC)
+    broker = Broker({"": store})
 
     def work() -> None:
-        lent = LentConnection(broker.port, CODEC, sqlite3)
+        lent = LentConnection(broker.address, sqlite3)
         lent.execute("INSERT INTO t VALUES (2)")
         lent.rollback()
         lent.execute("INSERT INTO t VALUES (3)")
@@ -107,10 +109,10 @@ def test_what_the_service_rolls_back_leaves_the_rest(store: sqlite3.Connection) 
 
 
 def test_an_error_of_the_store_is_the_drivers_error(store: sqlite3.Connection) -> None:
-    broker = Broker(store, CODEC)
+    broker = Broker({"": store})
 
     def work() -> str:
-        lent = LentConnection(broker.port, CODEC, sqlite3)
+        lent = LentConnection(broker.address, sqlite3)
         with pytest.raises(sqlite3.OperationalError, match="no such table") as caught:
             lent.execute("SELECT * FROM elsewhere")
         lent.close()
@@ -121,7 +123,7 @@ def test_an_error_of_the_store_is_the_drivers_error(store: sqlite3.Connection) -
 
 
 def test_what_the_call_raises_is_raised(store: sqlite3.Connection) -> None:
-    broker = Broker(store, CODEC)
+    broker = Broker({"": store})
     with pytest.raises(ZeroDivisionError):
         broker.run(lambda: 1 // 0)
     broker.close()
@@ -164,5 +166,5 @@ def test_an_answer_of_the_service_keeps_its_length(answer: bytes, length: str | 
         far.sendall(answer)
         response = http.client.HTTPResponse(near, method="HEAD" if length == "1547" else "GET")
         response.begin()
-        headers = dict(edge._Answer(response).headers)
+        headers = dict(forward.Answer(response).headers)
     assert headers.get("Content-Length") == length

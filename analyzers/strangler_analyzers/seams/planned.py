@@ -7,11 +7,15 @@ from collections.abc import Iterable
 from strangler.analysis import Analysis
 from strangler.plan import Plan
 from strangler_analyzers.seams.constraints import Constraints
+from strangler_analyzers.seams.signals.landscape import OUTSIDE
 
 
 def constraints_of(plan: Plan, analysis: Analysis) -> Constraints:
-    """Each service's modules and tables pinned to it; patterns and tables that the code lacks are passed over."""
-    known = [module.name for module in analysis.modules]
+    """Each service's modules and tables pinned to it; patterns and tables that the code lacks are passed over.
+
+    So are tests and migrations: they go where what they test or migrate goes.
+    """
+    known = [module.name for module in analysis.modules if not OUTSIDE.intersection(module.roles)]
     tables = {table.name for table in analysis.tables}
     pinned = {
         module: name

@@ -25,5 +25,5 @@ def _terms(entry: Entry) -> dict[str, Any]:
         "kind": entry.kind,
         "idempotency": policy.idempotency if policy else "none",
         "timeout_ms": policy.timeout_ms if policy else 1000,
-        "mutates": sorted(entry.function.mutates),
+        "mutates": list(entry.mutates),
     }

@@ -1,18 +1,26 @@
-"""Runs services in containers as they are meant to be run: no root, a read-only root file system, no capabilities."""
+"""Runs a stack in containers as it is meant to be run: no root, a read-only root file system, no capabilities."""
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Mapping
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+import docker
 from docker.errors import NotFound
 from docker.models.containers import Container
 
 from strangler.errors import UpstreamError
+from strangler_scaffolds.containers.build import build
 from strangler_scaffolds.containers.engine import engine
+from strangler_scaffolds.containers.stack import Stack, Unit
 
-_LABEL = "strangler.service"
+_LABEL = "strangler.project"
 
 
 @dataclass(frozen=True)
@@ -24,62 +32,97 @@ class Running:
 
 
 def up(
-    name: str, image: str, environment: Mapping[str, str], volumes: Mapping[str, str], *, wait: float = 30
-) -> Running:
-    """Start a service and wait until it is alive; one of that name is replaced.
+    stack: Stack, root: Path, tell: Callable[[str], None], *, base: str | None = None, wait: float = 60
+) -> list[Running]:
+    """Build and start every unit and wait until it is alive; what ran before under that name is replaced.
 
     Args:
-        name: the container's name.
-        image: what it runs.
-        environment: settings it gets.
-        volumes: folder on this machine → folder in the container, both writable for its user.
-        wait: seconds until it must answer.
+        stack: what runs.
+        root: the monolith's folder, with the files of the stack in it.
+        tell: is told each step.
+        base: another base image than the Dockerfiles'.
+        wait: seconds until each unit must answer.
 
     Raises:
-        UpstreamError: it does not answer in time, or has ended; its last words are the hint.
+        UpstreamError: there is no engine, or a unit does not answer in time or has ended; its last words are the hint.
+        StranglerError: an image cannot be built.
     """
-    down(name)
-    mounts = {source: {"bind": target, "mode": "rw"} for source, target in volumes.items()}
+    for unit in stack.units:
+        build(root / unit.context, unit.image, tell, base=base, dockerfile=unit.dockerfile)
+    down(stack.project)
     with engine() as client:
-        container = client.containers.run(
-            image,
-            name=name,
-            detach=True,
-            read_only=True,
-            cap_drop=["ALL"],
-            security_opt=["no-new-privileges"],
-            tmpfs={"/tmp": "rw,noexec,nosuid,size=64m"},
-            environment=dict(environment),
-            volumes=mounts,
-            ports={"8000/tcp": ("127.0.0.1", 0)},
-            labels={_LABEL: name},
-        )
-        return Running(name, _wait(container, wait))
+        client.networks.create(stack.project, labels={_LABEL: stack.project})
+        return [_started(client, unit, stack, root, tell, wait) for unit in stack.units]
 
 
-def _wait(container: Container, seconds: float) -> str:
+def _started(
+    client: docker.DockerClient, unit: Unit, stack: Stack, root: Path, tell: Callable[[str], None], wait: float
+) -> Running:
+    tell(f"starting {unit.name}")
+    container = client.containers.run(unit.image, detach=True, **_settings(client, unit, stack, root))
+    return Running(unit.name, _wait(container, unit, wait))
+
+
+def _settings(client: docker.DockerClient, unit: Unit, stack: Stack, root: Path) -> dict[str, Any]:
+    known_as = client.api.create_endpoint_config(aliases=[unit.name])
+    return {
+        "name": f"{stack.project}-{unit.name}",
+        "command": list(unit.command) or None,
+        "read_only": unit.read_only,
+        "cap_drop": ["ALL"],
+        "security_opt": ["no-new-privileges"],
+        "tmpfs": {"/tmp": "rw,noexec,nosuid,size=64m"},
+        "environment": dict(unit.environment),
+        "volumes": _mounts(unit.volumes, stack, root),
+        "ports": {f"{inside}/tcp": ("127.0.0.1", outside) for outside, inside in unit.ports},
+        "network": stack.project,
+        "networking_config": {stack.project: known_as},
+        "labels": {_LABEL: stack.project},
+    }
+
+
+def _mounts(volumes: Mapping[str, str], stack: Stack, root: Path) -> list[str]:
+    named = {name: f"{stack.project}-{name}" for name in stack.volumes}
+    return [f"{named.get(source) or (root / source).resolve()}:{target}" for source, target in volumes.items()]
+
+
+def _wait(container: Container, unit: Unit, seconds: float) -> str:
+    """The address that its first port is published at, as soon as it answers there; any answer is a sign of life."""
     deadline = time.monotonic() + seconds
+    port, path = unit.alive
     while time.monotonic() < deadline:
         container.reload()
         if container.status == "exited":
             break
-        ports = container.ports.get("8000/tcp") or []
-        if ports and container.exec_run(_PROBE).exit_code == 0:
-            return f"http://127.0.0.1:{ports[0]['HostPort']}"
+        published = {inside: container.ports.get(f"{inside}/tcp") or [] for inside in (port, unit.ports[0][1])}
+        if all(published.values()) and _answers(f"{_url(published[port])}{path}"):
+            return _url(published[unit.ports[0][1]])
         time.sleep(0.2)
     words = container.logs(tail=10).decode("utf-8", "replace").strip()
     raise UpstreamError(f"{container.name} does not answer ({container.status})", hint=words[-400:])
 
 
-_PROBE = ["/venv/bin/python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/livez', timeout=2)"]
+def _url(published: list[dict[str, str]]) -> str:
+    return f"http://127.0.0.1:{published[0]['HostPort']}"
 
 
-def down(name: str) -> None:
-    """Stop and remove a container, if it is there."""
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except (OSError, ValueError):
+        return False
+
+
+def down(project: str) -> list[str]:
+    """Stop and remove all containers of a project and their network; gives their names."""
     with engine() as client:
-        try:
-            container = client.containers.get(name)
-        except NotFound:
-            return
-        container.stop(timeout=25)
-        container.remove(force=True)
+        found = client.containers.list(all=True, filters={"label": f"{_LABEL}={project}"})
+        for container in found:
+            container.stop(timeout=25)
+            container.remove(force=True)
+        with contextlib.suppress(NotFound):
+            client.networks.get(project).remove()
+        return sorted(str(container.name) for container in found)

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 from strangler.analysis import Call, Evidence, Function
 from strangler.model import Location
+from strangler_scaffolds.crossings.batch import batch
 from strangler_scaffolds.crossings.rules import Crossing
+from strangler_scaffolds.crossings.seen import seen_crossings
 from strangler_scaffolds.crossings.table import crossing
-from strangler_scaffolds.entries import CallGraph, Entry
+from strangler_scaffolds.entries import CallGraph, Entry, takes_request
 from strangler_scaffolds.territory import Territory, module_of
 
 # What a call hands over → rule; "plain" and "unknown" have none, observation tells what those are.
@@ -26,15 +28,17 @@ _MODEL_WORDS = frozenset("[](),|. \"'")
 
 def call_crossings(territory: Territory, graph: CallGraph) -> Iterator[Crossing]:
     """Crossings that are calls."""
-    entries = {entry.ref: entry for entry in graph.entries}
-    for call in graph.crossing:
-        entry = entries.get(call.callee)
-        if entry is not None:
+    over_the_border: set[int] = set()
+    for entry in graph.entries:
+        for call in entry.calls:
+            over_the_border.add(id(call))
             yield from _entry_call(entry, call, territory)
-        elif call.callee in graph.functions:
+    for call in graph.crossing:
+        if id(call) not in over_the_border and call.callee in graph.functions:
             yield from _object_call(graph, call)
     for entry in graph.entries:
         yield from _shape(entry, territory)
+        yield from seen_crossings(entry)
     for call in graph.leaving:
         for site in call.evidence:
             yield crossing("CALL-BACK", f"{call.caller} calls {call.callee}, which stays", site)
@@ -44,7 +48,7 @@ def _entry_call(entry: Entry, call: Call, territory: Territory) -> Iterator[Cros
     for site in call.evidence:
         yield crossing("CALL", f"{call.caller} calls {entry.ref} ({entry.kind})", site)
         if call.in_loop:
-            hint = f"add {entry.name}_many that takes all items; a round trip of 1 ms adds 1 ms per item"
+            hint = f"one round trip for all of them: {batch(entry.function, entry.name)}"
             yield crossing("CALL-LOOP", f"{call.caller} calls {entry.ref} once per item", site, hint)
         yield from _transaction(entry, call, site)
         yield from _handed_over(entry, call, site)
@@ -73,8 +77,14 @@ def _handed_over(entry: Entry, call: Call, site: Evidence) -> Iterator[Crossing]
 def _object_call(graph: CallGraph, call: Call) -> Iterator[Crossing]:
     """A class of the seam that is made, or a method that is called, outside."""
     callee = graph.functions[call.callee]
+    if callee.kind == "function" and takes_request(callee):
+        for site in call.evidence:
+            yield crossing("ARG-REQUEST", f"{call.caller} passes a web request to {call.callee}", site)
+        return
     owner = callee if callee.kind == "class" else _class_of(graph, callee)
     rule = "CLASS-VALUE" if owner is None or is_value_class(graph, owner) else "CLASS-STATEFUL"
+    if callee.ref in graph.objects.by_ref:
+        rule = "CLASS-OBJECT"
     what = "makes a" if callee.kind == "class" else "calls"
     for site in call.evidence:
         yield crossing(rule, f"{call.caller} {what} {call.callee}", site)
@@ -105,7 +115,7 @@ def _shape(entry: Entry, territory: Territory) -> Iterator[Crossing]:
         yield crossing("CALL-ASYNC", f"{entry.ref} is async", place)
     if any(param.kind in ("var_positional", "var_keyword") for param in function.params):
         yield crossing("CALL-VARIADIC", f"{entry.ref} takes any arguments", place)
-    for name in function.mutates:
+    for name in entry.mutates:
         yield crossing("ARG-MUTATED", f"{entry.ref} changes its argument {name}", place)
     for model in _models_in(function.returns or "", territory):
         yield crossing("RESULT-MODEL", f"{entry.ref} returns {model}, an ORM object", place)

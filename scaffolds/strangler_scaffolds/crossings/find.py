@@ -9,6 +9,7 @@ from strangler.plan import Waiver
 from strangler_scaffolds.crossings.calls import call_crossings
 from strangler_scaffolds.crossings.data import data_crossings
 from strangler_scaffolds.crossings.imports import import_crossings
+from strangler_scaffolds.crossings.project import project_crossings
 from strangler_scaffolds.crossings.rules import Crossing, Verdict
 from strangler_scaffolds.crossings.runtime import runtime_crossings
 from strangler_scaffolds.entries import CallGraph
@@ -27,6 +28,7 @@ def _all(territory: Territory, graph: CallGraph) -> Iterator[Crossing]:
     yield from import_crossings(territory, graph)
     yield from data_crossings(territory)
     yield from runtime_crossings(territory)
+    yield from project_crossings(territory)
 
 
 def _waive(crossing: Crossing, waivers: tuple[Waiver, ...]) -> Crossing:

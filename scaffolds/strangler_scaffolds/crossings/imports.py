@@ -8,6 +8,7 @@ from strangler.analysis import Edge, Evidence
 from strangler.model import Location
 from strangler_scaffolds.crossings.rules import Crossing
 from strangler_scaffolds.crossings.table import crossing
+from strangler_scaffolds.django_project import host_modules
 from strangler_scaffolds.entries import CallGraph
 from strangler_scaffolds.territory import Territory
 
@@ -15,25 +16,35 @@ from strangler_scaffolds.territory import Territory
 def import_crossings(territory: Territory, graph: CallGraph) -> Iterator[Crossing]:
     """Crossings that are imports, or a class that derives from one on the other side."""
     called = {entry.module for entry in graph.entries}
+    named = {entry.ref for entry in graph.entries} | set(graph.objects.by_ref)
+    mounting = set(host_modules(territory))
     for edge in territory.analysis.edges:
         if edge.kind == "import" and edge.scope != ("type_checking",):
-            yield from _import(edge, territory, called)
+            yield from _import(edge, territory, called, named, mounting)
         elif edge.kind == "inherit":
             yield from _inherit(edge, territory)
 
 
-def _import(edge: Edge, territory: Territory, called: set[str]) -> Iterator[Crossing]:
-    if territory.is_outside(edge.source) and territory.is_inside(edge.target):
+def _import(
+    edge: Edge, territory: Territory, called: set[str], named: set[str], mounting: set[str]
+) -> Iterator[Crossing]:
+    if territory.calls_in(edge.source) and territory.is_inside(edge.target):
         for site in edge.evidence:
-            yield _inward(edge, site, territory, called)
+            yield _inward(edge, site, territory, called, named, mounting)
     elif not territory.is_outside(edge.source) and edge.source not in territory.tests:
         yield from _outward(edge, territory)
 
 
-def _inward(edge: Edge, site: Evidence, territory: Territory, called: set[str]) -> Crossing:
+def _inward(
+    edge: Edge, site: Evidence, territory: Territory, called: set[str], named: set[str], mounting: set[str]
+) -> Crossing:
     what = f"{edge.source} imports {site.symbol or edge.target}"
+    if edge.source in mounting:
+        return crossing("IMPORT-ROUTES", f"{edge.source} names {site.symbol or edge.target}", site)
     if site.symbol == "*":
         return crossing("IMPORT-STAR", what, site)
+    if "dynamic" in (site.scope or "") and site.symbol in named:
+        return crossing("IMPORT", f"{edge.source} names {site.symbol} in a text", site)
     if "dynamic" in (site.scope or ""):
         return crossing("IMPORT-DYNAMIC", f"{edge.source} imports {edge.target} by a string", site)
     if "routes" in territory.modules[edge.target].roles:

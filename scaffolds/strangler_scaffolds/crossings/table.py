@@ -48,6 +48,12 @@ RULES = _table(
         "nothing to do: it crosses as the same class",
     ),
     Rule(
+        "CLASS-OBJECT",
+        _REWRITE,
+        "an object of the seam is made outside, and its methods are called",
+        "nothing to do: it crosses with its members, its methods run in the service, what they change comes back",
+    ),
+    Rule(
         "CLASS-STATEFUL",
         _REFUSE,
         "an object of the seam with behaviour of its own is made outside",
@@ -124,14 +130,14 @@ RULES = _table(
     Rule(
         "IMPORT-ROUTES",
         _REWRITE,
-        "the application mounts routes of the seam",
+        "the application mounts the seam: its routes, or an application of a Django project",
         "nothing to do: the facade sends their requests to the service",
     ),
     Rule("IMPORT-STAR", _REFUSE, "a star import takes whatever the seam defines", "name what is used"),
     Rule(
         "IMPORT-DYNAMIC",
         _TODO,
-        "a module of the seam is imported by a string",
+        "a module of the seam is imported by a string, and nothing of it goes through the client",
         "check that it may go on using the local code until `strangler retire`",
     ),
     Rule(
@@ -163,6 +169,12 @@ RULES = _table(
         _REFUSE,
         "the application cannot be cut down to the seam",
         "move what follows into a function of its own",
+    ),
+    Rule(
+        "HOST-OUT",
+        _REFUSE,
+        "the project's settings name something (a middleware, a backend, a handler) in a module that stays",
+        "name its module under shared:, or waive it if the service does without",
     ),
     Rule(
         "INHERIT-OUT",
@@ -253,6 +265,24 @@ RULES = _table(
         "the seam starts a background task that stays",
         "the job goes through the shared queue, as before",
     ),
+    Rule(
+        "SEEN-STUCK",
+        _TODO,
+        "an observed call had a value that cannot cross",
+        "take or return a value class; such calls fail once the service is in use",
+    ),
+    Rule(
+        "SEEN-CHATTY",
+        _TODO,
+        "a function of the seam was called very often in one test",
+        "add a function that takes all items, call it once",
+    ),
+    Rule(
+        "SEEN-OPEN",
+        _TODO,
+        "a function of the seam was called while the caller held uncommitted work",
+        "call it before or after the transaction: the service does not see uncommitted rows",
+    ),
     Rule("SETTING", _REWRITE, "a setting that the seam reads", "nothing to do: it is listed in the service's settings"),
     Rule(
         "PATCH-PROD",
@@ -261,7 +291,10 @@ RULES = _table(
         "make what is replaced an argument or a setting",
     ),
     Rule(
-        "PATCH-TEST", _TODO, "a test replaces something in the seam", "it is proven with local code only, and counted"
+        "PATCH-TEST",
+        _REWRITE,
+        "a test replaces something in the seam",
+        "nothing to do: in a proof the service calls the replacement back in the test's process, and that is counted",
     ),
 )
 

@@ -12,7 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from .broker import LentConnection
+from .django_agent import DjangoSide
+from .far import standing_in
+from .lent import LentConnection
 from .patched import applied
 
 HEADER = b"strangler-prove"
@@ -30,6 +32,7 @@ class Agent:
         self._test = ""
         self._engines = _engines()
         self._state = _State(package)
+        self._django = DjangoSide(self._host.application)
         self._follow_store()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -44,7 +47,10 @@ class Agent:
                 self._state.restore()
                 self._test = conditions["test"]
             self._use(conditions["store"])
-            with applied(conditions["values"]), self._configured(conditions["config"]):
+            doubles = conditions.get("doubles", {"which": [], "at": ""})
+            doubled = standing_in(doubles["which"], doubles["at"])
+            replaced = self._replaced(conditions.get("overrides", []))
+            with doubled, applied(conditions["values"]), self._configured(conditions["config"]), replaced:
                 await self._app(scope, receive, send)
             if "lent" in self._store:
                 self._use({})
@@ -52,6 +58,10 @@ class Agent:
     @contextlib.contextmanager
     def _configured(self, config: dict[str, Any]) -> Iterator[None]:
         """Let the mounted application have the test's configuration."""
+        if self._django.is_there:
+            with self._django.configured(config):
+                yield
+            return
         held = getattr(self._host.application, "config", None)
         if not config or held is None:
             yield
@@ -64,9 +74,23 @@ class Agent:
             held.clear()
             held.update(before)
 
+    @contextlib.contextmanager
+    def _replaced(self, overrides: list[dict[str, Any]]) -> Iterator[None]:
+        """Let FastAPI's dependencies that the test has replaced give what they give there."""
+        held = getattr(self._host.application, "dependency_overrides", {})
+        named = [(_dependency(override["dependency"]), override["value"]) for override in overrides]
+        added = {function: _giving(value) for function, value in named if function is not None}
+        held.update(added)
+        try:
+            yield
+        finally:
+            for key in added:
+                held.pop(key, None)
+
     def _use(self, store: dict[str, Any]) -> None:
         if store != self._store:
             self._store = store
+            self._django.use(store)
             for engine in self._engines:
                 engine.dispose()
 
@@ -83,7 +107,7 @@ class Agent:
 
     def _connect(self, dialect: Any, record: Any, cargs: Any, cparams: Any) -> Any:
         if "lent" in self._store:
-            return LentConnection(self._store["lent"], self._codec, dialect.loaded_dbapi)
+            return LentConnection(self._store["lent"], dialect.loaded_dbapi)
         if not self._store.get("url"):
             return None
         from sqlalchemy import make_url
@@ -118,6 +142,19 @@ class _State:
             clear()
 
 
+def _dependency(name: str) -> Any:
+    """The function of a name (``module:qualname``) in this process, if its module is loaded."""
+    module, _, path = name.partition(":")
+    found: Any = sys.modules.get(module)
+    for part in path.split("."):
+        found = getattr(found, part, None)
+    return found
+
+
+def _giving(value: Any) -> Callable[[], Any]:
+    return lambda: value
+
+
 def _any_codec(contract: Any, package: str) -> Any:
     codec = importlib.import_module(f"{package}._runtime.codec")
     return codec.Codec(codec.class_finder(list(contract["packages"])))
@@ -140,7 +177,7 @@ def main() -> None:
     part = Path(path + ".part")
     part.write_text(str(listener.getsockname()[1]), encoding="utf-8")
     part.replace(path)
-    server = uvicorn.Server(uvicorn.Config(Agent(package, app), log_level="warning", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(Agent(package, app), log_level="warning", lifespan="on"))
     asyncio.run(server.serve(sockets=[listener]))
 
 

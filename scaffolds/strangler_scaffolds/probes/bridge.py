@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import importlib
 import inspect
 import json
 import os
 import sys
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from typing import Any, Dict, List
 
-from . import records, stores
+from . import django_edge, records, stores
 from .broker import Broker
+from .doubles import Replaced, set_aside, watch_mocks
 from .loading import AfterLoading
-from .patched import Originals, carried
+from .patched import Changes, Originals, carried
 from .process import ServiceProcess
 
 HEADER = "Strangler-Prove"
@@ -28,13 +32,17 @@ class Bridge:
         self.phase: str = settings["phase"]
         self.settings = settings
         self.moved = frozenset(settings["moved"])
+        self._in_service = self.moved | frozenset(settings["shared"])
+        self._tree = os.getcwd() + os.sep
         self.originals = Originals([*settings["moved"], *settings["shared"]])
         self._direct = ServiceProcess(settings)
         # Calls that borrow a connection have a process of their own: one that holds the store's lock must never wait
         # behind one that waits for it.
         self._borrowing = ServiceProcess(settings)
         self._client: Any = None
+        self._contracted: frozenset[str] = frozenset()
         self._local = threading.local()
+        self._inside: ContextVar[bool] = ContextVar("inside", default=False)
 
     # -- setting up -------------------------------------------------------------------------------------------------
 
@@ -43,14 +51,23 @@ class Bridge:
         actions: dict[str, Callable[[Any], None]] = {name: self._loaded for name in self.settings["shared"]}
         actions.update({name: self._wrap for name in self.moved})
         if self.phase == "remote":
-            from . import edge
+            from . import asgi, edge
 
-            actions.update({name: functools.partial(edge.watch, self) for name in edge.FRAMEWORKS})
+            for watcher in (asgi, django_edge, edge):
+                actions.update({name: functools.partial(watcher.watch, self) for name in watcher.FRAMEWORKS})
         AfterLoading(actions).install()
+
+    @property
+    def client(self) -> Any:
+        """The client of the service; one that nothing in the monolith imports is imported here."""
+        if self._client is None:
+            importlib.import_module(self.settings["client"] + "._binding")  # attaches it, see STRANGLER_HOOKS
+        return self._client
 
     def attach(self, client: Any) -> None:
         """Stand between a client and where it would call to."""
         self._client = client
+        self._contracted = frozenset(client.contract["entries"])  # others are called by tests only
         client.hooks.append(self._hook)
         for policy in client.contract["entries"].values():
             policy["timeout_ms"] = 60_000  # a proof is about answers, not about time
@@ -66,30 +83,32 @@ class Bridge:
         self.originals.take()
 
     def _standing_in(self, ref: str, original: Callable[..., Any]) -> Callable[..., Any]:
-        signature = inspect.signature(original)
+        signature, is_async = inspect.signature(original), inspect.iscoroutinefunction(original)
 
-        @functools.wraps(original)
         def call(*args: Any, **kwargs: Any) -> Any:
-            caller = sys._getframe(1).f_globals.get("__name__", "")
-            if caller in self.moved or self.is_inside or self._client is None:
+            caller = sys._getframe(1 if not is_async else 2).f_globals.get("__name__", "")
+            if caller in self.moved or self.is_inside:
                 return original(*args, **kwargs)
             policy = {"kind": "command", "idempotency": "none", "timeout_ms": 60_000, "mutates": []}
-            entries = self._client.contract["entries"]
-            known = entries.setdefault(ref, policy) is not policy
-            made = self._call_class()(ref, signature, args, kwargs)
-            return self._take(made, lambda: original(*args, **kwargs), must_cross=known)
+            self.client.contract["entries"].setdefault(ref, policy)
+            made = self._call_class()(ref, signature, args, kwargs, is_async)
+            return self._take(made, lambda: original(*args, **kwargs), must_cross=ref in self._contracted)
 
-        return call
+        async def call_async(*args: Any, **kwargs: Any) -> Any:
+            result = call(*args, **kwargs)
+            return await result if inspect.isawaitable(result) else result
+
+        return functools.wraps(original)(call_async if is_async else call)
 
     def _call_class(self) -> Any:
-        return sys.modules[type(self._client).__module__].Call
+        return sys.modules[type(self.client).__module__].Call
 
     # -- one call ---------------------------------------------------------------------------------------------------
 
     @property
     def is_inside(self) -> bool:
-        """Whether this thread is carrying out a call of the seam locally."""
-        return getattr(self._local, "inside", 0) > 0
+        """Whether this thread or task is carrying out a call of the seam locally."""
+        return self._inside.get()
 
     def _hook(self, client: Any, call: Any, run: Callable[[], Any]) -> Any:
         if self.is_inside:
@@ -97,64 +116,102 @@ class Bridge:
         return self._take(call, run, must_cross=True)
 
     def _take(self, call: Any, run: Callable[[], Any], *, must_cross: bool) -> Any:
+        """Make a call in the way of the phase; gives its result, or what to await for it."""
         self.originals.take()
-        values, stuck = carried(self.originals)
-        if stuck:
-            return self._locally(call.ref, run, f"the test replaces {', '.join(stuck)}")
-        codec_error = self._codec_error()
-        try:
-            if self.phase == "loopback":
-                return self._looped(call, run)
-            if self.phase == "remote":
-                return self._remotely(call, values)
-        except codec_error as error:
-            if must_cross:
-                raise
-            return self._locally(call.ref, run, str(error))
-        return self._locally(call.ref, run, "")
+        changes = carried(self.originals)
+        if changes.stuck and self.phase == "remote":
+            return self._locally(call, run, f"the test replaces {', '.join(changes.stuck)}")
+        if self.phase == "loopback":
+            return self._looped(call, run, must_cross)
+        if self.phase == "remote":
+            try:
+                return self._remotely(call, changes)
+            except self._codec_error() as error:
+                if must_cross:
+                    raise
+                return self._locally(call, run, str(error))
+        return self._locally(call, run, "")
 
     def _codec_error(self) -> Any:
-        return sys.modules[type(self._client.codec).__module__].CodecError
+        return sys.modules[type(self.client.codec).__module__].CodecError
 
-    def _locally(self, ref: str, run: Callable[[], Any], reason: str) -> Any:
-        records.write("call", ref=ref, way="local-only" if reason and self.phase != "local" else "local", reason=reason)
-        self._local.inside = getattr(self._local, "inside", 0) + 1
+    def _locally(self, call: Any, run: Callable[[], Any], reason: str) -> Any:
+        way = "local-only" if reason and self.phase != "local" else "local"
+        records.write("call", ref=call.ref, way=way, reason=reason)
+        return self._within_later(run) if call.is_async else self._within(run)
+
+    def _within(self, run: Callable[[], Any]) -> Any:
+        token = self._inside.set(True)
         try:
             return run()
         finally:
-            self._local.inside -= 1
+            self._inside.reset(token)
 
-    def _looped(self, call: Any, run: Callable[[], Any]) -> Any:
-        """Arguments, result, exception and changed arguments through the codec, in this process."""
-        client, codec = self._client, self._client.codec
-        copied = call.copied(codec)
-        arguments, copies = call.arguments(), copied.arguments()
+    async def _within_later(self, run: Callable[[], Any]) -> Any:
+        token = self._inside.set(True)
         try:
-            result = codec.dumps(self._locally(call.ref, functools.partial(client.run_local, copied), ""))
-        except self._codec_error():
-            raise
+            return await run()
+        finally:
+            self._inside.reset(token)
+
+    def _looped(self, call: Any, run: Callable[[], Any], must_cross: bool) -> Any:
+        """Arguments, result, exception and changed arguments through the codec, in this process."""
+        try:
+            copied = call.copied(self.client.codec)
+        except self._codec_error() as error:
+            if must_cross:
+                raise
+            return self._locally(call, run, str(error))
+        made = functools.partial(self.client.run_local, copied)
+        if call.is_async:
+            return self._looped_later(call, copied, made, must_cross)
+        with self._carried_over(call, copied):
+            result = self._locally(call, made, "")
+        return self._crossed(call, result, must_cross)
+
+    async def _looped_later(self, call: Any, copied: Any, made: Callable[[], Any], must_cross: bool) -> Any:
+        with self._carried_over(call, copied):
+            result = await self._locally(call, made, "")
+        return self._crossed(call, result, must_cross)
+
+    def _crossed(self, call: Any, result: Any, must_cross: bool) -> Any:
+        """A result as the other side would get it; one that cannot cross is itself, where nobody but a test asked."""
+        codec = self.client.codec
+        try:
+            return codec.loads(codec.dumps(result))
+        except self._codec_error() as error:
+            if must_cross:
+                raise
+            records.write("call", ref=call.ref, way="local-only", reason=str(error))
+            return result
+
+    @contextlib.contextmanager
+    def _carried_over(self, call: Any, copied: Any) -> Iterator[None]:
+        """Bring an exception, and what the function changed in its arguments, back through the codec."""
+        codec, arguments = self.client.codec, call.arguments()
+        try:
+            yield
         except Exception as error:
-            self._write_back(call.ref, arguments, copies)
+            self._write_back(call.ref, arguments, copied.arguments())
             raise codec.decode_error(json.loads(json.dumps(codec.encode_error(error)))) from error
-        self._write_back(call.ref, arguments, copies)
-        return codec.loads(result)
+        self._write_back(call.ref, arguments, copied.arguments())
 
     def _write_back(self, ref: str, arguments: dict[str, Any], copies: dict[str, Any]) -> None:
-        codec = self._client.codec
-        write_back = sys.modules[type(self._client).__module__].write_back
-        for name in self._client.contract["entries"][ref].get("mutates", ()):
+        codec = self.client.codec
+        write_back = sys.modules[type(self.client).__module__].write_back
+        for name in self.client.contract["entries"][ref].get("mutates", ()):
             if name in arguments:
                 write_back(arguments[name], codec.loads(codec.dumps(copies[name])))
 
-    def _remotely(self, call: Any, values: List[Dict[str, Any]]) -> Any:
-        self._client.codec.dumps(call.arguments())  # what cannot cross is known before anything is sent
+    def _remotely(self, call: Any, changes: Changes) -> Any:
+        self.client.codec.dumps(call.arguments())  # what cannot cross is known before anything is sent
 
         def send() -> Any:
-            state = self._client.state.current()._replace(stage="live", url=self.service_url())
-            self._watch_transport(self._client.remote_for(state))
-            return self._client.run_remote(call, state)
+            state = self.client.state.current()._replace(stage="live", url=self.service_url())
+            self._watch_transport(self.client.remote_for(state))
+            return self.client.run_remote(call, state)
 
-        return self.sent(values, {}, send, call.ref)
+        return self.sent(changes, {}, send, call.ref)
 
     def service_url(self) -> str:
         """Where the call under way is to be sent."""
@@ -170,36 +227,74 @@ class Bridge:
 
     # -- the store --------------------------------------------------------------------------------------------------
 
-    def sent(self, values: list[dict[str, Any]], config: dict[str, Any], send: Callable[[], Any], what: str) -> Any:
+    def sent(
+        self,
+        changes: Changes,
+        config: Dict[str, Any],
+        send: Callable[[], Any],
+        what: str,
+        overrides: Sequence[Dict[str, Any]] = (),
+    ) -> Any:
         """Make the service work on the store as this thread sees it, then ``send``; notes which way was used."""
+        with set_aside():
+            return self._sent(changes, config, send, what, overrides)
+
+    def _sent(
+        self,
+        changes: Changes,
+        config: Dict[str, Any],
+        send: Callable[[], Any],
+        what: str,
+        overrides: Sequence[Dict[str, Any]],
+    ) -> Any:
         stores.watch()
         stores.flush()
-        connection = stores.uncommitted() or stores.in_memory()
-        if connection is None:
+        connections = stores.lendable()
+        conditions = {
+            "values": changes.values,
+            "config": {**django_edge.configured(self.settings), **config},
+            "overrides": list(overrides),
+        }
+        if not connections and not changes.doubles:
             records.write("call", ref=what, way="remote", reason="")
-            return self._with_header({"url": stores.url()}, values, config, send)
-        broker = Broker(connection, self._client.codec)
-        records.write("call", ref=what, way="remote-lent", reason="the test holds an uncommitted transaction")
+            return self._with_header({**conditions, "store": stores.address()}, send)
+        broker = Broker(connections, self._is_in_service)
+        conditions["store"] = {"lent": broker.address, "aliases": sorted(connections)}
+        if not connections:
+            conditions["store"] = stores.address()
+        conditions["doubles"] = {"at": broker.address, "which": [_told(d, broker) for d in changes.doubles]}
+        self._note(what, connections, changes)
         self._local.broker = broker
         try:
-            return self._with_header({"lent": broker.port}, values, config, send)
+            return self._with_header(conditions, send)
         finally:
             self._local.broker = None
             broker.close()
             if broker.wrote:
                 stores.expire()
 
+    def _is_in_service(self, cls: type) -> bool:
+        """Whether the service can have this class: no code of the monolith's that is neither moved nor shared."""
+        path = str(getattr(sys.modules.get(cls.__module__), "__file__", None) or "")
+        is_monolith = path.startswith(self._tree) and "site-packages" not in path
+        return not is_monolith or cls.__module__ in self._in_service
+
+    def _note(self, what: str, connections: Dict[str, Any], changes: Changes) -> None:
+        if connections:
+            records.write("call", ref=what, way="remote-lent", reason="the test holds an uncommitted transaction")
+        if changes.doubles:
+            replaced = ", ".join(sorted(double.ref for double in changes.doubles))
+            records.write("call", ref=what, way="remote-doubled", reason=f"the test replaces {replaced}")
+
     def exchange(self, send: Callable[[], Any]) -> Any:
         """Send something to the service and wait; meanwhile this thread lends its connection, if it does."""
         broker = getattr(self._local, "broker", None)
         return broker.run(send) if broker else send()
 
-    def _with_header(
-        self, store: Dict[str, Any], values: List[Dict[str, Any]], config: Dict[str, Any], send: Callable[[], Any]
-    ) -> Any:
-        content = {"store": store, "values": values, "config": config, "test": records.current_test}
+    def _with_header(self, conditions: Dict[str, Any], send: Callable[[], Any]) -> Any:
+        content = {**conditions, "test": records.current_test}
         headers = self.context_headers()
-        token = headers.set({HEADER: self._client.codec.dumps(content).decode()})
+        token = headers.set({HEADER: self.client.codec.dumps(content).decode()})
         try:
             return send()
         finally:
@@ -207,12 +302,16 @@ class Bridge:
 
     def context_headers(self) -> Any:
         """The context variable with the headers that each call takes along."""
-        name = type(self._client).__module__.rpartition(".")[0] + ".remote"
+        name = type(self.client).__module__.rpartition(".")[0] + ".remote"
         return sys.modules[name].context_headers
 
 
+def _told(double: Replaced, broker: Broker) -> List[Any]:
+    return [double.module, double.within, double.name, double.kind, broker.held.number(double.value)]
+
+
 def _can_cross(function: types.FunctionType) -> bool:
-    return not (inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function))
+    return not (inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function))
 
 
 bridge: Bridge
@@ -224,6 +323,7 @@ def start() -> None:
     with open(os.environ["STRANGLER_PROVE"], encoding="utf-8") as stream:
         bridge = Bridge(json.load(stream))
     stores.watch_when_loaded()
+    watch_mocks()
     bridge.watch_modules()
 
 

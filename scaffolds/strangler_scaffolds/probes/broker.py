@@ -1,41 +1,50 @@
-"""Lends a connection with uncommitted work to the service, over a socket, for the time of one call.
+"""Lends a connection with uncommitted work, and what a test has replaced, to the service for the time of one call.
 
-The monolith's thread, which waits for the answer, carries out the statements itself, so that the connection never
-leaves its thread. What the service begins and commits becomes a savepoint inside the transaction that is open here.
+The monolith's thread, which waits for the answer, carries everything out itself, so that the connection never leaves
+its thread. What the service begins and commits becomes a savepoint inside the transaction that is open here.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import selectors
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from .doubles import Held
+from .wire import Wire, new_token
 
 _BEGINNING = ("BEGIN", "START TRANSACTION")
 _SETTING = re.compile(r"\s*PRAGMA\s+\w+\s*=", re.IGNORECASE)
 
 
 class Broker:
-    """Listens on the loopback interface; ``run`` serves statements until the call has returned."""
+    """Listens on the loopback interface; ``run`` serves what is asked until the call has returned.
 
-    def __init__(self, connection: Any, codec: Any) -> None:
-        self._connection = connection
-        self._codec = codec
+    ``connections`` are the connections that are lent, by the name under which the service knows them ("" where there is
+    only one): anything with a ``cursor`` method. Objects of a class that is not known there stay here.
+    """
+
+    def __init__(
+        self, connections: Mapping[str, Any], is_known_there: Callable[[type], bool] = lambda cls: True
+    ) -> None:
+        self._connections = connections
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._savepoints: dict[int, str] = {}
+        self._token = new_token()
+        self._savepoints: dict[tuple[int, str], str] = {}
         self._counter = 0
+        self.held = Held(is_known_there)
         self.wrote = False
 
     @property
-    def port(self) -> int:
-        """Where the service connects to."""
-        return int(self._listener.getsockname()[1])
+    def address(self) -> str:
+        """Where the service connects to, and what it shows."""
+        return f"{self._listener.getsockname()[1]}:{self._token}"
 
     def run(self, call: Callable[[], Any]) -> Any:
-        """Make ``call`` in a thread of its own and serve its statements in this one."""
+        """Make ``call`` in a thread of its own and serve what is asked meanwhile in this one."""
         wake, done = socket.socketpair()
         outcome: list[tuple[bool, Any]] = []
         thread = threading.Thread(target=_keep, args=(call, outcome, done), daemon=True)
@@ -54,7 +63,7 @@ class Broker:
         self._listener.close()
 
     def _serve(self, wake: socket.socket) -> None:
-        streams: dict[socket.socket, Any] = {}
+        wires: dict[socket.socket, Wire] = {}
         with selectors.DefaultSelector() as selector:
             selector.register(wake, selectors.EVENT_READ)
             selector.register(self._listener, selectors.EVENT_READ)
@@ -62,49 +71,68 @@ class Broker:
                 for key, _ in selector.select():
                     ready: Any = key.fileobj
                     if ready is wake:
-                        self._close(streams)
+                        self._close(wires)
                         return
                     if ready is self._listener:
-                        accepted, _ = self._listener.accept()
-                        selector.register(accepted, selectors.EVENT_READ)
-                        streams[accepted] = accepted.makefile("rwb")
-                    elif not self._answer(ready.fileno(), streams[ready]):
+                        self._accept(selector, wires)
+                    elif not self._answer(ready.fileno(), wires[ready]):
                         selector.unregister(ready)
-                        self._end(ready.fileno(), "ROLLBACK TO")
-                        streams.pop(ready).close()
-                        ready.close()
+                        self._end_all(ready.fileno())
+                        wires.pop(ready).close()
 
-    def _close(self, streams: dict[socket.socket, Any]) -> None:
-        for opened, stream in streams.items():
-            self._end(opened.fileno(), "ROLLBACK TO")
-            stream.close()
-            opened.close()
+    def _accept(self, selector: selectors.BaseSelector, wires: dict[socket.socket, Wire]) -> None:
+        accepted, _ = self._listener.accept()
+        wire = Wire(accepted)
+        if not wire.shows(self._token):
+            wire.close()
+            return
+        selector.register(accepted, selectors.EVENT_READ)
+        wires[accepted] = wire
 
-    def _answer(self, number: int, stream: Any) -> bool:
-        line = stream.readline()
-        if not line:
+    def _close(self, wires: dict[socket.socket, Wire]) -> None:
+        for opened, wire in wires.items():
+            self._end_all(opened.fileno())
+            wire.close()
+
+    def _answer(self, number: int, wire: Wire) -> bool:
+        data = wire.receive()
+        if data is None:
             return False
-        request = self._codec.loads(line)
         try:
-            answer = {"result": self._carry_out(number, request)}
-        except Exception as error:
-            answer = {"error": [type(error).__module__, type(error).__qualname__, [str(arg) for arg in error.args]]}
-        stream.write(self._codec.dumps(answer) + b"\n")
-        stream.flush()
+            answer = {"result": self._carry_out(number, self.held.loads(data))}
+        except BaseException as error:  # a test double may raise anything
+            answer = {"error": error}
+        wire.send(self.held.dumps(answer))
         return True
 
     def _carry_out(self, number: int, request: dict[str, Any]) -> Any:
+        if request["do"] == "double":
+            return self.held.carry_out(request)
+        place = (number, request["alias"])
         if request["do"] == "commit":
-            return self._end(number, "RELEASE")
+            return self._end(place, "RELEASE")
         if request["do"] == "rollback":
-            return self._end(number, "ROLLBACK TO")
+            return self._end(place, "ROLLBACK TO")
+        if request["do"] in ("look", "tell"):
+            return self._ask(place[1], request)
+        return self._run(place, request)
+
+    def _ask(self, alias: str, request: dict[str, Any]) -> Any:
+        """What the driver's connection has under a name, or gives when that is called."""
+        found = getattr(self._connections[alias], request["name"])
+        if request["do"] == "tell":
+            return found(*request["args"], **request["kwargs"])
+        return {"callable": callable(found), "value": None if callable(found) else found}
+
+    def _run(self, place: tuple[int, str], request: dict[str, Any]) -> Any:
         statement = request["statement"]
         if statement.lstrip().upper().startswith(_BEGINNING):
-            return self._begin(number)
+            return self._begin(place)
         if _SETTING.match(statement):
             return None  # the monolith has set its connection up, and cannot again inside a transaction
-        self._begin(number)
-        cursor = self._connection.cursor()
+        if request["implicit"]:
+            self._begin(place)
+        cursor = self._connections[place[1]].cursor()
         try:
             run = cursor.executemany if request["do"] == "many" else cursor.execute
             run(statement, *([request["parameters"]] if request["parameters"] is not None else []))
@@ -120,22 +148,27 @@ class Broker:
         last = getattr(cursor, "lastrowid", None)
         return {"description": columns, "rows": rows, "lastrowid": last, "rowcount": cursor.rowcount}
 
-    def _begin(self, number: int) -> None:
-        if number not in self._savepoints:
+    def _begin(self, place: tuple[int, str]) -> None:
+        if place not in self._savepoints:
             self._counter += 1
             name = f"strangler_{self._counter}"
-            self._execute(f"SAVEPOINT {name}")
-            self._savepoints[number] = name
+            self._execute(place[1], f"SAVEPOINT {name}")
+            self._savepoints[place] = name
 
-    def _end(self, number: int, how: str) -> None:
-        name = self._savepoints.pop(number, None)
+    def _end_all(self, number: int) -> None:
+        """A connection of the service's has gone: what it did not commit is undone."""
+        for place in [place for place in self._savepoints if place[0] == number]:
+            self._end(place, "ROLLBACK TO")
+
+    def _end(self, place: tuple[int, str], how: str) -> None:
+        name = self._savepoints.pop(place, None)
         if name is not None:
-            self._execute(f"{how} {name}")
+            self._execute(place[1], f"{how} {name}")
             if how != "RELEASE":
-                self._execute(f"RELEASE {name}")
+                self._execute(place[1], f"RELEASE {name}")
 
-    def _execute(self, statement: str) -> None:
-        cursor = self._connection.cursor()
+    def _execute(self, alias: str, statement: str) -> None:
+        cursor = self._connections[alias].cursor()
         cursor.execute(statement)
         cursor.close()
 
@@ -150,93 +183,3 @@ def _keep(call: Callable[[], Any], outcome: list[tuple[bool, Any]], done: socket
     except BaseException as error:
         outcome.append((False, error))
     done.sendall(b"!")
-
-
-class LentConnection:
-    """The service's side: a DBAPI connection whose statements run in the monolith."""
-
-    def __init__(self, port: int, codec: Any, dbapi: Any) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port))
-        self._stream = self._socket.makefile("rwb")
-        self._codec = codec
-        self._dbapi = dbapi
-        self.isolation_level = None
-        self.autocommit = False
-
-    def ask(self, **request: Any) -> Any:
-        """Have something done, and give its result or raise the error it met as the driver would have."""
-        self._stream.write(self._codec.dumps(request) + b"\n")
-        self._stream.flush()
-        answer = self._codec.loads(self._stream.readline() or json.dumps({"error": ["", "Lost", []]}).encode())
-        if "error" in answer:
-            _, name, args = answer["error"]
-            raise getattr(self._dbapi, name, self._dbapi.OperationalError)(*args)
-        return answer["result"]
-
-    def cursor(self, *_: Any, **__: Any) -> LentCursor:
-        return LentCursor(self)
-
-    def execute(self, statement: str, parameters: Any = None) -> LentCursor:
-        return self.cursor().execute(statement, parameters)
-
-    def commit(self) -> None:
-        self.ask(do="commit")
-
-    def rollback(self) -> None:
-        self.ask(do="rollback")
-
-    def close(self) -> None:
-        self._stream.close()
-        self._socket.close()
-
-    def create_function(self, *_: Any, **__: Any) -> None:
-        """The monolith's own connection has its functions."""
-
-    def create_collation(self, *_: Any) -> None:
-        """As with functions."""
-
-
-class LentCursor:
-    """A cursor of a lent connection; rows are fetched with the statement."""
-
-    arraysize = 1
-
-    def __init__(self, connection: LentConnection) -> None:
-        self.connection = connection
-        self.description: Any = None
-        self.rowcount = -1
-        self.lastrowid: Any = None
-        self._rows: list[Any] = []
-
-    def execute(self, statement: str, parameters: Any = None) -> LentCursor:
-        return self._run("one", statement, parameters)
-
-    def executemany(self, statement: str, parameters: Any) -> LentCursor:
-        return self._run("many", statement, list(parameters))
-
-    def _run(self, how: str, statement: str, parameters: Any) -> LentCursor:
-        result = self.connection.ask(do=how, statement=statement, parameters=parameters) or {}
-        self.description = [tuple(column) for column in result.get("description", ())] or None
-        self.rowcount, self.lastrowid = result.get("rowcount", -1), result.get("lastrowid")
-        self._rows = list(result.get("rows", ()))
-        return self
-
-    def fetchone(self) -> Any:
-        return self._rows.pop(0) if self._rows else None
-
-    def fetchmany(self, size: int = 1) -> list[Any]:
-        taken, self._rows = self._rows[:size], self._rows[size:]
-        return taken
-
-    def fetchall(self) -> list[Any]:
-        taken, self._rows = self._rows, []
-        return taken
-
-    def __iter__(self) -> Any:
-        return iter(self.fetchall())
-
-    def setinputsizes(self, *_: Any) -> None:
-        """Nothing to prepare."""
-
-    def close(self) -> None:
-        self._rows = []

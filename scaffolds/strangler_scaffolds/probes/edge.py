@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import http.client
 import re
 import urllib.parse
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import records
+from .forward import Request, forward
 from .patched import carried
 
 #: Module that holds the framework's application class; when it is loaded, requests can be watched.
 FRAMEWORKS = ("flask.app",)
-_SKIPPED = {"connection", "transfer-encoding"}
 
 
 def watch(bridge: Any, module: Any) -> None:
@@ -27,52 +26,36 @@ def watch(bridge: Any, module: Any) -> None:
             return original(self, environ, start_response)  # type: ignore[no-any-return]
         what = f"{method} {path}"
         bridge.originals.take()
-        values, stuck = carried(bridge.originals)
-        if stuck:
-            reason = f"the test replaces {', '.join(stuck)}"
+        changes = carried(bridge.originals)
+        if changes.stuck:
+            reason = f"the test replaces {', '.join(changes.stuck)}"
             records.write("call", ref=what, way="local-only", reason=reason)
             return original(self, environ, start_response)  # type: ignore[no-any-return]
-        answer = bridge.sent(values, _config(self), lambda: _forward(bridge, environ), what)
+        answer = bridge.sent(changes, _config(self), lambda: forward(bridge, request_of(environ)), what)
         start_response(f"{answer.status} {answer.reason}", answer.headers)
         return [answer.body]
 
     module.Flask.wsgi_app = wsgi_app
 
 
-class _Answer:
-    def __init__(self, response: http.client.HTTPResponse) -> None:
-        self.status, self.reason = response.status, response.reason
-        self.headers = [(k, v) for k, v in response.getheaders() if k.lower() not in _SKIPPED]
-        self.body = response.read()
-        if self.body and response.getheader("Content-Length") is None:  # it came in chunks
-            self.headers.append(("Content-Length", str(len(self.body))))
-
-
-def _forward(bridge: Any, environ: dict[str, Any]) -> _Answer:
-    parts = urllib.parse.urlsplit(bridge.service_url())
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+def request_of(environ: dict[str, Any], body: Any = None) -> Request:
+    """A request that is given as WSGI has it; its body is read if it is not given."""
     path = urllib.parse.quote(environ.get("PATH_INFO", "").encode("latin-1"), safe="/:@!$&'()*+,;=~-._")
     query = environ.get("QUERY_STRING", "")
     length = int(environ.get("CONTENT_LENGTH") or 0)
-    body = environ["wsgi.input"].read(length) if length else None
-    headers = {**_headers(environ), **bridge.context_headers().get()}
-
-    def exchange() -> _Answer:
-        connection.request(environ["REQUEST_METHOD"], path + (f"?{query}" if query else ""), body, headers)
-        return _Answer(connection.getresponse())
-
-    try:
-        answer: _Answer = bridge.exchange(exchange)
-        return answer
-    finally:
-        connection.close()
+    if body is None:
+        body = environ["wsgi.input"].read(length) if length else b""
+    return Request(environ["REQUEST_METHOD"], path + (f"?{query}" if query else ""), _headers(environ), body)
 
 
-def _headers(environ: dict[str, Any]) -> dict[str, str]:
+def _headers(environ: dict[str, Any]) -> list[tuple[str, str]]:
     named = {k[5:].replace("_", "-").title(): str(v) for k, v in environ.items() if k.startswith("HTTP_")}
     if environ.get("CONTENT_TYPE"):
         named["Content-Type"] = environ["CONTENT_TYPE"]
-    return named
+    if "Host" not in named:
+        port = environ.get("SERVER_PORT", "80")
+        named["Host"] = environ.get("SERVER_NAME", "localhost") + ("" if port == "80" else f":{port}")
+    return list(named.items())
 
 
 def _config(app: Any) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Finds what a test has replaced in the code that both sides have, and carries it over where that is possible.
 
 A constant is carried as its value, a function without arguments (a clock) as what it gives at this moment. Anything
-else cannot be carried: a call that would meet it runs locally, and its test is counted as proven locally only.
+else stays here, and is called back (``doubles``). Where that cannot be, a call that would meet it runs locally, and its
+test is counted as proven locally only.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import inspect
 import sys
 import types
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Dict, List, NamedTuple
+
+from .doubles import Replaced, can_stay, frozen_clock, replaced
 
 _SIMPLE = (str, int, float, bool, bytes, tuple, frozenset, type(None))
 
@@ -51,22 +54,36 @@ def _is_of_interest(name: str, value: Any) -> bool:
     return not name.startswith("__") and isinstance(value, (*_SIMPLE, types.FunctionType))
 
 
-def carried(originals: Originals) -> tuple[list[dict[str, Any]], list[str]]:
-    """What can be carried, as values by module and name, and the refs of what cannot."""
-    values: list[dict[str, Any]] = []
-    stuck: list[str] = []
+class Changes(NamedTuple):
+    """What a test has replaced: carried as values by module and name, called back, or stuck here (the refs)."""
+
+    values: List[Dict[str, Any]]
+    doubles: List[Replaced]
+    stuck: List[str]
+
+
+def carried(originals: Originals) -> Changes:
+    """How everything goes over that is not as it was."""
+    changes = Changes([], [], [])
+    found = {double.ref: double for double in replaced()}
     for module, name, original, present in originals.changed():
-        ref = f"{module}:{name}"
-        if isinstance(original, types.FunctionType):
-            if _takes_nothing(original):
-                values.append({"module": module, "name": name, "calls": True, "value": present()})
-            else:
-                stuck.append(ref)
-        elif isinstance(present, _SIMPLE):
-            values.append({"module": module, "name": name, "calls": False, "value": present})
+        double = Replaced(module, "", name, present)
+        if double.ref in found:
+            continue
+        if isinstance(original, types.FunctionType) and _takes_nothing(original):
+            changes.values.append({"module": module, "name": name, "calls": True, "value": present()})
+        elif not isinstance(original, types.FunctionType) and isinstance(present, _SIMPLE):
+            changes.values.append({"module": module, "name": name, "calls": False, "value": present})
         else:
-            stuck.append(ref)
-    return values, stuck
+            found[double.ref] = double
+    if frozen_clock():
+        changes.stuck.append("the clock")
+    for ref, double in sorted(found.items()):
+        if can_stay(double):
+            changes.doubles.append(double)
+        else:
+            changes.stuck.append(ref)
+    return changes
 
 
 def _takes_nothing(function: types.FunctionType) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import threading
-from typing import Any
+from typing import Any, Dict
+
+from . import django_stores
 
 _SELECTING = ("SELECT", "PRAGMA", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXPLAIN", "SHOW", "BEGIN DEFERRED", "WITH")
 
@@ -109,6 +111,17 @@ def in_memory() -> Any | None:
 
 def _is_in_memory(engine: Any) -> bool:
     return engine.dialect.name == "sqlite" and engine.url.database in (None, "", ":memory:")
+
+
+def lendable() -> Dict[str, Any]:
+    """What must be lent for a call: connections with work in progress, or to a store in this process's memory alone."""
+    connection = uncommitted() or in_memory()
+    return {**django_stores.lendable(), **({"": connection} if connection is not None else {})}
+
+
+def address() -> Dict[str, Any]:
+    """Where the stores of this process are, for one who connects by himself."""
+    return {"url": url(), "django": django_stores.addresses()}
 
 
 def url() -> str:

@@ -97,7 +97,7 @@ class _Stage:
         self.directory = (root / record["directory"]).resolve()
         self.manifest = json.loads((self.directory / "strangler.json").read_text(encoding="utf-8"))
         self.package = f"{service.replace('-', '_')}_service"
-        self.client = next(p for p in record["edits"] if p.endswith("/_binding.py")).removesuffix("/_binding.py")
+        self.client = _client_folder(service, record)
         but = _folder_inside(self.directory, root.resolve())
         self.extracted = copy_tree(root, scratch / "extracted", but=but)
         self.before = copy_tree(root, scratch / "before", but=but)
@@ -107,10 +107,13 @@ class _Stage:
     def settings(self) -> dict[str, Any]:
         modules = {kind: sorted(self._modules(kind)) for kind in ("moved", "shared")}
         routes = [_route(route) for route in self._plan.services[self._service].routes]
+        host = self.manifest.get("host") or {}
         return {
             **modules,
             "routes": routes,
+            "client": import_name(self.client, self._plan.monolith.packages),
             "package": self.package,
+            "django_settings": host.get("module") if host.get("framework") == "django" else None,
             "service_root": str(self.directory),
             "service_python": self._python,
         }
@@ -125,6 +128,23 @@ class _Stage:
         prefix = f"{self.package}/domain/"
         paths = [prefix + path for path, file in self.manifest["domain"].items() if file["origin"] == "moved"]
         return {path: (self.directory / path).read_bytes() for path in sorted(paths)}
+
+
+def _client_folder(service: str, record: Mapping[str, Any]) -> str:
+    found = [path for path in record["edits"] if path.endswith("/_binding.py")]
+    if not found:
+        hint = f"remove the client's folder and run strangler extract {service} again"
+        raise StranglerError(f"the record of the extraction of '{service}' does not hold its client", hint=hint)
+    folder: str = found[0].removesuffix("/_binding.py")
+    return folder
+
+
+def import_name(folder: str, packages: Sequence[str]) -> str:
+    """The dotted name of a folder below one of the monolith's packages, wherever its source root is."""
+    parts = folder.split("/")
+    tops = {package.partition(".")[0] for package in packages}
+    start = next((index for index, part in enumerate(parts) if part in tops), 0)
+    return ".".join(parts[start:])
 
 
 def _folder_inside(directory: Path, root: Path) -> list[str]:
@@ -159,7 +179,10 @@ def _phases(stage: _Stage, bench: Bench, options: Options, tell: Told) -> Iterat
     wanted += [(name, stage.extracted) for name in "BCD" if name in options.phases]
     for name, tree in wanted:
         tell(f"{name}: tests, {TITLES_OF[name]}")
-        yield run(bench, tree, name)
+        phase = run(bench, tree, name)
+        yield phase
+        if not phase.vector:
+            return  # a command that runs no test proves nothing, however often it is repeated
 
 
 TITLES_OF = {"A": "as they were", "A2": "once more", "B": "through the client", "C": "through the codec", "D": "remote"}

@@ -62,15 +62,23 @@ def prepare(scratch: Path, command: str, client: str, settings: Mapping[str, Any
 
 def lay_out_probes(scratch: Path) -> None:
     """Copy the probes to where a run can import them."""
+    with as_file(files("strangler_scaffolds") / "runtime") as runtime:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(runtime, scratch / "probes" / "strangler_probes" / "_runtime", ignore=ignored)
     with as_file(files("strangler_scaffolds") / "probes") as source:
         ignored = shutil.ignore_patterns("start", "__pycache__")
-        shutil.copytree(source, scratch / "probes" / "strangler_probes", ignore=ignored)
+        shutil.copytree(source, scratch / "probes" / "strangler_probes", ignore=ignored, dirs_exist_ok=True)
         shutil.copytree(source / "start", scratch / "probes" / "start", ignore=shutil.ignore_patterns("__pycache__"))
 
 
 def copy_tree(root: Path, target: Path, *, but: Sequence[str] = ()) -> Path:
-    """A copy of the monolith to run in, without what no test needs and without the folders in ``but``."""
-    shutil.copytree(root, target, ignore=shutil.ignore_patterns(*_LEFT_OUT, *but), symlinks=True)
+    """A copy of the monolith to run in, without what no test needs and without the top-level folders in ``but``."""
+    everywhere = shutil.ignore_patterns(*_LEFT_OUT)
+
+    def ignored(folder: str, names: list[str]) -> set[str]:
+        return everywhere(folder, names) | (set(but) & set(names) if Path(folder) == root else set())
+
+    shutil.copytree(root, target, ignore=ignored, symlinks=True)
     return target
 
 
@@ -81,7 +89,7 @@ def run(bench: Bench, tree: Path, name: str, *, only: Sequence[str] = (), **sett
         bench: probes and command.
         tree: the folder the command is run in.
         name: which phase.
-        only: ids of the tests to run (pytest), stopping at the first failure; empty for all.
+        only: ids of the tests to run, stopping at the first failure; empty for all.
         settings: settings for the probes that differ in this run.
 
     Raises:
@@ -94,13 +102,23 @@ def run(bench: Bench, tree: Path, name: str, *, only: Sequence[str] = (), **sett
     started = time.monotonic()
     try:
         with log.open("wb") as stream:
-            command = [*bench.command, *(["-x", *only] if only else [])]
+            command = [*bench.command, *([_stop(bench.command), *only] if only else [])]
             subprocess.run(command, cwd=tree, env=environment, stdout=stream, stderr=subprocess.STDOUT, check=False)
     except OSError as error:
         hint = "set monolith.test in the plan to a command that works in the monolith's folder"
         raise StranglerError(f"cannot run {shlex.join(bench.command)}: {error.strerror}", hint=hint) from error
     vector, ways, reasons = _read(out)
-    return Phase(name, TITLES[name], vector, ways, reasons, time.monotonic() - started, str(log))
+    return Phase(name, TITLES[name], vector, ways, reasons, time.monotonic() - started, str(log), _last_words(log))
+
+
+def _last_words(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")[:200]
+
+
+def _stop(command: Sequence[str]) -> str:
+    """What stops the runner at the first failure: pytest has a word of its own, unittest and Django share theirs."""
+    return "-x" if any("pytest" in word or "py.test" in word for word in command) else "--failfast"
 
 
 def add_probes(environment: dict[str, str], probes: Path) -> None:

@@ -20,12 +20,25 @@ def service_python(directory: Path, monolith: str | None) -> str:
     for candidate in (str(own), monolith, shutil.which("python"), sys.executable):
         if candidate and _can_import(candidate, directory):
             return candidate
-    return _install(directory, own)
+    return _install(directory, own, monolith or sys.executable)
+
+
+# A setting that only the tests make may be missing here; what matters is whether the distributions are there.
+_TRY = """
+import fastapi, uvicorn, sys
+sys.path.insert(0, {directory!r})
+try:
+    import {package}.host
+except ImportError:
+    raise
+except Exception:
+    pass
+"""
 
 
 def _can_import(python: str, directory: Path) -> bool:
     package = next((path.parent.name for path in directory.glob("*_service/contract.py")), "")
-    code = f"import fastapi, uvicorn, sys; sys.path.insert(0, {str(directory)!r}); import {package}.host"
+    code = _TRY.format(directory=str(directory), package=package)
     try:
         done = subprocess.run([python, "-c", code], capture_output=True, timeout=60, check=False, cwd=directory.parent)
     except (OSError, subprocess.TimeoutExpired):
@@ -33,9 +46,10 @@ def _can_import(python: str, directory: Path) -> bool:
     return done.returncode == 0
 
 
-def _install(directory: Path, python: Path) -> str:
+def _install(directory: Path, python: Path, base: str) -> str:
+    """An environment of the service's own, with the Python that the monolith runs on."""
     commands = (
-        [sys.executable, "-m", "venv", str(directory / ".venv")],
+        [base, "-m", "venv", str(directory / ".venv")],
         [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(directory)],
     )
     for command in commands:

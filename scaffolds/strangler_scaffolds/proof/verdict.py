@@ -24,6 +24,7 @@ class Phase:
     reasons: Mapping[str, str]
     seconds: float
     log: str = ""
+    last_words: str = ""
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -100,7 +101,9 @@ class Proof:
     def findings(self) -> Iterator[Finding]:
         """Why the proof does not hold; nothing if it does."""
         if not self.baseline.vector:
-            yield Finding("PROOF-EMPTY", "the test command ran no test", hint="check monolith.test in the plan")
+            hint = f"check monolith.test in the plan; it ended with: {self.baseline.last_words or 'nothing'}"
+            yield Finding("PROOF-EMPTY", "the test command ran no test", hint=hint)
+            return
         for phase in self.phases[1:]:
             if phase.name == "A2":
                 continue

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
-from libcst import matchers as m
 
 from strangler.errors import StranglerError
 from strangler.model import Location
+from strangler_scaffolds.rewriting.stand_in import StandIn, StandsIn, is_text, with_import
 from strangler_scaffolds.sources import Text
 
 IsAllowed = Callable[[str], bool]
@@ -29,7 +29,15 @@ class Sliced:
     stuck: tuple[str, ...]
 
 
-def slice_module(text: Text, is_allowed: IsAllowed, *, module: str, is_package: bool = False, path: str = "") -> Sliced:
+def slice_module(
+    text: Text,
+    is_allowed: IsAllowed,
+    *,
+    module: str,
+    is_package: bool = False,
+    path: str = "",
+    stand_in: StandIn | None = None,
+) -> Sliced:
     """Remove every import of a module that is not allowed, and what hangs on it.
 
     Args:
@@ -38,6 +46,7 @@ def slice_module(text: Text, is_allowed: IsAllowed, *, module: str, is_package: 
         module: the module's dotted name, for relative imports.
         is_package: whether it is a package's ``__init__``.
         path: what errors call the file.
+        stand_in: what may take the place of an argument that goes.
 
     Raises:
         StranglerError: the file cannot be parsed, or not written back unchanged.
@@ -49,22 +58,28 @@ def slice_module(text: Text, is_allowed: IsAllowed, *, module: str, is_package: 
     if tree.code != text.content:
         raise StranglerError("this file cannot be edited without changing its layout", location=Location(path))
     package = module.split(".") if is_package else module.split(".")[:-1]
-    slicer = _Slicer(tree, is_allowed, package)
+    slicer = _Slicer(tree, is_allowed, package, stand_in)
     body: list[Any] = list(tree.body)
     known = -1
     while len(slicer.gone) > known:  # what went may have been used further up
         known = len(slicer.gone)
         slicer.stuck.clear()
         body = slicer.block(body)
+    if slicer.has_stand_in and stand_in is not None:
+        body = with_import(body, stand_in)
     sliced = tree.with_changes(body=body)
     return Sliced(Text(sliced.code, text.encoding), tuple(slicer.removed), tuple(slicer.stuck))
 
 
 class _Slicer:
-    def __init__(self, tree: cst.Module, is_allowed: IsAllowed, package: list[str]) -> None:
+    def __init__(
+        self, tree: cst.Module, is_allowed: IsAllowed, package: list[str], stand_in: StandIn | None = None
+    ) -> None:
         self._tree = tree
         self._is_allowed = is_allowed
         self._package = package
+        self._stand_in = stand_in
+        self.has_stand_in = False
         self.gone: set[str] = set()
         self.removed: list[str] = []
         self.stuck: list[str] = []
@@ -96,6 +111,7 @@ class _Slicer:
     def _small(self, small: cst.BaseSmallStatement) -> cst.BaseSmallStatement | None:
         if isinstance(small, cst.Import | cst.ImportFrom):
             return self._import(small)
+        small = self._stood_in(small)
         missing = self._missing(small)
         if not missing:
             return small
@@ -104,8 +120,22 @@ class _Slicer:
             return None
         if isinstance(small, cst.Assign | cst.AnnAssign):
             return self._assignment(small)
+        if isinstance(small, cst.AugAssign) and isinstance(small.value, cst.Tuple | cst.List):
+            kept = self._elements(small.value)
+            if kept is None:
+                self._drop(small)
+            return small.with_changes(value=kept) if kept is not None else None
         self.stuck.append(self._first_line(small))
         return small
+
+    def _stood_in(self, small: cst.BaseSmallStatement) -> cst.BaseSmallStatement:
+        """The statement with stand-ins for arguments that are gone, where such are meant."""
+        if self._stand_in is None or not self._missing(small):
+            return small
+        changed = small.visit(StandsIn(self._stand_in, self._missing))
+        self.has_stand_in = self.has_stand_in or changed is not small
+        assert isinstance(changed, cst.BaseSmallStatement)
+        return changed
 
     def _assignment(self, small: cst.Assign | cst.AnnAssign) -> cst.BaseSmallStatement | None:
         trimmed = self._trim_elements(small)
@@ -218,7 +248,7 @@ class _Slicer:
         body = self.block(suite.body)
         if body == list(suite.body):
             return suite
-        if not any(not _is_text(statement) for statement in body):
+        if not any(not is_text(statement) for statement in body):
             return None
         return suite.with_changes(body=body)
 
@@ -256,8 +286,3 @@ def _bound_name(alias: cst.ImportAlias, *, whole: bool) -> str:
         assert isinstance(alias.asname.name, cst.Name)
         return alias.asname.name.value
     return alias.evaluated_name if whole else alias.evaluated_name.partition(".")[0]
-
-
-def _is_text(statement: cst.BaseStatement) -> bool:
-    line = m.SimpleStatementLine(body=[m.Expr(value=m.SimpleString() | m.ConcatenatedString())])
-    return m.matches(statement, line) or m.matches(statement, m.SimpleStatementLine(body=[m.Pass()]))

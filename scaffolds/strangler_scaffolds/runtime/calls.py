@@ -9,12 +9,23 @@ from .codec import Codec
 
 
 class Call:
-    """A function's ref and the arguments it was called with; a local call gets them just so."""
+    """A function's ref and the arguments it was called with; a local call gets them just so.
 
-    def __init__(self, ref: str, signature: inspect.Signature, args: Sequence[Any], kwargs: Dict[str, Any]) -> None:
+    The result of one that ``is_async`` is awaited by the caller, if it was run locally.
+    """
+
+    def __init__(
+        self,
+        ref: str,
+        signature: inspect.Signature,
+        args: Sequence[Any],
+        kwargs: Dict[str, Any],
+        is_async: bool = False,
+    ) -> None:
         self.ref = ref
         self.args = args
         self.kwargs = kwargs
+        self.is_async = is_async
         self._signature = signature
 
     def arguments(self) -> Dict[str, Any]:
@@ -37,7 +48,7 @@ class Call:
             CodecError: an argument cannot cross.
         """
         args, kwargs = codec.loads(codec.dumps([list(self.args), self.kwargs]))
-        return Call(self.ref, self._signature, args, kwargs)
+        return Call(self.ref, self._signature, args, kwargs, self.is_async)
 
 
 def _star_name(kinds: Mapping[str, Any]) -> str:

@@ -14,10 +14,10 @@ import threading
 import time
 import uuid
 from contextvars import ContextVar
-from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional
+from typing import Any, Awaitable, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence
 
 from .calls import Call
-from .codec import Codec, CodecError, class_finder
+from .codec import STANDS_FOR, Codec, CodecError, class_finder
 from .errors import RemoteError, ServiceUnavailable
 from .guards import Breaker, Bulkhead
 from .metrics import Metrics
@@ -98,8 +98,9 @@ class Client:
         def wrap(stub: Callable[..., Any]) -> Any:
             signature = inspect.signature(stub)
             module, _, name = ref.partition(":")
-            if hasattr(sys.modules.get(module), name):
-                self._originals[ref] = getattr(sys.modules[module], name)
+            found = _named(sys.modules.get(module), name)
+            if found is not None:
+                self._originals[ref] = found
 
             @functools.wraps(stub)
             def call(*args: Any, **kwargs: Any) -> Any:
@@ -107,9 +108,29 @@ class Client:
 
             @functools.wraps(stub)
             async def call_async(*args: Any, **kwargs: Any) -> Any:
-                return await self.call_async(Call(ref, signature, args, kwargs))
+                return await self.call_async(Call(ref, signature, args, kwargs, is_async=True))
 
             return call_async if inspect.iscoroutinefunction(stub) else call
+
+        return wrap
+
+    def object(self, ref: str, bases: Sequence[str] = ()) -> Callable[[type], Any]:
+        """Make the class that stands for ``ref``: the same, but that the methods of the decorated one call ``ref``'s.
+
+        When the code has gone from here, it is built on ``bases`` alone (what of the class's bases has stayed).
+        """
+
+        def wrap(stubs: type) -> Any:
+            module, _, name = ref.partition(":")
+            local = self.local(module)
+            made_of = [_named(local, name)] if local is not None else [_imported(base) for base in bases]
+            methods = {
+                name: self.entry(f"{ref}.{name}")(stub)
+                for name, stub in vars(stubs).items()
+                if inspect.isfunction(stub)
+            }
+            members = {**methods, "__module__": module, "__qualname__": name, STANDS_FOR: ref}
+            return type(name.rpartition(".")[2], tuple(made_of), members)
 
         return wrap
 
@@ -122,8 +143,9 @@ class Client:
 
     async def call_async(self, call: Call) -> Any:
         """Make a call of an async function; one over HTTP runs in a thread, so the event loop goes on."""
-        if self._is_local(self.state.current()):
-            return await self.call(call)
+        if self.hooks or self._is_local(self.state.current()):
+            result = self.call(call)
+            return await result if inspect.isawaitable(result) else result
         context = contextvars.copy_context()
         return await asyncio.get_running_loop().run_in_executor(None, context.run, self.call, call)
 
@@ -148,7 +170,7 @@ class Client:
         module = self.local(module_name)
         if module is None:
             raise RemoteError(f"{call.ref} has no local code any more and {self.service} is not in use")
-        function = getattr(module, name)
+        function = _named(module, name)
         running = _running.get()
         if call.ref in running:
             # Somebody put a wrapper around our function in the place of the module's: it means the original.
@@ -223,6 +245,12 @@ class Client:
     def _shadowed(self, call: Call, state: State) -> Any:
         """Answer locally; ask the service the same in the background, if that changes nothing, and compare."""
         result = self.run_local(call)
+        return self._shadowed_later(call, state, result) if call.is_async else self._mirrored(call, state, result)
+
+    async def _shadowed_later(self, call: Call, state: State, result: Awaitable[Any]) -> Any:
+        return self._mirrored(call, state, await result)
+
+    def _mirrored(self, call: Call, state: State, result: Any) -> Any:
         if self.contract["entries"][call.ref]["kind"] != "query":
             return result
         try:
@@ -243,6 +271,18 @@ class Client:
             self.metrics.count(call.ref, "shadow_failed")
         else:
             self.metrics.count(call.ref, "shadow_same" if same else "shadow_different")
+
+
+def _named(owner: Any, name: str) -> Any:
+    """What a module has under a name, or under a name in a class; None if there is no such thing."""
+    for part in name.split("."):
+        owner = getattr(owner, part, None)
+    return owner
+
+
+def _imported(ref: str) -> Any:
+    module, _, name = ref.partition(":")
+    return _named(importlib.import_module(module), name)
 
 
 def _requested_canaries() -> "frozenset[str]":

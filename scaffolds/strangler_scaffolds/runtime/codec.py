@@ -1,14 +1,13 @@
 """Values over the wire and back, the same in type and content.
 
 JSON carries what it can as it is. The rest is an object with one key that begins with ``$``, such as
-``{"$date": "2026-01-31"}``. Dataclasses, enums, named tuples and exceptions travel under the name of the module they
-are defined in, and only classes that the receiving side allows are ever looked up.
+``{"$date": "2026-01-31"}``. Dataclasses, enums, named tuples, plain objects and exceptions travel under the name of the
+module they are defined in, and only classes that both sides allow are ever sent or looked up.
 """
 
 from __future__ import annotations
 
 import base64
-import dataclasses
 import datetime
 import decimal
 import enum
@@ -20,6 +19,9 @@ import sys
 import uuid
 from typing import Any, Callable, Dict, List, Optional
 
+from . import objects
+from .rows import is_model
+
 # JSON readers other than Python's lose digits beyond this.
 _SAFE_INTEGER = 2**53
 
@@ -30,6 +32,10 @@ class CodecError(TypeError):
     def __init__(self, message: str, path: str) -> None:
         super().__init__(f"{path}: {message}")
         self.path = path
+
+
+#: In a class of a client's: the ref of the class it stands for, under whose name its instances travel.
+STANDS_FOR = "_strangler_stands_for"
 
 
 def name_of(cls: type) -> str:
@@ -112,25 +118,25 @@ class Codec:
         referred = self._reference(value) if self._reference else None
         if referred is not None:
             return {"$ref": [name_of(cls), self.encode(referred, path)]}
-        members = None if isinstance(value, type) else member_names(cls)
-        if members is not None:
-            return {"$data": [name_of(cls), self._encode_members(value, members, path)]}
-        if isinstance(value, tuple) and hasattr(value, "_fields"):
-            return {
-                "$named": [name_of(cls), [self.encode(item, f"{path}.{n}") for n, item in zip(value._fields, value)]]
-            }
         if isinstance(value, BaseException):
             return {"$error": self.encode_error(value)}
+        parts = None if isinstance(value, type) else objects.taken_apart(value)
+        if parts is not None and (self._find(name_of(cls)) is cls or STANDS_FOR in vars(cls)):
+            return {parts.tag: [name_of(cls), *self._encode_parts(parts, path)]}
         raise CodecError(f"a {name_of(cls)} cannot cross", path)
 
-    def _encode_members(self, value: Any, members: List[str], path: str) -> Dict[str, Any]:
-        present = [name for name in members if hasattr(value, name)]
-        return {name: self.encode(getattr(value, name), f"{path}.{name}") for name in present}
+    def _encode_parts(self, parts: objects.Parts, path: str) -> List[Any]:
+        if parts.items is not None:
+            return [[self.encode(item, f"{path}[{index}]") for index, item in enumerate(parts.items)]]
+        encoded = [{name: self.encode(item, f"{path}.{name}") for name, item in parts.members.items()}]
+        return [*encoded, self.encode(parts.beside, path)] if parts.beside else encoded
 
     def encode_error(self, error: BaseException) -> Dict[str, Any]:
         """An exception with what it carries; a part that cannot cross is left out and named in ``lost``."""
         lost: List[str] = []
-        args = [self._or_text(item, f"args[{index}]", lost) for index, item in enumerate(error.args)]
+        # An OSError keeps the names of files beside its arguments, and gives them back when it is copied.
+        given = error.__reduce__()[1] if isinstance(error, OSError) else error.args
+        args = [self._or_text(item, f"args[{index}]", lost) for index, item in enumerate(given)]
         state = {}
         for key, item in vars(error).items():
             try:
@@ -168,11 +174,11 @@ class Codec:
             return {self.decode(key): self.decode(item) for key, item in content}
         if tag == "$error":
             return self.decode_error(content)
-        if tag in ("$enum", "$data", "$named", "$ref"):
-            return self._decode_object(tag, self._class(content[0]), content[1])
+        if tag in ("$enum", "$data", "$named", "$object", "$ref"):
+            return self._decode_object(tag, self._class(content[0]), *content[1:])
         raise CodecError(f"unknown tag {tag}", "value")
 
-    def _decode_object(self, tag: str, cls: Any, content: Any) -> Any:
+    def _decode_object(self, tag: str, cls: Any, content: Any, beside: Any = None) -> Any:
         if tag == "$enum":
             return cls[content]
         if tag == "$named":
@@ -182,12 +188,7 @@ class Codec:
                 raise CodecError(f"a {name_of(cls)} cannot be looked up here", "value")
             return self._dereference(cls, self.decode(content))
         members = {name: self.decode(item) for name, item in content.items()}
-        if hasattr(cls, "model_construct"):  # pydantic keeps members in a place of its own
-            return cls.model_construct(**members)
-        made = object.__new__(cls)  # the sender's __init__ has run already
-        for name, item in members.items():
-            object.__setattr__(made, name, item)
-        return made
+        return objects.put_together(cls, members, self.decode(beside))
 
     def decode_error(self, content: Dict[str, Any]) -> BaseException:
         """The exception that was given to :meth:`encode_error`, of the same class.
@@ -200,7 +201,7 @@ class Codec:
             raise CodecError(f"{content['type']} is no exception", "error")
         args = tuple(self.decode(item) for item in content["args"])
         error: BaseException = cls.__new__(cls, *args)
-        error.args = args
+        error.args = args[:2] if issubclass(cls, OSError) else args
         for key, item in content["state"].items():
             setattr(error, key, self.decode(item))
         return error
@@ -212,22 +213,11 @@ class Codec:
         return found
 
 
-def member_names(cls: Any) -> Optional[List[str]]:
-    """What makes up an instance of a value class (dataclass, attrs, pydantic), or None if it is none of these."""
-    if dataclasses.is_dataclass(cls):
-        return [field.name for field in dataclasses.fields(cls)]
-    if hasattr(cls, "__attrs_attrs__"):
-        return [attribute.name for attribute in cls.__attrs_attrs__]
-    if hasattr(cls, "model_construct"):
-        return list(cls.model_fields)
-    return None
-
-
 def class_finder(packages: List[str]) -> Callable[[str], Optional[type]]:
     """A lookup of classes by name: those of ``packages`` and their sub-packages, and the built-in exceptions.
 
-    A class of another library is found only if that library is loaded already and the class is an exception, so no
-    message can make a process import or build anything else.
+    A class of another library is found only if that library is loaded already and the class is an exception or one of
+    Django's models, so no message can make a process import or build anything else.
     """
 
     def find(name: str) -> Optional[type]:
@@ -240,7 +230,7 @@ def class_finder(packages: List[str]) -> Callable[[str], Optional[type]]:
             found = getattr(found, part, None)
         if not isinstance(found, type):
             return None
-        return found if inside or issubclass(found, BaseException) else None
+        return found if inside or issubclass(found, BaseException) or is_model(found) else None
 
     return find
 

@@ -1,8 +1,8 @@
 """ORM objects over the wire as what they are: rows of a store that both sides share, known by class and key.
 
-The receiving side reads the row in its own session, so that relations, changes and identity work there as they do with
-a local call. SQLAlchemy (with a scoped session) and Django are known; where the store is not shared, nothing of this is
-used, and an ORM object cannot cross.
+With SQLAlchemy (and a scoped session) the receiving side reads the row in its own session, so that relations, changes
+and identity work there as they do with a local call. Django's objects travel as ``rows``. Where the store is not
+shared, nothing of this is used, and an ORM object cannot cross.
 """
 
 from __future__ import annotations
@@ -11,15 +11,14 @@ import sys
 from typing import Any, Callable, Dict, List, Optional
 
 from .codec import CodecError, name_of
+from .rows import from_rows, held_rows, is_model
 
 
 def reference(value: Any) -> Optional[Any]:
-    """The key of a stored ORM object, or None if ``value`` is none, or is not stored yet."""
+    """What a stored ORM object is found again by, or None if ``value`` is none."""
     if hasattr(type(value), "__mapper__"):
         return _sqlalchemy_key(value)
-    if hasattr(type(value), "_meta") and hasattr(value, "pk") and not value._state.adding:
-        return value.pk
-    return None
+    return held_rows(value) if is_model(type(value)) else None
 
 
 def _sqlalchemy_key(value: Any) -> Optional[Any]:
@@ -43,8 +42,8 @@ def dereference(packages: List[str]) -> Callable[[type, Any], Any]:
 
 
 def _find(packages: List[str], cls: Any, key: Any) -> Any:
-    if hasattr(cls, "_default_manager"):
-        return cls._default_manager.filter(pk=key).first()
+    if is_model(cls):
+        return from_rows(key)
     if not hasattr(cls, "__mapper__"):
         raise CodecError(f"{name_of(cls)} is no ORM class", "value")
     session = _session(packages)

@@ -10,6 +10,7 @@ from typing import Any, Dict, Mapping
 
 from .codec import Codec, CodecError
 from .errors import RemoteError, ServiceUnavailable
+from .rows import is_model
 from .signing import HEADER, read_keys, sign
 from .transport import Transport
 
@@ -63,6 +64,7 @@ class Remote:
 
         Raises:
             ServiceUnavailable: no answer, or one that is no answer of the service (a proxy's error page).
+            CodecError: the arguments (it did not run then) or the result cannot cross.
             RemoteError: the service refused the call itself (unknown function, bad signature).
         """
         path = PREFIX + ref.replace(":", "/")
@@ -71,6 +73,8 @@ class Remote:
         content = _content(data)
         if content is None or status in (502, 503, 504):
             raise ServiceUnavailable(f"status {status} and no answer of the service", sent=status not in (502, 503))
+        if status in (400, 406) and "detail" in content:
+            raise CodecError(str(content["detail"]), ref)
         if status >= 400 and "error" not in content:
             raise RemoteError(f"status {status}: {content.get('detail', content)}")
         return Answer(content, self._codec)
@@ -98,7 +102,17 @@ def write_back(target: Any, value: Any) -> None:
     elif isinstance(target, bytearray):
         target[:] = value
     else:
-        vars(target).update(vars(value))
+        _write_members(target, value)
+
+
+def _write_members(target: Any, value: Any) -> None:
+    """Take over members; an ORM object that the caller may hold as well is changed, not exchanged."""
+    for name, item in vars(value).items():
+        present = vars(target).get(name)
+        if type(present) is type(item) and is_model(type(item)):
+            _write_members(present, item)
+        else:
+            vars(target)[name] = item
 
 
 def _content(data: bytes) -> Any:

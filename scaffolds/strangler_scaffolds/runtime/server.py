@@ -7,6 +7,8 @@ import collections
 import importlib
 import inspect
 import json
+import logging
+import operator
 import threading
 from typing import Any, Callable, ContextManager, Dict, List, Mapping, Tuple
 
@@ -15,6 +17,7 @@ from .codec import Codec, CodecError, class_finder
 from .orm import hooks as orm_hooks
 
 _REMEMBERED = 10_000
+log = logging.getLogger(__name__)
 
 
 class CallServer:
@@ -64,23 +67,31 @@ class CallServer:
     def _run(self, ref: str, policy: Mapping[str, Any], body: bytes) -> Tuple[int, bytes]:
         with self._around():
             try:
-                arguments = self.codec.loads(body)["arguments"]
+                sent = json.loads(body)["arguments"]
+                arguments = self.codec.decode(sent)
             except (CodecError, ValueError, KeyError, TypeError) as error:
                 return _refusal(400, f"cannot read the arguments: {error}")
-            return self._call(ref, policy, arguments)
+            return self._call(ref, policy, arguments, sent)
 
-    def _call(self, ref: str, policy: Mapping[str, Any], arguments: Dict[str, Any]) -> Tuple[int, bytes]:
+    def _call(
+        self, ref: str, policy: Mapping[str, Any], arguments: Dict[str, Any], sent: Mapping[str, Any]
+    ) -> Tuple[int, bytes]:
         module, _, name = ref.partition(":")
         positional, keywords = spread(arguments)
         try:
-            result = getattr(importlib.import_module(module), name)(*positional, **keywords)
+            result = operator.attrgetter(name)(importlib.import_module(module))(*positional, **keywords)
             if inspect.isawaitable(result):
                 result = asyncio.run(_wait(result))
             content: Dict[str, Any] = {"result": self.codec.encode(result, "result")}
             status = 200
+        except CodecError as error:
+            return _refusal(406, str(error))
         except Exception as error:
+            log.info("%s raised %s", ref, type(error).__name__, exc_info=error)
             content, status = {"error": {**self.codec.encode_error(error), "text": str(error)}}, 422
         changed = self._changed(policy.get("mutates", []), arguments)
+        if "." in name:  # a method may change its object, and seldom does
+            changed = {key: value for key, value in changed.items() if value != sent.get(key)}
         if changed:
             content["changed"] = changed
         return status, json.dumps(content, separators=(",", ":")).encode()

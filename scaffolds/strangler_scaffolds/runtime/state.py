@@ -34,7 +34,8 @@ class StateSource:
 
     It reads, in this order: ``STRANGLER_<SERVICE>_STAGE`` (and ``_PERCENT``, ``_URL``) in the environment;
     ``STRANGLER_STATE_FILE``, a JSON file that is read again when it changes; ``STRANGLER_STATE_URL``, which a thread
-    asks all the time (with ``STRANGLER_STATE_TOKEN``, if there is one), and which answers as soon as something is new.
+    asks all the time (with ``STRANGLER_STATE_TOKEN``, or what the file ``STRANGLER_STATE_TOKEN_FILE`` holds), and which
+    answers as soon as something is new.
     Both have the form ``{"version": 7, "services": {"billing": {"stage": "live", "url": "http://..."}}}``.
     """
 
@@ -108,11 +109,20 @@ class StateSource:
             if not asked or self._clock() - started < _WAIT_SECONDS / 2:
                 time.sleep(_PAUSE_SECONDS if asked else _POLL_SECONDS)
 
+    def _token(self) -> str:
+        path = self._environ.get("STRANGLER_STATE_TOKEN_FILE")
+        if path:
+            try:
+                return pathlib.Path(path).read_text(encoding="utf-8").strip()
+            except OSError:
+                return ""  # the facade has not made it yet
+        return self._environ.get("STRANGLER_STATE_TOKEN", "")
+
     def _poll_once(self) -> bool:
         url = self._environ.get("STRANGLER_STATE_URL", "")
         if self._version is not None:
             url += f"{'&' if '?' in url else '?'}after={self._version}&wait={_WAIT_SECONDS}"
-        token = self._environ.get("STRANGLER_STATE_TOKEN", "")
+        token = self._token()
         try:
             request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})
             with urllib.request.urlopen(request, timeout=_WAIT_SECONDS + _POLL_SECONDS) as answer:

@@ -1,5 +1,5 @@
 """Writes the service: moved code as it is, and a thin FastAPI shell around it."""
 
-from strangler_scaffolds.services.tree import Blueprint, service_files
+from strangler_scaffolds.services.tree import Blueprint, package_of, service_files
 
-__all__ = ["Blueprint", "service_files"]
+__all__ = ["Blueprint", "package_of", "service_files"]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from strangler.errors import StranglerError
 from strangler_scaffolds.rewriting.splice import parse
+from strangler_scaffolds.services.poetry import from_poetry
 from strangler_scaffolds.sources import Sources, decode
 
 # Import names whose distribution is called something else; the rest share their name up to case and dashes.
@@ -29,6 +30,15 @@ _DISTRIBUTIONS = {
     "slugify": "python-slugify",
     "yaml": "pyyaml",
 }
+# What a database engine of Django's needs; the first that the monolith asks for.
+_DRIVERS = {
+    "django.db.backends.postgresql": ("psycopg", "psycopg2", "psycopg2-binary"),
+    "django.contrib.gis.db.backends.postgis": ("psycopg", "psycopg2", "psycopg2-binary"),
+    "django.db.backends.mysql": ("mysqlclient", "pymysql"),
+    "django.db.backends.oracle": ("oracledb", "cx-oracle"),
+}
+# How distributions are called after the package that they hold.
+_FORMS = ("python-{}", "py{}", "{}-python", "{}-binary", "django-{}")
 _NAME = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
@@ -53,10 +63,27 @@ def requirements(packages: Iterable[str], sources: Sources) -> list[str]:
     return sorted({_requirement(package, stated) for package in packages}, key=str.lower)
 
 
+def named_packages(settings: bytes, path: str, sources: Sources) -> list[str]:
+    """Top-level names of stated packages of other people's that a settings module names by a string."""
+    stated = {_key(text): text for text in _stated(sources)}
+    tree = parse(decode(settings, path), path)
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    names = {text.partition(".")[0] for text in texts if text.replace(".", "_").isidentifier()}
+    found = {name for name in names if _find(name, stated) is not None}
+    for engine, drivers in _DRIVERS.items():
+        if engine in texts:
+            found |= set([driver for driver in drivers if driver in stated][:1])
+    return sorted(found)
+
+
 def _requirement(package: str, stated: Mapping[str, str]) -> str:
+    return _find(package, stated) or _DISTRIBUTIONS.get(package, package).lower()
+
+
+def _find(package: str, stated: Mapping[str, str]) -> str | None:
     distribution = _DISTRIBUTIONS.get(package, package)
-    candidates = (distribution, package, f"python-{package}", f"django-{package}", f"{package}-python")
-    return next((stated[_key(name)] for name in candidates if _key(name) in stated), distribution.lower())
+    candidates = (distribution, package, *(form.format(package) for form in _FORMS))
+    return next((stated[_key(name)] for name in candidates if _key(name) in stated), None)
 
 
 def _key(text: str) -> str:
@@ -80,5 +107,5 @@ def _from_pyproject(data: bytes) -> Iterator[str]:
     yield from project.get("project", {}).get("dependencies", ())
     for group in project.get("project", {}).get("optional-dependencies", {}).values():
         yield from group
-    for name in project.get("tool", {}).get("poetry", {}).get("dependencies", ()):
-        yield str(name)
+    poetry = project.get("tool", {}).get("poetry", {}).get("dependencies", {})
+    yield from (from_poetry(name, stated) for name, stated in poetry.items() if name != "python")

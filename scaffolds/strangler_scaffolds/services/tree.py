@@ -20,7 +20,7 @@ class Blueprint:
     """Everything a service is written from.
 
     ``domain`` holds the moved, shared and cut-down files by their path below the monolith's source root, and ``origin``
-    says for each which of these it is.
+    says for each which of these it is. ``packages`` are the monolith's top-level names.
     """
 
     name: str
@@ -33,11 +33,18 @@ class Blueprint:
     openapi: Mapping[str, Any]
     client_files: Mapping[str, str] = field(default_factory=dict)
     monolith: str = ""
+    packages: tuple[str, ...] = ()
+    samples: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def package(self) -> str:
         """The service's import name."""
-        return f"{self.name.replace('-', '_')}_service"
+        return package_of(self.name)
+
+
+def package_of(service: str) -> str:
+    """The import name of a service."""
+    return f"{service.replace('-', '_')}_service"
 
 
 _ENVIRONMENT = jinja2.Environment(
@@ -56,17 +63,26 @@ def service_files(blueprint: Blueprint) -> dict[str, bytes]:
     """Every file of the service's folder by path."""
     package = blueprint.package
     written: dict[str, str | bytes] = {}
-    for name in _templates("service"):
-        target = name.removesuffix(".jinja").replace("PACKAGE", package).replace("DOT", ".")
-        written[target] = _render(f"service/{name}", blueprint)
+    for folder in _folders(blueprint):
+        for name in _templates(folder):
+            target = name.removesuffix(".jinja").replace("PACKAGE", package).replace("DOT", ".")
+            written[target] = _render(f"{folder}/{name}", blueprint)
     written |= runtime_files(f"{package}/_runtime/")
     written[f"{package}/contract.py"] = f"{HEADER}CONTRACT = {_pretty(blueprint.contract)}\n"
     written["openapi.json"] = json.dumps(blueprint.openapi, indent=2, ensure_ascii=False) + "\n"
+    if blueprint.samples:
+        written["tests/contract/samples.json"] = json.dumps(blueprint.samples, indent=1, ensure_ascii=False) + "\n"
     written |= {f"{package}/domain/{path}": data for path, data in blueprint.domain.items()}
     written |= _client(blueprint)
     done = {path: data.encode() if isinstance(data, str) else data for path, data in sorted(written.items())}
     done["strangler.json"] = _manifest(blueprint, done)
     return done
+
+
+def _folders(blueprint: Blueprint) -> list[str]:
+    """Which templates a service is made of."""
+    is_django = blueprint.host is not None and blueprint.host.framework == "django"
+    return ["service", *(["django"] if is_django else []), *(["contract"] if blueprint.samples else [])]
 
 
 def _client(blueprint: Blueprint) -> dict[str, str | bytes]:
@@ -98,10 +114,12 @@ def render(template: str, **values: Any) -> str:
 
 def _manifest(blueprint: Blueprint, written: Mapping[str, bytes]) -> bytes:
     """What was written, from what: the base of every later update, check and undo."""
+    host = blueprint.host
     content = {
         "schema": "strangler.service/1",
         "service": blueprint.name,
         "monolith": blueprint.monolith,
+        "host": {"framework": host.framework, "module": host.module} if host else None,
         "domain": {
             path: {"origin": blueprint.origin[path], "sha256": _digest(data)}
             for path, data in sorted(blueprint.domain.items())

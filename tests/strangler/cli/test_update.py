@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from strangler.analysis import Param, dumps, load
 
 Run = Callable[..., tuple[int, dict[str, Any]]]
 
@@ -24,3 +27,31 @@ def test_a_conflict_is_a_finding(monolith: Path, run: Run) -> None:
         path.write_text(path.read_text().replace("return 1", f"return {len(str(path))}"))
     status, said = run("update", "stock", analysis=True)
     assert (status, said["conflicts"]) == (1, ["stock_service/domain/shop/clock.py"])
+
+
+def with_another_signature(monolith: Path, parameter: Param) -> None:
+    """Another analysis: the function of the seam takes one more argument."""
+    path = monolith / "analysis.json"
+    document = load(path)
+    level = next(f for f in document.functions if f.ref == "shop.stock.service:level")
+    other = dataclasses.replace(level, params=(*level.params, parameter))
+    functions = tuple(other if f is level else f for f in document.functions)
+    path.write_text(dumps(dataclasses.replace(document, functions=functions)))
+
+
+def test_the_client_in_the_monolith_follows(monolith: Path, run: Run) -> None:
+    run("extract", "stock", analysis=True)
+    with_another_signature(monolith, Param("depth", "keyword_only", "int", "1"))
+    status, said = run("update", "stock", analysis=True)
+    assert (status, said["conflicts"]) == (0, [])
+    client = monolith / "shop/service_clients/stock/service.py"
+    assert "depth: int = 1" in client.read_text()
+    assert run("undo", "stock")[0] == 0
+    assert not client.exists()
+
+
+def test_a_change_that_breaks_callers_is_refused_until_it_is_wanted(monolith: Path, run: Run) -> None:
+    run("extract", "stock", analysis=True)
+    with_another_signature(monolith, Param("depth", "keyword_only", "int"))
+    assert run("update", "stock", analysis=True) == (1, {"service": "stock", "written": False})
+    assert run("update", "stock", "--break-api", analysis=True)[0] == 0

@@ -1,0 +1,189 @@
+"""Takes a service out of a real application and proves it, and prints every figure with the step's time.
+
+    python benchmarks/prove_application.py DIRECTORY --plan FILE --service NAME [--python PATH] [--phases ABCDH]
+
+The application is copied first; nothing is written to DIRECTORY. PATH is the Python of an environment in which the
+application's own tests run (it comes first on the path, so that the plan can say ``python -m pytest``). Plans that
+were tried are in benchmarks/applications. Printed are the commit, the digest of the baseline's result vector, the
+crossings by verdict, each refusal and waiver with its place and reason, the share of moved files that are
+byte-identical, what the service's own checks say, every phase of the proof, and the seconds of each step. Exit 1 if the
+proof does not hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+STRANGLER = (sys.executable, "-m", "strangler")
+
+
+def main() -> int:
+    """Extract, check and prove; print a line for each figure."""
+    options = _arguments()
+    with tempfile.TemporaryDirectory(prefix="prove-application-") as folder:
+        scratch = options.keep or Path(folder)
+        root = scratch / options.directory.name
+        ignored = shutil.ignore_patterns(".git", "node_modules", ".venv", "__pycache__", ".strangler")
+        shutil.copytree(options.directory, root, ignore=ignored, symlinks=True)
+        shutil.copy(options.plan, root / "strangler.yaml")
+        bench = Bench(root, options.service, options.python)
+        say("application", f"{options.directory.name} at commit {options.commit or _commit(options.directory)}")
+        return run(bench, options)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("--plan", type=Path, required=True)
+    parser.add_argument("--service", required=True)
+    parser.add_argument("--python", type=Path, default=Path(sys.executable))
+    parser.add_argument("--commit", help="what is printed as the commit (default: what git says of DIRECTORY)")
+    parser.add_argument("--phases", default="ABCDH")
+    parser.add_argument("--mutants", type=int, default=20)
+    parser.add_argument("--keep", type=Path, help="a new folder in which everything is left")
+    options = parser.parse_args()
+    options.directory = options.directory.resolve()
+    if options.keep:
+        options.keep.mkdir(parents=True)
+        options.keep = options.keep.resolve()
+    return options
+
+
+class Bench:
+    """One application, one service, and how commands are run on them."""
+
+    def __init__(self, root: Path, service: str, python: Path) -> None:
+        self.root = root
+        self.service = service
+        self.directory = root / "services" / service
+        self.python = Path(os.path.abspath(python))  # noqa: PTH100 - a link into an environment must stay one
+        path = os.pathsep.join((str(self.python.parent), str(Path(sys.executable).parent), os.environ["PATH"]))
+        self.environment = {**os.environ, "PATH": path}
+
+    def strangler(self, *words: str) -> tuple[int, Any]:
+        """Run a command of ours with ``--json``; gives its status and what it printed."""
+        began = time.monotonic()
+        done = self._run([*STRANGLER, *words, "--json"], self.root)
+        say("seconds", f"{time.monotonic() - began:.1f} for strangler {' '.join(words[:2])}")
+        if done.returncode > 1:
+            sys.exit(f"strangler {' '.join(words)}: {done.stderr[-2000:]}")
+        return done.returncode, json.loads(done.stdout)
+
+    def check(self, name: str, *words: str) -> None:
+        """Run a check in the service's folder and say how it ended."""
+        try:
+            done = self._run(list(words), self.directory)
+        except FileNotFoundError:
+            say(name, "NOT RUN: it is not installed")
+            return
+        lines = done.stdout.strip().splitlines()
+        say(name, f"exit {done.returncode}: {lines[-1] if lines else 'nothing to say'}")
+
+    def _run(self, command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, cwd=folder, env=self.environment, capture_output=True, text=True, check=False, errors="replace"
+        )
+
+
+def run(bench: Bench, options: argparse.Namespace) -> int:
+    """All steps, in the order of a user."""
+    bench.strangler("analyze", ".", "-o", ".strangler-analysis.json", "--format", "json")
+    document = ("--analysis", ".strangler-analysis.json")
+    _, crossings = bench.strangler("extract", bench.service, "--check", *document)
+    _tell_crossings(crossings)
+    status, extracted = bench.strangler("extract", bench.service, *document)
+    if status:
+        say("refused", "nothing was written")
+        return status
+    _tell_extraction(bench, extracted)
+    for name, words in CHECKS.items():
+        bench.check(name, *words)
+    words = ["prove", bench.service, "--phases", options.phases, "--mutants", str(options.mutants)]
+    status, proof = bench.strangler(*words, "--python", str(bench.python))
+    _tell_proof(proof)
+    return status
+
+
+CHECKS = {
+    "ruff": ("ruff", "check", "."),
+    "mypy": ("mypy",),
+    "hadolint": ("hadolint", "Dockerfile"),
+    "the service's own tests": ("python", "-m", "pytest", "-q"),
+}
+
+
+def _tell_crossings(crossings: Mapping[str, Any]) -> None:
+    say("crossings", _counted(crossings["verdicts"]))
+    rules = Counter((c["verdict"], c["rule"]) for c in crossings["crossings"])
+    for (verdict, rule), count in sorted(rules.items()):
+        say("rule", f"{verdict} {rule} {count}")
+    for crossing in crossings["crossings"]:
+        place = "{path}:{line}".format_map(crossing["location"])
+        if crossing["verdict"] == "refuse":
+            say("REFUSED", f"{crossing['rule']} {place} {crossing['message']}")
+        elif crossing["waived"]:
+            say("waived", f"{crossing['rule']} {place} {crossing['message']}")
+
+
+def _tell_extraction(bench: Bench, extracted: Mapping[str, Any]) -> None:
+    origins = Counter(extracted["domain"].values())
+    domain = bench.directory / f"{bench.service.replace('-', '_')}_service" / "domain"
+    whole = [path for path, origin in extracted["domain"].items() if origin != "cut"]
+    same = sum(_is_same(domain / path, bench.root, path) for path in whole)
+    say("files", f"{_counted(origins)}; byte-identical {same} of {len(whole)}")
+    say("monolith", f"{len(extracted['changed'])} files changed, {len(extracted['added'])} added")
+    say("entries", ", ".join(f"{ref} ({kind})" for ref, kind in extracted["entries"].items()) or "none")
+
+
+def _is_same(moved: Path, root: Path, path: str) -> bool:
+    return any(
+        (base / path).is_file() and (base / path).read_bytes() == moved.read_bytes() for base in (root, root / "src")
+    )
+
+
+def _tell_proof(proof: Mapping[str, Any]) -> None:
+    for phase in proof["phases"]:
+        figures = f"{phase['tests']} tests ({_counted(phase['outcomes'])}), vector {phase['digest']}"
+        say(f"phase {phase['phase']}", f"{figures}, differences {len(phase['differences'])}; {_counted(phase['ways'])}")
+        for difference in phase["differences"]:
+            say("difference", f"{difference['test']}: {difference['before']} → {difference['now']}")
+    say("flaky", ", ".join(proof["flaky"]) or "none")
+    share = f"{proof['local_only_share']:.2%}"
+    say("local-only", f"{len(proof['local_only'])} of {proof['touching']} tests that reach the seam = {share}")
+    for test, reason in proof["local_only"].items():
+        say("local-only", f"{test}: {reason}")
+    killed = sum(bool(mutant["killed_by"]) for mutant in proof["mutants"])
+    say("kill rate", f"{killed} of {len(proof['mutants'])}")
+    for mutant in proof["mutants"]:
+        if not mutant["killed_by"]:
+            say("survived", f"{mutant['path']}:{mutant['line']} {mutant['what']}")
+    say("holds", str(proof["holds"]))
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in sorted(counts.items())) or "none"
+
+
+def _commit(directory: Path) -> str:
+    command = ["git", "-C", str(directory), "rev-parse", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+
+
+def say(what: str, text: str) -> None:
+    """One line of the account."""
+    print(f"{what}: {text}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

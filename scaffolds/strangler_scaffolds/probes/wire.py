@@ -1,0 +1,127 @@
+"""Frames of pickled values over a loopback socket, between the two processes of a proof.
+
+Both run the same code by the same user's command. Who connects shows a token first, and nothing of anybody else's is
+ever unpickled.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import secrets
+import socket
+import struct
+import sys
+import types
+from typing import Any, List, Optional
+
+_LENGTH = struct.Struct("!I")
+_TOKEN_BYTES = 32
+
+
+def new_token() -> str:
+    """What the two processes know one another by."""
+    return secrets.token_hex(_TOKEN_BYTES // 2)
+
+
+class Pickler(pickle.Pickler):
+    """Pickles values; what stays where it is goes as what ``stays`` gives for it (a number, or None)."""
+
+    def __init__(self, stream: Any, stays: Any) -> None:
+        super().__init__(stream, protocol=4)
+        self._stays = stays
+
+    def persistent_id(self, obj: Any) -> Any:
+        return self._stays(obj)
+
+
+class Opaque:
+    """Something that cannot leave its process, by what it says of itself."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class LenientPickler(Pickler):
+    """Leaves out what cannot be pickled, wherever it is in a value: a lock, a connection, a function without a name."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, (type, types.FunctionType)):
+            found: Any = sys.modules.get(obj.__module__)
+            for part in obj.__qualname__.split("."):
+                found = getattr(found, part, None)
+            return NotImplemented if found is obj else (Opaque, (repr(obj),))
+        try:
+            obj.__reduce_ex__(4)
+        except Exception:  # whatever an object says that does not want to be pickled
+            return Opaque, (repr(obj),)
+        return NotImplemented
+
+
+class Unpickler(pickle.Unpickler):
+    """Gets values back; ``find`` gives what a number stands for."""
+
+    def __init__(self, stream: Any, find: Any) -> None:
+        super().__init__(stream)
+        self._find = find
+
+    def persistent_load(self, pid: Any) -> Any:
+        return self._find(pid)
+
+
+def dumps(value: Any, stays: Any = None, *, lenient: bool = False) -> bytes:
+    """A value as bytes; ``lenient`` leaves out what cannot be pickled.
+
+    Raises:
+        Exception: part of it cannot be pickled (of whatever class its own code raises).
+    """
+    stream = io.BytesIO()
+    (LenientPickler if lenient else Pickler)(stream, stays or (lambda obj: None)).dump(value)
+    return stream.getvalue()
+
+
+def loads(data: bytes, find: Any = None) -> Any:
+    """The value that was given to :func:`dumps`."""
+    return Unpickler(io.BytesIO(data), find).load()
+
+
+class Wire:
+    """One end of a connection."""
+
+    def __init__(self, connected: socket.socket) -> None:
+        self.socket = connected  # read without a buffer of ours: who selects on it must see what has come
+
+    @classmethod
+    def to(cls, address: str) -> Wire:
+        """Connect to the one who listens at ``port:token``."""
+        port, _, token = address.partition(":")
+        wire = cls(socket.create_connection(("127.0.0.1", int(port))))
+        wire.socket.sendall(token.encode("ascii"))
+        return wire
+
+    def shows(self, token: str) -> bool:
+        """Whether the other end knows the token; to be asked before anything else."""
+        return secrets.compare_digest(self._read(_TOKEN_BYTES), token.encode("ascii"))
+
+    def send(self, data: bytes) -> None:
+        """Send one frame."""
+        self.socket.sendall(_LENGTH.pack(len(data)) + data)
+
+    def receive(self) -> Optional[bytes]:
+        """The next frame, or None if the other end has closed."""
+        head = self._read(_LENGTH.size)
+        return self._read(_LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else None
+
+    def _read(self, count: int) -> bytes:
+        parts: List[bytes] = []
+        while count and (part := self.socket.recv(min(count, 1 << 20))):
+            parts.append(part)
+            count -= len(part)
+        return b"".join(parts)
+
+    def close(self) -> None:
+        """Close both directions."""
+        self.socket.close()
