@@ -17,7 +17,7 @@ from typing import Any, Dict, List
 
 from . import django_edge, records, stores
 from .broker import Broker
-from .doubles import Replaced, watch_mocks
+from .doubles import Replaced, set_aside, watch_mocks
 from .loading import AfterLoading
 from .patched import Changes, Originals, carried
 from .process import ServiceProcess
@@ -32,6 +32,8 @@ class Bridge:
         self.phase: str = settings["phase"]
         self.settings = settings
         self.moved = frozenset(settings["moved"])
+        self._in_service = self.moved | frozenset(settings["shared"])
+        self._tree = os.getcwd() + os.sep
         self.originals = Originals([*settings["moved"], *settings["shared"]])
         self._direct = ServiceProcess(settings)
         # Calls that borrow a connection have a process of their own: one that holds the store's lock must never wait
@@ -234,6 +236,17 @@ class Bridge:
         overrides: Sequence[Dict[str, Any]] = (),
     ) -> Any:
         """Make the service work on the store as this thread sees it, then ``send``; notes which way was used."""
+        with set_aside():
+            return self._sent(changes, config, send, what, overrides)
+
+    def _sent(
+        self,
+        changes: Changes,
+        config: Dict[str, Any],
+        send: Callable[[], Any],
+        what: str,
+        overrides: Sequence[Dict[str, Any]],
+    ) -> Any:
         stores.watch()
         stores.flush()
         connections = stores.lendable()
@@ -245,7 +258,7 @@ class Bridge:
         if not connections and not changes.doubles:
             records.write("call", ref=what, way="remote", reason="")
             return self._with_header({**conditions, "store": stores.address()}, send)
-        broker = Broker(connections)
+        broker = Broker(connections, self._is_in_service)
         conditions["store"] = {"lent": broker.address, "aliases": sorted(connections)}
         if not connections:
             conditions["store"] = stores.address()
@@ -259,6 +272,12 @@ class Bridge:
             broker.close()
             if broker.wrote:
                 stores.expire()
+
+    def _is_in_service(self, cls: type) -> bool:
+        """Whether the service can have this class: no code of the monolith's that is neither moved nor shared."""
+        path = str(getattr(sys.modules.get(cls.__module__), "__file__", None) or "")
+        is_monolith = path.startswith(self._tree) and "site-packages" not in path
+        return not is_monolith or cls.__module__ in self._in_service
 
     def _note(self, what: str, connections: Dict[str, Any], changes: Changes) -> None:
         if connections:

@@ -24,16 +24,18 @@ class Broker:
     """Listens on the loopback interface; ``run`` serves what is asked until the call has returned.
 
     ``connections`` are the connections that are lent, by the name under which the service knows them ("" where there is
-    only one): anything with a ``cursor`` method.
+    only one): anything with a ``cursor`` method. Objects of a class that is not known there stay here.
     """
 
-    def __init__(self, connections: Mapping[str, Any]) -> None:
+    def __init__(
+        self, connections: Mapping[str, Any], is_known_there: Callable[[type], bool] = lambda cls: True
+    ) -> None:
         self._connections = connections
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._token = new_token()
         self._savepoints: dict[tuple[int, str], str] = {}
         self._counter = 0
-        self.held = Held()
+        self.held = Held(is_known_there)
         self.wrote = False
 
     @property
@@ -111,7 +113,16 @@ class Broker:
             return self._end(place, "RELEASE")
         if request["do"] == "rollback":
             return self._end(place, "ROLLBACK TO")
+        if request["do"] in ("look", "tell"):
+            return self._ask(place[1], request)
         return self._run(place, request)
+
+    def _ask(self, alias: str, request: dict[str, Any]) -> Any:
+        """What the driver's connection has under a name, or gives when that is called."""
+        found = getattr(self._connections[alias], request["name"])
+        if request["do"] == "tell":
+            return found(*request["args"], **request["kwargs"])
+        return {"callable": callable(found), "value": None if callable(found) else found}
 
     def _run(self, place: tuple[int, str], request: dict[str, Any]) -> Any:
         statement = request["statement"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import sys
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,6 +25,7 @@ class DjangoSide:
         if self.is_there:
             self._follow_store()
             self._follow_checks()
+            self._log_errors()
 
     def use(self, store: dict[str, Any]) -> None:
         """Connect from now on to ``store``."""
@@ -83,3 +85,9 @@ class DjangoSide:
             return get_response(handler, request)
 
         BaseHandler.get_response = unchecked
+
+    def _log_errors(self) -> None:
+        """Let the service's log say why it answered 500, wherever the application's own logging goes."""
+        from django.core.signals import got_request_exception
+
+        got_request_exception.connect(lambda **_: traceback.print_exc(), weak=False)

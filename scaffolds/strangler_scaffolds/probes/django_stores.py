@@ -18,6 +18,9 @@ class Lendable:
         """A cursor of the driver's connection."""
         return self._wrapper.create_cursor()
 
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._wrapper.connection, name)
+
 
 def lendable() -> Dict[str, Any]:
     """By alias: this thread's connections in a transaction, or to a store in this process's memory alone."""

@@ -6,10 +6,11 @@ pickled as numbers that stand for them.
 
 from __future__ import annotations
 
+import contextlib
 import operator
 import sys
 import types
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
 from . import wire
 from .loading import AfterLoading
@@ -22,19 +23,17 @@ _LENT = ("django.db.", "django.test.")
 
 
 class Replaced(NamedTuple):
-    """An attribute that a test has replaced: the module, the way from there to what has the attribute, its name."""
+    """An attribute that a test has replaced: the module, the way from there to what has the attribute, its name.
+
+    ``kind`` is how that gives it: as it is, bound to an instance, called for its value, or (``aside``) only to the one
+    module that the way begins in.
+    """
 
     module: str
     within: str
     name: str
     value: Any
-
-    @property
-    def kind(self) -> str:
-        """How its owner gives it: as it is, bound to an instance, or called for its value."""
-        if not self.within or not hasattr(type(self.value), "__get__"):
-            return "plain"
-        return "method" if isinstance(self.value, types.FunctionType) else "property"
+    kind: str = "plain"
 
     @property
     def ref(self) -> str:
@@ -69,26 +68,72 @@ def _watch(mock: Any) -> None:
 
 
 def replaced() -> Iterator[Replaced]:
-    """What is replaced at this moment by ``unittest.mock``, in modules and classes."""
+    """What is replaced at this moment by ``unittest.mock``."""
     for patch in _active:
-        owner = patch.target
-        value = vars(owner).get(patch.attribute) if isinstance(owner, (types.ModuleType, type)) else None
-        if str(getattr(owner, "__module__", "")).startswith(_LENT):
-            continue
-        if isinstance(owner, types.ModuleType):
-            yield Replaced(owner.__name__, "", patch.attribute, value)
-        elif isinstance(owner, type):
-            yield Replaced(owner.__module__, owner.__qualname__, patch.attribute, value)
-        else:
-            yield Replaced("", type(owner).__qualname__, patch.attribute, None)
+        if not str(getattr(patch.target, "__module__", "")).startswith(_LENT):
+            yield _described(patch)
     mail = sys.modules.get("django.core.mail")
     if hasattr(mail, "outbox"):  # made by Django's test runner, in the place of sending
         yield Replaced("django.core.mail", "", "outbox", mail.outbox)  # type: ignore[union-attr]
 
 
+def _described(patch: Any) -> Replaced:
+    owner, name = patch.target, patch.attribute
+    value = getattr(owner, "__dict__", {}).get(name)
+    module, within = _way_to(patch)
+    if isinstance(owner, types.ModuleType) and _is_ours(owner.__name__):
+        return Replaced(module, within, name, value, "aside")
+    if isinstance(owner, type):
+        return Replaced(owner.__module__, owner.__qualname__, name, value, _kind(value))
+    return Replaced(module, within, name, value)
+
+
+def _way_to(patch: Any) -> Tuple[str, str]:
+    """The module and the way from there to what has the attribute, by the text that the test gave; ('', '') if none."""
+    if isinstance(patch.target, types.ModuleType) and not _is_ours(patch.target.__name__):
+        return patch.target.__name__, ""
+    text = next((arg for arg in getattr(patch.getter, "args", ()) if isinstance(arg, str)), "")
+    parts = text.split(".")
+    known = [count for count in range(len(parts), 0, -1) if ".".join(parts[:count]) in sys.modules]
+    count = next((count for count in known if not _is_ours(".".join(parts[:count]))), 0)
+    return ".".join(parts[:count]), ".".join(parts[count:])
+
+
+def _kind(value: Any) -> str:
+    if not hasattr(type(value), "__get__"):
+        return "plain"
+    return "method" if isinstance(value, types.FunctionType) else "property"
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0] in _OURS
+
+
 def can_stay(double: Replaced) -> bool:
     """Whether the service can be given a stand-in for it."""
-    return bool(double.module) and double.module.partition(".")[0] not in _OURS
+    return bool(double.module) and (double.kind != "aside" or (double.within.count(".") == 0 and bool(double.within)))
+
+
+def frozen_clock() -> bool:
+    """Whether the test has stopped or moved this process's clock, which nothing can carry over."""
+    machine = sys.modules.get("time_machine")
+    travel = getattr(machine, "traveller_stack", ()) or getattr(machine, "coordinates_stack", ())
+    frozen = getattr(sys.modules.get("freezegun.api"), "freeze_factories", ())
+    return bool(travel or frozen)
+
+
+@contextlib.contextmanager
+def set_aside() -> Iterator[None]:
+    """For a while, have back what the bridge itself stands on."""
+    ours = [p for p in _active if isinstance(p.target, types.ModuleType) and _is_ours(p.target.__name__)]
+    present = [(patch.target, patch.attribute, getattr(patch.target, patch.attribute)) for patch in ours]
+    for patch in reversed(ours):
+        setattr(patch.target, patch.attribute, patch.temp_original)
+    try:
+        yield
+    finally:
+        for owner, name, value in present:
+            setattr(owner, name, value)
 
 
 def _is_double(value: Any) -> bool:
@@ -99,8 +144,9 @@ def _is_double(value: Any) -> bool:
 class Held:
     """Objects of this process that the other one knows by number."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_known_there: Callable[[type], bool] = lambda cls: True) -> None:
         self._objects: Dict[int, Any] = {}
+        self._is_known_there = is_known_there
 
     def number(self, value: Any) -> int:
         """The number of an object, which is kept from now on."""
@@ -121,7 +167,8 @@ class Held:
     def _stays(self, value: Any) -> Optional[int]:
         if isinstance(value, _Number):
             return value.number
-        return self.number(value) if _is_double(value) or id(value) in self._objects else None
+        stays = _is_double(value) or id(value) in self._objects
+        return self.number(value) if stays or not self._is_known_there(type(value)) else None
 
     def carry_out(self, request: Dict[str, Any]) -> Any:
         """Do with an object what was asked."""

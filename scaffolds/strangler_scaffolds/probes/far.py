@@ -99,11 +99,26 @@ def standing_in(doubles: list[Any], address: str) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         stack.callback(line.close)
         for module, within, name, kind, number in doubles:
-            owner = _owner(module, within)
-            if owner is not None:
-                stack.callback(_put_back, owner, name, vars(owner).get(name, _ABSENT))
-                setattr(owner, name, _bound(line.far(number), kind))
+            owner, far = _owner(module, within), line.far(number)
+            if owner is not None and kind == "aside":
+                user = _owner(module, "")
+                stack.callback(setattr, user, within, owner)
+                setattr(user, within, Beside(owner, name, far))
+            elif owner is not None:
+                stack.callback(_put_back, owner, name, getattr(owner, "__dict__", {}).get(name, _ABSENT))
+                setattr(owner, name, _bound(far, kind))
         yield
+
+
+class Beside:
+    """A module as one other module sees it: the same, but for one name. Everybody else needs the real one."""
+
+    def __init__(self, module: Any, name: str, value: Any) -> None:
+        self._module = module
+        setattr(self, name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
 
 
 def _bound(far: Far, kind: str) -> Any:

@@ -35,6 +35,15 @@ class LentConnection:
             raise answer["error"]
         return answer["result"]
 
+    def __getattr__(self, name: str) -> Any:
+        """Anything else that a driver's connection has: asked for there, methods as well."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        found = self.ask(do="look", name=name)
+        if not found["callable"]:
+            return found["value"]
+        return lambda *args, **kwargs: self.ask(do="tell", name=name, args=args, kwargs=kwargs)
+
     def cursor(self, *_: Any, **__: Any) -> LentCursor:
         return LentCursor(self)
 

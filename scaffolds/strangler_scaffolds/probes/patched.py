@@ -14,7 +14,7 @@ import types
 from collections.abc import Iterator
 from typing import Any, Dict, List, NamedTuple
 
-from .doubles import Replaced, can_stay, replaced
+from .doubles import Replaced, can_stay, frozen_clock, replaced
 
 _SIMPLE = (str, int, float, bool, bytes, tuple, frozenset, type(None))
 
@@ -76,6 +76,8 @@ def carried(originals: Originals) -> Changes:
             changes.values.append({"module": module, "name": name, "calls": False, "value": present})
         else:
             found[double.ref] = double
+    if frozen_clock():
+        changes.stuck.append("the clock")
     for ref, double in sorted(found.items()):
         if can_stay(double):
             changes.doubles.append(double)
