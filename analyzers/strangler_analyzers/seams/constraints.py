@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from strangler.analysis import Analysis
 from strangler.errors import StranglerError
@@ -55,6 +56,17 @@ def placed(constraints: Constraints, analysis: Analysis, index: Mapping[str, int
     apart += _different_names(names)
     _contradictions(blocks, apart, sorted(index, key=index.__getitem__))
     return Placement(blocks, tuple(apart), names)
+
+
+def kept_whole(placement: Placement, groups: Iterable[Sequence[int]]) -> Placement:
+    """With each of ``groups`` as one block, but for those of which a constraint says anything."""
+    told = {place for pair in placement.apart for place in pair} | set(placement.names)
+    sizes = Counter(placement.blocks)
+    parents = list(placement.blocks)
+    for group in groups:
+        if not any(place in told or sizes[placement.blocks[place]] > 1 for place in group):
+            _join(parents, group)
+    return replace(placement, blocks=tuple(_root(parents, place) for place in range(len(parents))))
 
 
 def _pins(constraints: Constraints, analysis: Analysis, index: Mapping[str, int]) -> dict[int, str]:
