@@ -19,6 +19,7 @@ from strangler_deploy.mould import Moulds
 from strangler_deploy.parts import forked
 from strangler_deploy.source import Tree
 
+_WORTH_A_PROCESS = 100
 _NAME = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 
 
@@ -44,7 +45,8 @@ class Compared:
         self.stale += stale(actual, rendered)
         for path, text in actual.items():
             known = set(rendered.get(path, "").splitlines())
-            self.changed += [line for line in (path, *text.splitlines()) if line not in known]
+            self.changed += [path] if path not in rendered else []
+            self.changed += [line for line in text.splitlines() if line not in known]
 
     def join(self, other: Compared) -> None:
         """Take in what another process has compared."""
@@ -60,7 +62,8 @@ def compared(tree: Tree, moulds: Moulds, tenants: Mapping[str, Tenant], processe
     for members in moulds.classes.values():
         moulds.of(members[0].id)  # made here, for all processes
     every = sorted(tenants)
-    shares = [every[number::processes] for number in range(processes)] if len(every) > 200 else [every]
+    count = max(1, min(processes, len(every) // _WORTH_A_PROCESS))
+    shares = [every[number::count] for number in range(count)]
     result = Compared()
     for part in forked(lambda share: _compared(tree, moulds, share), shares, processes):
         result.join(part)

@@ -20,7 +20,7 @@ from strangler_deploy.iam import verify as iam
 from strangler_deploy.manifest import group_of
 from strangler_deploy.network import verify as network
 
-_ACK = ".services.k8s.aws"
+_ACK = "services.k8s.aws"
 _COUNTED = frozenset({"HTTPRoute", "Gateway", "Namespace"})
 
 
@@ -54,15 +54,19 @@ def counted(
 
 def of_all(data: Mapping[str, Any]) -> bool:
     """Whether an object (as plain data) is one that only all tenants together can be judged by."""
-    return group_of(str(data["apiVersion"])).endswith(_ACK) or data["kind"] in _COUNTED
+    return _is_aws(group_of(str(data["apiVersion"]))) or data["kind"] in _COUNTED
 
 
 def isolated(
     documents: list[Document], estate: Estate, tenants: Mapping[str, Tenant], locate: Locate
 ) -> Iterator[Finding]:
     """What the proof of AWS permissions finds: it needs the identities and resources of all tenants at once."""
-    own = [document for document in documents if document.group.endswith(_ACK) or document.kind == "Namespace"]
+    own = [document for document in documents if _is_aws(document.group) or document.kind == "Namespace"]
     yield from (_on_its_line(finding, locate) for finding in iam.findings(own, estate, tenants))
+
+
+def _is_aws(group: str) -> bool:
+    return group == _ACK or group.endswith(f".{_ACK}")
 
 
 def _on_its_line(finding: Finding, locate: Locate) -> Finding:

@@ -112,3 +112,10 @@ def test_api_hands_plain_values_to_the_service(api_world, owner):
         occurred_at=None,
         event_id=None,
     )
+
+
+@pytest.mark.parametrize("path", ["rollups", "usage"])
+def test_an_unknown_meter_is_refused(owner, path):
+    answer = owner.get(f"/api/metering/{path}?meter=nope")
+    assert answer.status_code == 422
+    assert answer.json["code"] == "validation_failed"

@@ -9,7 +9,7 @@ from shop.db import session
 from shop.errors import ValidationFailed
 from shop.metering import quotas, rollups, service, tasks
 from shop.metering.errors import QuotaExceeded
-from shop.metering.models import UsageEvent, UsageRollup
+from shop.metering.models import UsageEvent, UsageQuota, UsageRollup
 
 TENANT, ACCOUNT, OTHER = 1, 11, 12
 MARCH = (date(2025, 3, 1), date(2025, 4, 1))
@@ -174,6 +174,7 @@ def test_quota_status_without_a_quota():
     record(3)
     status = quotas.quota_status(TENANT, ACCOUNT, "api_calls")
     assert (status.used, status.limit, status.remaining, status.exceeded) == (3, None, None, False)
+    assert status.hard is False
 
 
 def test_soft_quota_only_tells():
@@ -219,3 +220,15 @@ def test_accounts_near_limit(quantity, near):
     quotas.set_quota(TENANT, ACCOUNT, "api_calls", 100)
     record(quantity)
     assert len(quotas.accounts_near_limit(TENANT, 80)) == near
+
+
+def test_a_quota_says_when_it_was_set():
+    quotas.set_quota(TENANT, ACCOUNT, "api_calls", 10)
+    quota = session.scalars(select(UsageQuota)).one()
+    assert quota.updated_at == clock.now()
+
+
+def test_a_quota_needs_a_known_meter_and_a_limit():
+    for meter, limit in (("nope", 1), ("api_calls", -1)):
+        with pytest.raises(ValidationFailed):
+            quotas.set_quota(TENANT, ACCOUNT, meter, limit)

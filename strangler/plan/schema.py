@@ -152,16 +152,16 @@ class Service(Section):
 
 
 class Sticky(Section):
-    """What a user is known by when traffic is split: the first of these that a request carries."""
+    """What a user is known by when traffic is split: the first of these, in this order, that a request carries."""
 
-    cookie: str | None = None
-    """The name of a cookie."""
-    header: str | None = None
-    """The name of a request header."""
+    tenant: TenantSource | None = None
+    """The tenant, so that each moves as a whole; where it is found, as in `facade.tenant` (a bare word is a header)."""
     claim: str | None = None
     """A claim of a verified token or session."""
-    tenant: TenantSource | None = None
-    """The tenant, and where it is found, as in `facade.tenant`; a bare word is a header."""
+    header: str | None = None
+    """The name of a request header."""
+    cookie: str | None = None
+    """The name of a cookie."""
     client_address: bool = False
     """The address the request came from."""
 

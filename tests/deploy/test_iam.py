@@ -218,3 +218,28 @@ def test_a_tenant_whose_name_begins_with_anothers_is_another_tenant() -> None:
     own = tenants("acme", "acme-prod", "acme-prod-2", "acm")
     given = plan(platform="  identity: {provisioners: true}\n")
     assert [f.message for f in verify.findings(documents(given, own), Estate(given), own)] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"s3:GetBucket*"', '"s3:Get*"], "Resource": "*"}, {"Effect": "Allow", "Action": ["s3:GetBucket*"'),
+        ('"dynamodb:CreateTable"', '"dynamodb:*"], "Resource": ["*"]}, {"Effect": "Allow", "Action": ["dynamodb:X"'),
+        ("acme-billing-invoices", "acme-*"),
+    ],
+)
+def test_what_ack_is_given_for_one_tenant_stops_at_the_next(old: str, new: str) -> None:
+    own = tenants("acme", "acme-prod")
+    tree = [_widened(document, old, new) for document in documents(plan(), own)]
+    found = verify.findings(tree, Estate(plan()), own)
+    assert any("IAMRoleSelector tenant-acme lets ACK" in finding.message for finding in found)
+
+
+def _widened(document: Document, old: str, new: str) -> Document:
+    if document.kind != "Policy" or not document.name.endswith("-acme-provisioner"):
+        return document
+    text = document.spec["policyDocument"]
+    assert old in text
+    return replace(
+        document, data={**document.data, "spec": {**document.spec, "policyDocument": text.replace(old, new)}}
+    )

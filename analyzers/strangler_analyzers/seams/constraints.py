@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from strangler.analysis import Analysis
 from strangler.errors import StranglerError
@@ -55,6 +56,22 @@ def placed(constraints: Constraints, analysis: Analysis, index: Mapping[str, int
     apart += _different_names(names)
     _contradictions(blocks, apart, sorted(index, key=index.__getitem__))
     return Placement(blocks, tuple(apart), names)
+
+
+def free_groups(placement: Placement, groups: Iterable[Sequence[int]]) -> list[Sequence[int]]:
+    """Those of ``groups`` of which no constraint says anything."""
+    sizes = Counter(placement.blocks)
+    told = {place for pair in placement.apart for place in pair} | set(placement.names)
+    told |= {place for place, block in enumerate(placement.blocks) if sizes[block] > 1}
+    return [group for group in groups if told.isdisjoint(group)]
+
+
+def kept_whole(placement: Placement, groups: Iterable[Sequence[int]]) -> Placement:
+    """With each of ``groups`` as one block."""
+    parents = list(placement.blocks)
+    for group in groups:
+        _join(parents, group)
+    return replace(placement, blocks=tuple(_root(parents, place) for place in range(len(parents))))
 
 
 def _pins(constraints: Constraints, analysis: Analysis, index: Mapping[str, int]) -> dict[int, str]:

@@ -38,9 +38,15 @@ class Roles:
     roles: Mapping[_Key, Document]
     policies: Mapping[_Key, Document]
     by_arn: Mapping[str, Document]
+    role_by_arn: Mapping[str, Document]
     clusters: Mapping[_Key, str]
     findings: list[Finding] = field(default_factory=list)
     parsed: dict[str, Policy | None] = field(default_factory=dict)
+
+    def identity(self, arn: str, session: str) -> Identity | None:
+        """Who a role is to AWS whoever takes it; None if it is not in the tree."""
+        role = self.role_by_arn.get(arn)
+        return _identity_of(role, self, session, {}) if role else None
 
     def taken_by_others(self) -> Iterator[tuple[Document, Identity, Policy]]:
         """Each role that trusts principals of AWS rather than a service: what it may do, and its trust."""
@@ -52,10 +58,11 @@ class Roles:
 
 def roles(tree: Sequence[Document], owners: Owners) -> Roles:
     """Read the roles of the tree; ``owners`` tells in which accounts they are."""
-    policies = _by_key(tree, _IAM, "Policy")
+    policies, every = _by_key(tree, _IAM, "Policy"), _by_key(tree, _IAM, "Role")
     return Roles(
         owners=owners,
-        roles=_by_key(tree, _IAM, "Role"),
+        roles=every,
+        role_by_arn={_arn(owners, "role", document): document for document in every.values()},
         policies=policies,
         by_arn={_arn(owners, "policy", document): document for document in policies.values()},
         clusters={key: str(d.spec.get("name")) for key, d in _by_key(tree, _EKS, "Cluster").items()},
@@ -120,8 +127,7 @@ def _local(document: Document, cluster: str) -> str:
 def _role(document: Document, reader: Roles) -> Document | None:
     if document.spec.get("roleRef"):
         return reader.roles.get(_ref(document, document.spec["roleRef"]))
-    wanted = document.spec.get("roleARN")
-    return next((role for role in reader.roles.values() if _arn(reader.owners, "role", role) == wanted), None)
+    return reader.role_by_arn.get(str(document.spec.get("roleARN")))
 
 
 def _session_tags(cluster: str, namespace: str, service_account: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from strangler_deploy.iam.identities import PodIdentity, pods, roles
 from strangler_deploy.iam.logins import logins
 from strangler_deploy.iam.owners import owners
 from strangler_deploy.iam.patterns import Context, prefix, resolve
+from strangler_deploy.iam.provisioners import Provisioner, provisioners
 from strangler_deploy.iam.resources import Resource, request, resources
 from strangler_deploy.iam.sessions import SessionRole, Takers, may_take, session_roles
 
@@ -49,11 +50,13 @@ def findings(documents: Sequence[Document], estate: Estate, tenants: Mapping[str
     subjects = list(_subjects(identities, sessions, served))
     index = _Index(list(resources(documents, accounts, estate.control.region)))
     wanted = declared(estate, tenants)
+    makers = list(provisioners(documents, reader))
     yield from reader.findings
     yield from _sessions(identities, sessions)
     yield from _absent(subjects, wanted)
     for subject in subjects:
         yield from _of(subject, wanted.get(subject.user, {}), index)
+    yield from _provisioned(makers, index)
     yield from logins([(s.user, s.identity, s.document) for s in subjects])
 
 
@@ -126,12 +129,17 @@ class _Index:
 
     def candidates(self, subject: Subject, names: Iterable[str]) -> set[int]:
         """What the identity might reach, and what it should: the data of those names."""
-        found = set(self._open)
+        found = self.reached(subject.identity)
         for name in names:
             found.update(self._by_data.get((subject.user.tenant, name), ()))
             found.update(self._by_data.get(("", name), ()))
-        context = context_of(subject.identity, _NOTHING)
-        for policy in subject.identity.policies:
+        return found
+
+    def reached(self, identity: Identity) -> set[int]:
+        """What the identity might reach by its own statements, or by a resource's policy."""
+        found = set(self._open)
+        context = context_of(identity, _NOTHING)
+        for policy in identity.policies:
             for statement in policy.statements:
                 if statement.effect == "Allow":
                     found |= self._reached(statement, context)
@@ -202,6 +210,22 @@ def _pair(subject: Subject, resource: Resource, data: Data | None) -> Iterator[F
                 yield from _once(told, "more", _too_much(subject, resource, action, keys, decision.reason))
             elif wanted and action in required and not decision.allowed:
                 yield from _once(told, "less", _too_little(subject, resource, action, decision.reason))
+
+
+def _provisioned(every: Sequence[Provisioner], index: _Index) -> Iterator[Finding]:
+    """What ACK makes for one namespace it must not touch for another."""
+    for one in every:
+        for number in sorted(index.reached(one.identity)):
+            resource = index.every[number]
+            if one.serves(resource.document):
+                continue
+            for action in STORES[resource.store].every:
+                asked = request(resource, action, None, action in STORES[resource.store].inside)
+                if decide(one.identity, asked, resource.policy).allowed:
+                    message = f"what {one.document} lets ACK do for its namespace goes as far as {action} on {resource}"
+                    hint = "name the tenant's own resources, or hold the statement to its tag"
+                    yield Finding("IAM-CROSS", message, one.document.location, hint)
+                    break
 
 
 def _once(told: set[str], what: str, finding: Finding) -> Iterator[Finding]:

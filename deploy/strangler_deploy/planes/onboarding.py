@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from strangler_deploy.estate import Estate
-from strangler_deploy.kinds.aws.accounts import role_selector
-from strangler_deploy.kinds.aws.resource import PLATFORM_NAMESPACE, Owner
 from strangler_deploy.kinds.gitops.argo import Target, application, project
-from strangler_deploy.kinds.iam import role as iam
-from strangler_deploy.kinds.iam.document import Statement, document, trust
 from strangler_deploy.manifest import Manifest
 from strangler_deploy.names import joined
 from strangler_deploy.placement import Placement
 from strangler_deploy.planes.eks import cluster_objects
 from strangler_deploy.planes.endpoints import endpoints
+from strangler_deploy.planes.provisioner import provisioner
 from strangler_deploy.planes.stores import (
     Holder,
     Holding,
-    control_namespace,
     holder_of,
     home_on_control,
     identity,
@@ -49,36 +45,7 @@ def _data(estate: Estate, placement: Placement, holder: Holder, held: list[Holdi
             yield from identity(holder, unit, held, placement.namespace)
     yield from endpoints(holder, held)
     if held and estate.platform.identity.provisioners:
-        yield from _provisioner(estate, placement, holder)
-
-
-def _provisioner(estate: Estate, placement: Placement, holder: Holder) -> Iterator[Manifest]:
-    """What is made for this tenant is made with a role that can touch this tenant's things only."""
-    name = joined(estate.name, placement.id, "provisioner", limit=64)
-    site = placement.site
-    owner = Owner(PLATFORM_NAMESPACE, placement.origin, site.region, holder.labels, holder.owner().tags)
-    tagged = {"StringEquals": {"aws:ResourceTag/tenant": placement.id}}
-    asked = {"StringEquals": {"aws:RequestTag/tenant": placement.id}}
-    made = ["s3:CreateBucket", "rds:CreateDBInstance", "dynamodb:CreateTable", "sqs:CreateQueue"]
-    kept = ["rds:ModifyDBInstance", "dynamodb:UpdateTable", "sqs:SetQueueAttributes"]
-    looked = ["s3:Get*", "s3:List*", "rds:Describe*", "dynamodb:Describe*", "sqs:Get*", "sqs:List*"]
-    buckets = [f"arn:aws:s3:::{joined(estate.name, site.account, placement.id)}-*"]
-    rules = [
-        Statement("Make", made, ["*"], asked),
-        Statement("Keep", kept, ["*"], tagged),
-        Statement("Buckets", ["s3:PutBucket*", "s3:PutEncryptionConfiguration"], buckets),
-        Statement("Look", looked, ["*"]),
-    ]
-    controller = iam.role_arn(estate.control.account, f"{estate.control.name}-ack")
-    condition = {"ArnEquals": {"aws:PrincipalArn": controller}}
-    trusted = trust(
-        {"AWS": f"arn:aws:iam::{estate.control.account}:root"}, ["sts:AssumeRole", "sts:TagSession"], condition
-    )
-    boundary = estate.platform.identity.boundary
-    yield iam.policy(name, name, document(rules), owner)
-    yield iam.role(name, name, trusted, owner, policies=[name], boundary=boundary)
-    arn = iam.role_arn(site.account, name)
-    yield role_selector(joined("tenant", placement.id), arn, control_namespace(placement), origin=placement.origin)
+        yield from provisioner(placement, holder, held)
 
 
 def _applications(estate: Estate, placement: Placement) -> Iterator[Manifest]:

@@ -101,7 +101,7 @@ def control_namespace(placement: Placement) -> str:
 
 
 def home_on_control(holder: Holder) -> Iterator[Manifest]:
-    """The namespace on the control cluster that holds AWS objects and no pod; it names their account."""
+    """The namespace on the control cluster that holds AWS objects and no pod; it names the account they are made in."""
     annotations = {
         "services.k8s.aws/default-region": holder.site.region,
         "services.k8s.aws/owner-account-id": holder.site.account,

@@ -86,6 +86,15 @@ class RolloutView(BaseModel):
     reason: str
 
 
+class MoveView(BaseModel):
+    """How a service came to stand where it stands."""
+
+    at: float
+    actor: str
+    action: str
+    reason: str
+
+
 class ServiceView(BaseModel):
     """Where a service stands and how it does."""
 
@@ -105,6 +114,7 @@ class ServiceView(BaseModel):
     differing: int
     rollout: RolloutView | None
     evidence: dict[str, bool]
+    moved: MoveView | None
     warnings: list[str]
 
 
@@ -116,6 +126,7 @@ class StatusView(BaseModel):
     services: list[ServiceView]
     workers: list[dict[str, Any]]
     owed_entries: int
+    warnings: list[str]
 
 
 class StateView(BaseModel):

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 
-from strangler.model import Stage
 from strangler.plan import RoutePattern
-from strangler_facade.admin.forms import EntryView, RolloutView, ServiceView, StateView, StatusView, TargetView
+from strangler_facade.admin import worries
+from strangler_facade.admin.forms import (
+    EntryView,
+    MoveView,
+    RolloutView,
+    ServiceView,
+    StateView,
+    StatusView,
+    TargetView,
+)
 from strangler_facade.channel import BOUNDS
-from strangler_facade.control.compile import sticky_keys
 from strangler_facade.control.controller import Evidence
 from strangler_facade.control.plane import ControlPlane
-from strangler_facade.control.routeset import RouteSet
 from strangler_facade.control.store import Entry
 from strangler_facade.rollouts.counts import Counts, Reading
 
@@ -37,6 +43,7 @@ def status(control: ControlPlane) -> StatusView:
         services=[service(control, name) for name in sorted(controller.routes.rules)],
         workers=workers,
         owed_entries=controller.owed,
+        warnings=list(worries.of_facade(control)),
     )
 
 
@@ -63,7 +70,8 @@ def service(control: ControlPlane, name: str) -> ServiceView:
         differing=window.differing,
         rollout=_rollout(control, name),
         evidence=evidence,
-        warnings=list(_warnings(name, window, controller.routes)),
+        moved=_moved(control, name),
+        warnings=list(worries.of_service(control, name, window)),
     )
 
 
@@ -74,20 +82,17 @@ def described(route: RoutePattern) -> str:
 
 
 _ASKED = ("hosts", "headers", "cookies", "query", "claims", "tenants", "clients")
-_FEW, _SILENCE_SECONDS = 20, 3600
 
 
-def _warnings(name: str, window: Reading, routes: RouteSet) -> Iterator[str]:
-    """What somebody should know before they trust the split."""
-    split = window.service.requests + window.monolith.requests
-    if split >= _FEW and window.keyless * 2 > split:
-        keys = ", ".join(f"{key.kind} '{key.name}'" if key.name else key.kind for key in sticky_keys(routes.sticky))
-        yield (
-            f"{window.keyless / split:.0%} of {name}'s requests carry none of the sticky keys"
-            f" ({keys or 'none is set'}); these users stay at the monolith; see facade.sticky in the plan"
-        )
-    if routes.positions[name].stage is Stage.LIVE and not window.service.requests and window.at > _SILENCE_SECONDS:
-        yield f"{name} is live, but has had no request for {window.at:.0f} s"
+def _moved(control: ControlPlane, name: str) -> MoveView | None:
+    """The last move of the service, by whomever."""
+    for line in control.controller.store.entries(service=name, limit=_ENTRIES_LOOKED_AT):
+        if line.version is not None:
+            return MoveView(at=line.at, actor=line.actor, action=line.action, reason=line.reason)
+    return None
+
+
+_ENTRIES_LOOKED_AT = 20  # the newest; a rollout adds a few without a version after each move
 
 
 def _target(counts: Counts) -> TargetView:

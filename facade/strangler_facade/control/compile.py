@@ -138,11 +138,11 @@ def _split(service: str, position: Position, rules: Rules, routes: RouteSet) -> 
 
 
 def sticky_keys(sticky: Mapping[str, Any]) -> tuple[StickyKey, ...]:
-    """What a user is known by, in the order of the plan's keys."""
-    keys = [StickyKey("cookie", sticky["cookie"])] if sticky.get("cookie") else []
-    keys += [StickyKey("header", sticky["header"])] if sticky.get("header") else []
+    """What a user is known by: the widest first, then what is verified, then what a client just says."""
+    keys = [StickyKey("tenant")] if sticky.get("tenant") else []
     keys += [StickyKey("claim", sticky["claim"])] if sticky.get("claim") else []
-    keys += [StickyKey("tenant")] if sticky.get("tenant") else []
+    keys += [StickyKey("header", sticky["header"])] if sticky.get("header") else []
+    keys += [StickyKey("cookie", sticky["cookie"])] if sticky.get("cookie") else []
     keys += [StickyKey("address")] if sticky.get("client_address") else []
     return tuple(keys)
 

@@ -76,6 +76,11 @@ class ControlPlane:
     def _spans_wanted(self) -> tuple[str, ...]:
         return ("--spans", f"{sampled_share(os.environ):g}") if self._traces.is_on else ()
 
+    @property
+    def wanted_workers(self) -> int:
+        """How many workers there should be."""
+        return self._settings.workers
+
     async def start(self) -> None:
         """Start the workers and the clockwork; returns when customers are served."""
         self._settings.state.mkdir(parents=True, exist_ok=True)

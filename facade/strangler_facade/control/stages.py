@@ -119,10 +119,13 @@ def walk(position: Position, to: Stage, facts: Facts) -> Position:
     here, there = _rank(position.stage), _rank(to)
     if there > here + 1 and not _through_canary(position, to):
         missed = ORDER[here + 1]
-        raise IllegalMove(f"{to} is not next to {position.stage}", hint=f"{missed} comes first")
+        raise IllegalMove(f"{to} is not next to {position.stage}", hint=f"{missed} comes first{_HOW.get(missed, '')}")
     while position.stage is not to:
         position = _step(position, 1 if there > here else -1, facts)
     return position
+
+
+_HOW = {Stage.SHADOW: ": strangler facade shadow SERVICE on", Stage.CANARY: ": strangler facade shift SERVICE PERCENT"}
 
 
 def _through_canary(position: Position, to: Stage) -> bool:

@@ -94,8 +94,27 @@ def _headers(old: Mapping[str, list[str]], new: Mapping[str, list[str]]) -> Iter
             yield _difference(field, "missing", ", ".join(old[field]), "")
         elif field not in old:
             yield _difference(field, "added", "", ", ".join(new[field]))
-        elif old[field] != new[field]:
+        elif old[field] != new[field] and not _same_set(field, old[field], new[field]):
             yield _difference(field, "value", ", ".join(old[field]), ", ".join(new[field]))
+
+
+_SETS = frozenset(
+    f"header:{name}"
+    for name in (
+        "allow",
+        "vary",
+        *(f"access-control-{what}" for what in ("allow-methods", "allow-headers", "expose-headers")),
+    )
+)
+"""Fields whose members have no order (RFC 9110 §10.2.1 and §12.5.5, Fetch §3.3): a process may write them in any."""
+
+
+def _same_set(field: str, old: list[str], new: list[str]) -> bool:
+    return field in _SETS and _members(old) == _members(new)
+
+
+def _members(values: list[str]) -> set[str]:
+    return {member.strip().lower() for value in values for member in value.split(",") if member.strip()}
 
 
 def _bodies(primary: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Difference]:

@@ -34,8 +34,8 @@ def status_lines(answer: dict[str, Any]) -> Iterator[RenderableType]:
         yield f"{service['name']}: {service['stage']}, {service['weight']:g} % of its users{mirrored}"
         for name, text in _facts(service):
             yield Padding(Text(f"{name:9} {text}"), (0, 0, 0, 2))
-    if answer["owed_entries"]:
-        yield f"warning: {answer['owed_entries']} audit entries wait for room on the disk"
+    for warning in answer["warnings"]:
+        yield f"warning: {warning}"
 
 
 def _facts(service: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -50,6 +50,10 @@ def _facts(service: dict[str, Any]) -> Iterator[tuple[str, str]]:
         progress = service["rollout"]
         why = f": {progress['reason']}" if progress["reason"] else ""
         yield "rollout", f"{progress['status']}, step {progress['step'] + 1} of {len(progress['steps'])}{why}"
+    moved = service["moved"]
+    if moved:
+        back = "sent back" if moved["action"] == "retreat" else moved["action"]
+        yield "moved", f"{_moment(moved['at'])} {back} by {moved['actor']}: {moved['reason']}"
     for warning in service["warnings"]:
         yield "warning", warning
 
@@ -83,8 +87,7 @@ def history(session: Session, client: AdminClient, service: str | None, limit: i
 
 
 def _entry_lines(line: dict[str, Any]) -> Iterator[RenderableType]:
-    moment = datetime.datetime.fromtimestamp(line["at"])
-    when = f"{moment:%H:%M:%S}" if moment.date() == datetime.datetime.now().date() else f"{moment:%Y-%m-%d %H:%M:%S}"
+    when = _moment(line["at"])
     version = f", version {line['version']}" if line["version"] else ""
     changes = _changes(line["detail"].get("changes", {}))
     what = " ".join(part for part in (line["action"], line["service"]) if part)
@@ -92,6 +95,13 @@ def _entry_lines(line: dict[str, Any]) -> Iterator[RenderableType]:
     for text in (changes, line["reason"]):
         if text:
             yield Padding(Text(text), (0, 0, 0, 10))
+
+
+def _moment(at: float) -> str:
+    """A time of today without its date."""
+    moment = datetime.datetime.fromtimestamp(at)
+    today = moment.date() == datetime.datetime.now().date()
+    return f"{moment:%H:%M:%S}" if today else f"{moment:%Y-%m-%d %H:%M:%S}"
 
 
 def _changes(changes: dict[str, Any]) -> str:
@@ -108,21 +118,35 @@ def _short(value: object) -> str:
 
 @facade_command("differences", example="strangler facade differences --service billing")
 @click.option("--service", help="Only this one's routes.")
-def differences(session: Session, client: AdminClient, service: str | None) -> None:
-    """Show in which fields the shadowed answers differ, and what of it is the monolith's own noise."""
+@click.option("--noise", is_flag=True, help="Also the fields in which the monolith contradicts itself as often.")
+def differences(session: Session, client: AdminClient, service: str | None, noise: bool) -> None:
+    """Show in which fields the shadowed answers differ; values are redacted, the last sample of each field is shown."""
     found = client.differences(service=service)
     session.out.json(found)
-    table = Table(title="differences beyond noise count; values are redacted")
-    for column in ("route", "field", "kinds", "differed", "noise", "monolith", "service"):
-        table.add_column(column)
+    if not found:
+        session.out.show("nothing has been compared yet")
     for name, route in found.items():
-        for field in route["fields"]:
-            sample = field["samples"][-1] if field["samples"] else {"monolith": "", "service": ""}
-            of = f"{field['differed']}/{route['pairs']}"
-            noise = f"{field['noise']}/{route['asked_twice']}" + (" (noise)" if field["is_noise"] else "")
-            kinds = ", ".join(field["kinds"])
-            table.add_row(name, field["field"], kinds, of, noise, sample["monolith"], sample["service"])
-    session.out.show(table)
+        session.out.show(*_route_lines(name, route, noise))
+
+
+def _route_lines(name: str, route: dict[str, Any], noise: bool) -> Iterator[RenderableType]:
+    learning = f", {route['learning']} wait until its noise is known" if route["learning"] else ""
+    yield f"{name}: {route['differing']} of {route['compared']} compared answers differ beyond noise{learning}"
+    for field in route["fields"]:
+        if noise or not field["is_noise"]:
+            yield from _field_lines(field, route)
+    hidden = sum(field["is_noise"] for field in route["fields"])
+    if hidden and not noise:
+        text = f"{hidden} more fields differ only as the monolith differs from itself; --noise shows them"
+        yield Padding(Text(text), (0, 0, 0, 2))
+
+
+def _field_lines(field: dict[str, Any], route: dict[str, Any]) -> Iterator[RenderableType]:
+    own = f"; the monolith from itself in {field['noise']} of {route['asked_twice']}" if route["asked_twice"] else ""
+    text = f"{field['field']}: {', '.join(field['kinds'])}, in {field['differed']} of {route['pairs']}{own}"
+    yield Padding(Text(text + (" (noise)" if field["is_noise"] else "")), (0, 0, 0, 2))
+    for side in ("monolith", "service") if field["samples"] else ():
+        yield Padding(Text(f"{side:9} {field['samples'][-1][side]}"), (0, 0, 0, 6))
 
 
 @facade_command("explain", example="strangler facade explain GET /api/invoices/7 -H 'Cookie: session=ada'")

@@ -5,7 +5,7 @@ import itertools
 from strangler_analyzers.seams.clusters.ensemble import ensemble
 from strangler_analyzers.seams.clusters.leiden import Graph
 from strangler_analyzers.seams.clusters.names import name_groups
-from strangler_analyzers.seams.clusters.refine import keep_apart, propagate
+from strangler_analyzers.seams.clusters.refine import dissolve, keep_apart, propagate
 from strangler_analyzers.seams.clusters.stability import stabilities, stability
 from strangler_analyzers.seams.signals.landscape import Pairs
 from strangler_analyzers.seams.signals.ties import Ties
@@ -38,6 +38,12 @@ def test_a_module_moves_to_the_group_that_clearly_holds_it_more() -> None:
     graph = Graph.of({(0, 1): 1.0, (1, 2): 2.0, (2, 3): 2.0, (1, 3): 2.0}, 4)
     assert propagate(graph, [0, 0, 1, 1], [False] * 4) == [1, 1, 1, 1]
     assert propagate(graph, [0, 0, 1, 1], [True] * 4) == [0, 0, 1, 1]
+
+
+def test_the_modules_of_an_unsure_group_go_where_they_are_held_or_stand_alone() -> None:
+    graph = Graph.of({(0, 1): 1.0, (1, 2): 1.0, (2, 3): 2.0, (4, 5): 1.0}, 6)
+    assert dissolve(graph, [0, 0, 1, 1, 2, 2], {1, 2}, [False] * 6) == [0, 0, 0, 3, 4, 5]
+    assert dissolve(graph, [0, 0, 1, 1, 2, 2], {1}, [False, False, True, True, False, False]) == [0, 0, 1, 1, 2, 2]
 
 
 def test_modules_to_be_apart_take_their_neighbours_along() -> None:

@@ -92,13 +92,13 @@ def _has_ring(arcs: set[tuple[str, str]]) -> bool:
         left -= free
 
 
-def test_deferred_and_type_only_imports_close_no_ring(shop: Analysis) -> None:
+def test_deferred_named_and_type_only_imports_close_no_ring(shop: Analysis) -> None:
     assert cycles(shop) == []
     edge = next(e for e in shop.edges if (e.source, e.target) == ("m.order.service", "m.order.models"))
     back = dataclasses.replace(edge, source=edge.target, target=edge.source, scope=("module",))
     ring = cycles(dataclasses.replace(shop, edges=(*shop.edges, back)))
     assert [cycle.modules for cycle in ring] == [("m.order.models", "m.order.service")]
-    for scope in (("type_checking",), ("function",)):
+    for scope in (("type_checking",), ("function",), ("dynamic",), ("dynamic", "function")):
         harmless = dataclasses.replace(back, scope=scope)
         assert cycles(dataclasses.replace(shop, edges=(*shop.edges, harmless))) == []
 

@@ -95,7 +95,8 @@ def test_an_operator_sees_tenants_stages_refusals_usage_and_invoices_by_keyboard
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "acme"
     page.keyboard.press("Enter")
-    page.locator("#usage-rows td", has_text="1000000000000").wait_for()
+    page.locator("#usage-rows td", has_text="1,000,000,000,000").wait_for()
+    assert "comes to 100.00 EUR by now" in page.locator("#charges").inner_text()
     assert page.evaluate("document.activeElement.id") == "detail-name"
     _shot(page, f"control-plane-{scheme}")
     page.set_viewport_size({"width": 390, "height": 844})

@@ -127,8 +127,33 @@ def test_a_service_that_is_sent_back_shows_without_reloading(page: Any, facade: 
     facade.service.broken = True
     with facade.load():
         page.locator("#history-lines li", has_text="gate:error_excess").wait_for()
-    page.get_by_text("0 % of its users at the service, the rest mirrored to it").wait_for()
+    page.get_by_text("All users at the monolith, their safe requests mirrored to the service").wait_for()
+    sent_back = page.locator(".moved.alarm")
+    assert "Sent back at" in sent_back.inner_text()
+    assert "requests to the service failed" in sent_back.inner_text()
+    assert page.title().startswith("(!) billing sent back")
     _shot(page, "sent-back")
+
+
+def test_a_control_plane_that_is_gone_is_said_and_nothing_old_looks_new(page: Any, facade: Any) -> None:
+    facade.client.shadow("billing", True, "a test")
+    facade.kill()
+    page.get_by_role("alert").get_by_text("The control plane does not answer.").wait_for()
+    assert facade.get().status_code == 200
+    assert page.evaluate("document.body.classList.contains('stale')")
+    _shot(page, "gone")
+    facade.start()
+    page.get_by_text("The control plane does not answer.").wait_for(state="detached")
+
+
+def test_a_service_that_does_not_answer_is_said_where_it_is_moved(page: Any, facade: Any) -> None:
+    facade.client.shadow("billing", True, "a test")
+    facade.client.shift("billing", 50, "a test")
+    facade.service.stop()
+    with facade.load():
+        page.get_by_text("billing does not answer: it is left alone by 1 of 1 workers").wait_for()
+    _shot(page, "resting")
+    facade.restart_service()
 
 
 def test_dark_and_narrow_screens_are_served_too(page: Any, facade: Any) -> None:

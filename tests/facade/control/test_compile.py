@@ -89,13 +89,13 @@ def test_a_service_without_upstream_is_not_routed() -> None:
     assert target(made, b"/later/1") == MONOLITH
 
 
-def test_users_are_known_by_the_plans_keys_in_order() -> None:
+def test_users_are_known_by_their_tenant_then_by_what_is_verified_then_by_what_they_say() -> None:
     keys = {"cookie": "sid", "header": "X-User", "claim": "sub", "tenant": "host:example.org", "client_address": True}
     assert sticky_keys(keys) == (
-        StickyKey("cookie", "sid"),
-        StickyKey("header", "X-User"),
-        StickyKey("claim", "sub"),
         StickyKey("tenant"),
+        StickyKey("claim", "sub"),
+        StickyKey("header", "X-User"),
+        StickyKey("cookie", "sid"),
         StickyKey("address"),
     )
 

@@ -42,7 +42,7 @@ def test_traffic_calls_and_data_move_together(stage: Stage, calls: str, data: st
 def test_a_stage_cannot_be_skipped_and_the_refusal_names_the_one_that_comes_first() -> None:
     with pytest.raises(IllegalMove, match="canary is not next to extracted") as caught:
         shift(Position(), 5, SHARED)
-    assert caught.value.hint == "shadow comes first"
+    assert caught.value.hint == "shadow comes first: strangler facade shadow SERVICE on"
 
 
 def test_a_service_without_upstream_is_not_moved() -> None:

@@ -109,3 +109,15 @@ def test_html_differs_by_element_and_attribute() -> None:
 def test_white_space_in_html_is_no_difference() -> None:
     html = ("Content-Type", "text/html")
     assert compare(answer(b"<p>a  b</p>", html), answer(b"<p>\n a b </p>", html)) == ()
+
+
+def test_fields_that_are_sets_have_no_order() -> None:
+    def answer(*headers: tuple[str, str]) -> dict[str, object]:
+        return {"status": 200, "headers": list(headers), "body": "", "truncated": False, "error": ""}
+
+    methods = "Access-Control-Allow-Methods"
+    old = answer(("Vary", "Cookie, Accept"), (methods, "GET, POST"), ("X-List", "a, b"))
+    same = answer(("vary", "accept"), ("vary", "cookie"), (methods, "POST, GET"), ("X-List", "b, a"))
+    assert [difference.field for difference in compare(old, same)] == ["header:x-list"]
+    fewer = answer(("Vary", "Cookie"), (methods, "GET, POST"), ("X-List", "a, b"))
+    assert [difference.field for difference in compare(old, fewer)] == ["header:vary"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from strangler_analyzers.seams.clusters.ensemble import Blocked, Ensemble, ensemble
 from strangler_analyzers.seams.clusters.leiden import Graph, Partition, renumber
-from strangler_analyzers.seams.clusters.refine import keep_apart, propagate, pull
+from strangler_analyzers.seams.clusters.refine import dissolve, keep_apart, propagate, pull
 from strangler_analyzers.seams.clusters.stability import stabilities
 from strangler_analyzers.seams.constraints import MONOLITH, Placement
 from strangler_analyzers.seams.options import SeamOptions
@@ -21,6 +21,9 @@ SMALLEST = 2
 _HELD = 0.2
 # One that lies outside the folder which most of its group is in needs more: infrastructure is drawn to somebody too.
 _HELD_OUTSIDE = 0.35
+
+# A group that overlaps with the runs' groups by less than this on average is a whim of one run, and not proposed.
+_SURE = 0.35
 
 _FINEST, _COARSEST, _BISECTIONS = 16.0, 0.25, 12
 
@@ -66,9 +69,19 @@ def _refined(
 ) -> Cut:
     fixed = [place in placement.names or count > 1 for place, count in enumerate(_block_sizes(placement.blocks))]
     refined = propagate(graph, partition, fixed)
+    refined = dissolve(graph, refined, _unsure(refined, runs), fixed)
     refined = keep_apart(graph, refined, placement.apart, placement.blocks)
     loose = [not held and not kept for held, kept in zip(_held(graph, refined, folders), fixed, strict=True)]
     return _collected(refined, loose, placement, runs, resolution)
+
+
+def _unsure(groups: Sequence[int], runs: Ensemble) -> frozenset[int]:
+    """The groups that the runs hardly know; never all of them."""
+    numbers = sorted(set(groups))
+    members = [[node for node, group in enumerate(groups) if group == number] for number in numbers]
+    found = zip(numbers, stabilities(members, runs.runs), strict=True)
+    unsure = frozenset(number for number, figure in found if figure < _SURE)
+    return unsure if len(unsure) < len(numbers) else frozenset()
 
 
 def wanted_resolution(ties: Ties, placement: Placement, options: SeamOptions) -> float:

@@ -37,7 +37,8 @@ def name_groups(
 def _by_folder(group: Sequence[int], modules: Sequence[str], spread: Counter[str]) -> Iterator[str]:
     """Parts of dotted names, those first that cover the group and little else."""
     inside = Counter(part for place in group for part in set(modules[place].split(".")) - _FILE_WORDS)
-    whole = {modules[place].split(".")[0] for place in group}
+    tops = Counter(name.partition(".")[0] for name in modules)
+    whole = {top for top, count in tops.items() if 2 * count > len(modules)}
     scored = ((2 * count / (len(group) + spread[part]), part) for part, count in inside.items() if part not in whole)
     for score, part in sorted(scored, key=lambda item: (-item[0], item[1])):
         if score >= 0.25:

@@ -1,8 +1,8 @@
-"""Last moves: constraints that keep modules apart, and modules that a table pulls over."""
+"""Last moves: modules that a table pulls over, groups that hardly came out, constraints that keep modules apart."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from strangler_analyzers.seams.clusters.leiden import Graph, renumber
 
@@ -26,6 +26,17 @@ def propagate(graph: Graph, groups: Sequence[int], fixed: Sequence[bool]) -> lis
         if not moved:
             break
     return groups
+
+
+def dissolve(graph: Graph, groups: Sequence[int], unsure: Collection[int], fixed: Sequence[bool]) -> list[int]:
+    """Give the modules of ``unsure`` groups to the sure ones that hold them; what none holds is left by itself."""
+    out, alone = list(groups), max(groups, default=0)
+    for node, near in enumerate(graph.adjacent):
+        if groups[node] in unsure and not fixed[node]:
+            pulls = {group: held for group, held in pull(near, groups).items() if group not in unsure}
+            alone += not pulls
+            out[node] = max(sorted(pulls), key=pulls.__getitem__) if pulls else alone
+    return out
 
 
 def pull(near: Mapping[int, float], groups: Sequence[int]) -> dict[int, float]:

@@ -10,8 +10,9 @@ import networkx as nx
 from strangler.analysis import Analysis, Edge
 
 _RUNTIME = frozenset({"import", "call", "inherit", "data", "task"})
-# An import inside a function waits until it is called, one for type checkers is never made: neither closes a ring.
-_LATE = frozenset({"function", "type_checking"})
+# An import inside a function waits until it is called, one for type checkers is never made, and a name in a string is
+# looked up by a registry that is there to allow it: none of them closes a ring.
+_LATE = frozenset({"function", "type_checking", "dynamic"})
 # Breaking an inheritance or a table access is dearer than breaking an import of the same number of sites.
 _PRICE: Mapping[str, int] = {"import": 1, "task": 1, "call": 2, "data": 4, "inherit": 8}
 

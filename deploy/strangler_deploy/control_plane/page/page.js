@@ -42,7 +42,7 @@ function row(...cells) {
   for (const cell of cells) {
     const td = document.createElement("td");
     if (cell instanceof Node) td.append(cell);
-    else td.textContent = cell;
+    else td.textContent = typeof cell === "bigint" ? cell.toLocaleString("en") : cell;
     if (typeof cell === "bigint") td.className = "number";
     made.append(td);
   }
@@ -63,11 +63,17 @@ function tenantRow(tenant, last) {
     last ? `${last.id}: ${last.kind}` : "", stage, last ? last.reason : "");
 }
 
+function counted(number, thing, more = false) {
+  return `${number}${more ? " or more" : ""} ${thing}${number === 1 && !more ? "" : "s"}`;
+}
+
 function refusal(request) {
   const made = document.createElement("li");
-  made.append(element("strong", `${request.kind} ${request.tenant}`), element("span", ` ${request.reason}`, "bad"));
+  made.append(element("strong", `${request.kind} ${request.tenant}`));
+  if (!request.findings.length) made.append(element("span", ` ${request.reason}`, "bad"));
   for (const finding of request.findings) {
-    made.append(element("p", `${finding.rule}: ${finding.message}${finding.hint && ` (${finding.hint})`}`));
+    made.append(element("p", `${finding.rule}: ${finding.message}`, "bad"));
+    if (finding.hint) made.append(element("p", finding.hint));
   }
   return made;
 }
@@ -84,10 +90,14 @@ function months(items) {
 async function detail() {
   if (!shown) return;
   const name = encodeURIComponent(shown);
-  const [usage, bills] = await Promise.all([ask(`v1/tenants/${name}/usage`), ask(`v1/invoices?tenant=${name}&limit=50`)]);
+  const [usage, charges, bills] = await Promise.all([
+    ask(`v1/tenants/${name}/usage`), ask(`v1/tenants/${name}/charges`), ask(`v1/invoices?tenant=${name}&limit=50`)]);
   at("detail").hidden = false;
   at("detail-name").textContent = shown;
   fill("usage-rows", months(usage.items));
+  at("charges").textContent = `${charges.period} comes to ${charges.total} ${charges.currency} by now.`;
+  at("no-usage").hidden = usage.items.length > 0;
+  at("no-invoices").hidden = bills.items.length > 0;
   fill("invoice-rows", bills.items.map((bill) => {
     const made = row(String(bill.id), bill.period, `${bill.price_list}, version ${bill.price_version}`, `${bill.total} ${bill.currency}`);
     made.lastChild.className = "number";
@@ -108,7 +118,7 @@ async function look() {
   at("no-tenants").hidden = tenants.items.length > 0;
   at("more").hidden = !tenants.more;
   const waiting = requests.items.filter((request) => request.state === "pending").length;
-  const said = `${tenants.items.length}${tenants.more ? " or more" : ""} tenants, ${waiting} requests waiting, ${refused.length} refused`;
+  const said = `${counted(tenants.items.length, "tenant", tenants.more)}, ${counted(waiting, "request")} waiting, ${refused.length} refused`;
   if (at("summary").textContent !== said) at("summary").textContent = said;
   await detail();
 }

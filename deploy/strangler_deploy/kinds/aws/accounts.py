@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Literal
 
 from strangler_deploy.kinds.aws.resource import Owner, ack
@@ -58,9 +59,10 @@ def repository(name: str, path: str, owner: Owner) -> Manifest:
     return ack("ecr", "Repository", name, spec, owner)
 
 
-def role_selector(name: str, arn: str, namespace: str, *, origin: str) -> Manifest:
-    """Whatever is created from a namespace is created with this role, and can do no more than it."""
-    spec = {"arn": arn, "namespaceSelector": {"names": [namespace]}}
+def role_selector(name: str, arn: str, namespace: str, kinds: Sequence[tuple[str, str]], *, origin: str) -> Manifest:
+    """What is made of some kinds (group, kind) from a namespace is made with this role, and can do no more than it."""
+    types = [{"group": group, "version": "v1alpha1", "kind": kind} for group, kind in kinds]
+    spec = {"arn": arn, "namespaceSelector": {"names": [namespace]}, "resourceTypeSelector": types}
     return Manifest("services.k8s.aws/v1alpha1", "IAMRoleSelector", name, {"spec": spec}, origin=origin)
 
 

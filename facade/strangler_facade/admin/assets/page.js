@@ -65,8 +65,8 @@ function showService(service) {
   const shown = card(service.name);
   shown.dataset.revision = service.revision;
   shown.querySelector(".stage").textContent = service.stage;
-  const mirrored = service.mirrored ? ", the rest mirrored to it" : "";
-  shown.querySelector(".users").textContent = `${percent(service.weight)} of its users at the service${mirrored}`;
+  shown.querySelector(".users").textContent = users(service);
+  showMove(shown.querySelector(".moved"), service.moved);
   const here = STAGES.indexOf(service.stage);
   shown.querySelector(".stages").replaceChildren(...STAGES.map((stage, index) => {
     const item = element("li", stage);
@@ -85,8 +85,30 @@ function showService(service) {
       + (rollout.reason ? `: ${rollout.reason}` : "")
     : "";
   showActions(shown.querySelector(".actions"), service);
+  const details = shown.querySelector("details");
+  if (details.open && details.dataset.compared !== String(service.compared)) showDifferences(service.name).catch(problem);
+  details.dataset.compared = service.compared;
   const compared = service.compared ? `${service.differing} of ${service.compared} answers differ beyond noise` : "nothing compared yet";
   shown.querySelector("summary").textContent = `Shadow differences: ${compared}`;
+}
+
+function users(service) {
+  if (!service.weight) return `All users at the monolith${service.mirrored ? ", their safe requests mirrored to the service" : ""}`;
+  return `${percent(service.weight)} of its users at the service${service.mirrored ? ", the rest mirrored to it" : ""}`;
+}
+
+function showMove(place, moved) {
+  const back = moved && moved.action === "retreat";
+  place.classList.toggle("alarm", Boolean(back));
+  if (!moved) place.textContent = "";
+  else if (back) place.textContent = `Sent back at ${time(moved.at)}: ${moved.reason}.`;
+  else place.textContent = `Since ${time(moved.at)}, ${moved.action} by ${moved.actor}: ${moved.reason}`;
+}
+
+function time(at) {
+  const moment = new Date(at * 1000);
+  const today = moment.toDateString() === new Date().toDateString();
+  return today ? moment.toLocaleTimeString() : moment.toLocaleString();
 }
 
 function showFigures(shown, service) {
@@ -94,7 +116,7 @@ function showFigures(shown, service) {
   shown.querySelector("tbody").replaceChildren(...["service", "monolith"].map((target) => {
     const figures = service[target];
     const row = element("tr");
-    row.append(element("th", target, { scope: "row" }), element("td", String(figures.requests)));
+    row.append(element("th", target === "service" ? service.name : target, { scope: "row" }), element("td", String(figures.requests)));
     const failed = figures.requests ? ` (${((100 * figures.failures) / figures.requests).toFixed(1)} %)` : "";
     const cell = element("td", figures.failures + failed);
     if (figures.failures) cell.className = "bad";
@@ -230,13 +252,29 @@ function signedOut(text = "") {
   for (const id of ["services", "history", "sign-out"]) at(id).hidden = true;
   at("sign-in").hidden = false;
   at("sign-in-problem").textContent = text;
+  showWorries([]);
+  document.body.classList.remove("stale");
   at("summary").textContent = "Not connected.";
   at("token").focus();
 }
 
 function problem(error) {
-  if (error instanceof Refusal && error.status === 401) signedOut("This token does not count.");
-  else at("summary").textContent = `The admin does not answer: ${error.message}`;
+  if (error instanceof Refusal && error.status === 401) return signedOut("This token does not count.");
+  const since = memory.heard ? ` What is shown is as of ${time(memory.heard)}; customers are served on.` : "";
+  showWorries([`The control plane does not answer.${since}`]);
+  document.body.classList.add("stale");
+}
+
+function showWorries(worries) {
+  const shown = [...at("worries").children].map((item) => item.textContent);
+  if (shown.join("\n") !== worries.join("\n")) at("worries").replaceChildren(...worries.map((text) => element("li", text)));
+}
+
+function showTitle(services, worries) {
+  const back = services.filter((service) => service.moved && service.moved.action === "retreat").map((service) => service.name);
+  const trouble = worries.length + services.filter((service) => service.warnings.length).length;
+  const said = back.length ? `${back.join(", ")} sent back` : trouble ? "look here" : "";
+  document.title = said ? `(!) ${said} – Strangler facade` : "Strangler facade";
 }
 
 async function refresh() {
@@ -245,9 +283,13 @@ async function refresh() {
     const status = await ask("GET", "/v1/status");
     for (const id of ["services", "history", "sign-out"]) at(id).hidden = false;
     at("sign-in").hidden = true;
+    memory.heard = Date.now() / 1000;
+    document.body.classList.remove("stale");
     status.services.forEach(showService);
-    const owed = status.owed_entries ? ` – ${status.owed_entries} history entries wait for room on the disk` : "";
-    const summary = `Version ${status.version}, ${status.workers.length} workers, monolith at ${status.monolith}${owed}`;
+    showWorries(status.warnings);
+    showTitle(status.services, status.warnings);
+    const workers = `${status.workers.length} worker${status.workers.length === 1 ? "" : "s"}`;
+    const summary = `Version ${status.version}, ${workers}, monolith at ${status.monolith}`;
     if (at("summary").textContent !== summary) at("summary").textContent = summary;
     if (status.version !== memory.version || !at("history-lines").childElementCount) {
       memory.version = status.version;
