@@ -111,6 +111,14 @@ class Router:
             return ""
         return ", ".join(service for service, rule in moving if service != without and rule.is_canary(request))
 
+    def bucket_of(self, request: Request) -> int | None:
+        """The bucket of the request's user on its route; None if the route splits nobody, or has no key of them."""
+        for rule in self._of_path.get(request.path) or self._rules_of(request.path):
+            if not rule.tests or rule.passes(request):
+                found = rule.sticky_key(request)
+                return bucket(rule.route.split.salt, found[1]) if found else None
+        return None
+
     def explain(self, request: Request) -> Explanation:
         """The same decision, with every route that was passed over and why."""
         path = normalised(request.path)
@@ -224,6 +232,11 @@ def _ranges(split: Split) -> Iterator[tuple[int, str]]:
         begin = end
     if begin < BUCKETS:
         yield BUCKETS, split.rest
+
+
+def target_at(split: Split, place: int) -> str:
+    """The target that the users of a bucket get."""
+    return next(name for end, name in _ranges(split) if place < end)
 
 
 def _heads(paths: tuple[PathPattern, ...]) -> frozenset[bytes]:

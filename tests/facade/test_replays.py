@@ -77,6 +77,23 @@ def test_our_own_access_log_is_read() -> None:
     assert simulate([json.dumps(entry)], table(0), table(100 - 1e-9)).requests == 1
 
 
+def test_our_own_log_says_exactly_who_would_go_although_it_has_no_cookies() -> None:
+    line = {"client": "203.0.113.9", "method": "GET", "target": "/api/7", "host": "shop", "route": "billing.0"}
+    lines = [json.dumps({**line, "bucket": place}) for place in (0, 16383, 16384, 65535, None)]
+    found = simulate(lines, table(0), table(25))
+    assert (found.then, found.unknown_users) == ({"billing": 2.0, "monolith": 3.0}, 0)
+    salted = table(25)
+    salted["routes"][0]["split"]["salt"] = "another"
+    assert simulate(lines, table(0), salted).unknown_users == 4
+
+
+def test_an_address_is_not_the_user_where_a_cookie_would_say_more() -> None:
+    by_address = table(25)
+    by_address["routes"][0]["split"]["sticky"].append({"kind": "address"})
+    found = simulate([COMBINED.format("/api/7")] * 8, by_address, by_address)
+    assert (found.then, found.unknown_users) == ({"billing": 2.0, "monolith": 6.0}, 8)
+
+
 def test_the_next_table_is_the_plans_with_services_where_they_stand_or_are_imagined() -> None:
     status = {
         "version": 7,

@@ -20,7 +20,7 @@ from strangler_facade.plane.mirror import Mirrors
 from strangler_facade.plane.records.access import AccessLog
 from strangler_facade.plane.records.capture import Capture
 from strangler_facade.plane.records.metrics import Ledger
-from strangler_facade.plane.records.spans import Spans
+from strangler_facade.plane.spans import Spans
 from strangler_facade.plane.upstreams.health import Prober, probe_pool
 from strangler_facade.plane.upstreams.pool import Pool
 from strangler_facade.table import RouteTable, Target
@@ -237,5 +237,6 @@ def entry(exchange: Exchange) -> dict[str, Any]:
         "served_by": exchange.lane.target.name,
         "fell_back": exchange.lane is not course.lane,
         "reason": exchange.reason,
+        "bucket": exchange.applied.router.bucket_of(exchange.request),
         "trace": exchange.trace.decode("ascii")[3:35],
     }

@@ -20,7 +20,7 @@ from strangler_facade.plane.limits import Settings
 from strangler_facade.plane.link import Link
 from strangler_facade.plane.outlet import Outlet
 from strangler_facade.plane.records.access import AccessLog
-from strangler_facade.plane.records.spans import Spans
+from strangler_facade.plane.spans import Spans
 from strangler_facade.plane.tls import server_context
 from strangler_facade.serialize import from_json
 from strangler_facade.sessions import bridge
