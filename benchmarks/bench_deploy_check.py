@@ -1,9 +1,9 @@
 """How long `strangler deploy check` takes for a large estate, from files to findings, against the limits of its design.
 
-Ten thousand bridge tenants with five services each on ten clusters and a control plane, with every kind, rendered to disk and
-checked there by two processes: every file read and held against the plan, schemas, references, secrets, conflicts, capacity,
-pairs of pods, every identity against every resource, admission policies. Limits: 10 minutes (floor), 3 minutes (far). Then one
-file of one tenant in the middle is changed, and must be found.
+Ten thousand bridge tenants with five services each on ten clusters and a control plane, with every kind, rendered to
+disk and checked there by two processes: every file read and held against the plan, schemas, references, secrets,
+conflicts, capacity, pairs of pods, every identity against every resource, admission policies. Limits: 10 minutes
+(floor), 3 minutes (far). Then one file of one tenant in the middle is changed, and must be found.
 
 Usage: python benchmarks/bench_deploy_check.py [--tenants N] [--processes N] [--folder DIR] [--crds DIR]
 """
@@ -69,9 +69,8 @@ def _print(given: argparse.Namespace, found: Report, seconds: float) -> None:
     print(f"errors: {worst or 'none'}; stale files: {len(found.stale)}")
     full = seconds * _FULL / given.tenants
     told = "" if given.tenants == _FULL else f" (scaled to {_FULL} tenants: {full:.0f} s)"
-    print(
-        f"  {_FLOOR / full:.1f} x faster than the floor of {_FLOOR:.0f} s, {_FAR / full:.1f} x than the far {_FAR:.0f} s{told}"
-    )
+    print(f"  {_FLOOR / full:.1f} x faster than the floor of {_FLOOR:.0f} s{told}")
+    print(f"  {_FAR / full:.1f} x faster than the far target of {_FAR:.0f} s")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Renders 10,000 bridge tenants with five services each, over ten clusters and with every kind, from files to files.
 
-Prints the time of a cold render with two processes (tenant files read, every file written) against five minutes (floor) and
-two (far), the time of one more tenant by the command line against three seconds and one, and whether bytes are stable.
+Prints the time of a cold render with two processes (tenant files read, every file written) against five minutes (floor)
+and two (far), the time of one more tenant by the command line against three seconds and one, and whether bytes are
+stable.
 
 Usage: python benchmarks/bench_deploy_render.py [--tenants 10000] [--folder DIR]
 """
@@ -115,9 +116,8 @@ def _measure(root: Path, count: int) -> None:
 
 
 def _against(seconds: float, floor: float, far: float, note: str = "") -> None:
-    print(
-        f"  {floor / seconds:.2f} x faster than the floor of {floor:.0f} s, {far / seconds:.2f} x than the far {far:.0f} s{note}"
-    )
+    print(f"  {floor / seconds:.2f} x faster than the floor of {floor:.0f} s{note}")
+    print(f"  {far / seconds:.2f} x faster than the far target of {far:.0f} s")
 
 
 if __name__ == "__main__":

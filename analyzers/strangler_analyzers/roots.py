@@ -16,14 +16,21 @@ def imported_roots(facts: Mapping[str, Facts], packages: Iterable[str]) -> froze
     """
     inside = frozenset(packages)
     entries = _entries(facts)
-    found = set()
+    found, imported = set(), set()
     for path, one in facts.items():
-        heads = {item.module.partition(".")[0] for item in one.imports if not item.level and item.module}
-        for head in heads - sys.stdlib_module_names:
-            folder = _holding(path, head, entries)
-            if folder and folder not in inside:
+        modules = {item.module for item in one.imports if not item.level and item.module}
+        imported |= modules
+        for head in {module.partition(".")[0] for module in modules} - sys.stdlib_module_names:
+            folder = _holding(path, head, entries, inside)
+            if folder:
                 found.add(folder)
-    return frozenset(found)
+    return frozenset(folder for folder in found if not _is_imported_through(folder, imported))
+
+
+def _is_imported_through(folder: str, imported: set[str]) -> bool:
+    """Whether what stands in ``folder`` is imported by the folder's own name too: then it is part of a package."""
+    through = folder.replace("/", ".") + "."
+    return any(module.startswith(through) for module in imported)
 
 
 def _entries(paths: Iterable[str]) -> dict[str, set[str]]:
@@ -37,12 +44,12 @@ def _entries(paths: Iterable[str]) -> dict[str, set[str]]:
     return found
 
 
-def _holding(path: str, head: str, entries: Mapping[str, set[str]]) -> str | None:
-    """The folder around ``path`` that has ``head``; the tree's own root before all others, then the outermost."""
+def _holding(path: str, head: str, entries: Mapping[str, set[str]], packages: frozenset[str]) -> str | None:
+    """The folder around ``path`` that has ``head`` and is no package: the tree's own root, or the outermost."""
     parts = PurePosixPath(path).parts[:-1]
     for depth in range(len(parts) + 1):
         folder = "/".join(parts[:depth])
-        if head in entries.get(folder, ()):
+        if head in entries.get(folder, ()) and (not folder or folder not in packages):
             return folder
     return None
 

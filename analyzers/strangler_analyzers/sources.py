@@ -64,8 +64,9 @@ def discover(root: Path, options: Options) -> Tree:
 
 
 def package_folders(paths: Iterable[str]) -> set[str]:
-    """The folders with an ``__init__.py``."""
-    return {path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] == "__init__.py"}
+    """The folders with an ``__init__.py`` whose names can be imported."""
+    found = {path.rpartition("/")[0] for path in paths if path.rpartition("/")[2] == "__init__.py"}
+    return {folder for folder in found if not folder or is_identifier(folder.rpartition("/")[2])}
 
 
 def named(root: Path, paths: list[str], options: Options, more_roots: Iterable[str] = (), prefix: str = "") -> Tree:
@@ -125,10 +126,9 @@ def _top_package(folder: str, packages: set[str]) -> str:
 def _source(path: str, packages: set[str], roots: list[str], prefix: str) -> Source:
     folder = path.rpartition("/")[0]
     top = _top_package(folder, packages) if folder else ""
-    if top in packages:
-        root = top.rpartition("/")[0]
-    else:
-        root = max((one for one in roots if not one or folder == one or folder.startswith(one + "/")), key=len)
+    around = max((one for one in roots if not one or folder == one or folder.startswith(one + "/")), key=len)
+    # A folder inside a package that its files import from as if it were none is where their names start.
+    root = around if top not in packages or around.startswith(top + "/") else top.rpartition("/")[0]
     inner = path[len(root) + 1 :] if root else path
     parts = inner.removesuffix(".py").split("/")
     is_package = parts[-1] == "__init__"

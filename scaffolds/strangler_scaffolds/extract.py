@@ -214,7 +214,7 @@ def _call_sites(territory: Territory, client: Client, sources: Sources) -> list[
             continue
         module = territory.modules[name]
         before = sources.read(module.path)
-        if not move.touches(before):
+        if not move.touches(before) and not any(named.encode() in before for named in client.names):
             continue
         text = decode(before, module.path)
         moved = rewrite_imports(text, move, module=name, is_package=module.package, path=module.path)

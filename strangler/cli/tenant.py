@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -161,9 +163,14 @@ def move(session: Session, id_: str, isolation: Any, tier: str | None) -> None:
     for column in ("step", "what", "how", "checked by", "way back"):
         table.add_column(column, overflow="fold")
     for number, step in enumerate(found.steps, 1):
-        how = step.how + "".join(f"\n  {path}" for path in step.files)
+        how = step.how + "".join(f"\n{count} in {folder}" for folder, count in _by_folder(step.files).items())
         table.add_row(f"{number} {step.kind}", step.what, how, step.check, step.back or "none")
     session.out.show(table)
+
+
+def _by_folder(paths: Sequence[str]) -> Counter[str]:
+    """How many files each folder has; there may be a hundred, and --json names them."""
+    return Counter(path.rpartition("/")[0] for path in paths)
 
 
 command = _GROUP

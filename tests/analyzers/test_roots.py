@@ -22,3 +22,21 @@ def test_a_tree_that_is_a_package_itself_is_named_as_it_imports_itself(look) -> 
 def test_a_tree_with_an_init_that_imports_from_itself_is_a_root(look) -> None:
     analysis = look({"__init__.py": "from nested import a\n", "nested/__init__.py": "", "nested/a.py": ""})
     assert "nested.a" in [module.name for module in analysis.modules]
+
+
+def test_a_folder_inside_a_package_is_a_root_when_its_files_are_imported_by_their_own_names_only(look) -> None:
+    files = {
+        "demos/__init__.py": "",
+        "demos/chat/chat/__init__.py": "",
+        "demos/chat/chat/main.py": "from chat.views import index\n",
+        "demos/chat/chat/views.py": "def index(): ...\n",
+    }
+    assert [edge.source for edge in look(files).edges] == ["chat.main"]
+    files["demos/run.py"] = "import demos.chat.chat.main\n"
+    assert "demos.chat.chat.main" in [module.name for module in look(files).modules]
+
+
+def test_a_folder_whose_name_cannot_be_imported_is_no_package(look) -> None:
+    files = {"my-app/__init__.py": "", "my-app/shop/__init__.py": "", "my-app/shop/a.py": "from shop import b\n"}
+    analysis = look({**files, "my-app/shop/b.py": ""})
+    assert [(edge.source, edge.target) for edge in analysis.edges] == [("shop.a", "shop.b")]

@@ -12,7 +12,7 @@ import yaml
 from strangler.model import Finding, Location, Severity
 from strangler.plan import Plan, load, load_tenants, loads
 from strangler.plan.platform import Tenant
-from strangler_deploy import first_ceilings, render, render_to
+from strangler_deploy import check, first_ceilings, render, render_to
 from strangler_deploy.check import clusters
 from strangler_deploy.checks.declared import declared
 from strangler_deploy.checks.documents import read
@@ -87,6 +87,23 @@ def test_the_facades_own_plan_is_a_plan() -> None:
     plan = loads(data["strangler.yaml"])
     assert plan.services["records"].upstream == "http://records"
     assert plan.services["records"].rollout.bake == 3600
+
+
+def test_a_facade_in_the_cluster_can_report_usage_and_has_a_token_for_it() -> None:
+    tree = render(*_load("regulated"))
+    folder = "tenants/practice-one"
+    stateful = yaml.safe_load(tree[f"{folder}/app/statefulset-facade.yaml"])
+    (variable,) = stateful["spec"]["template"]["spec"]["containers"][0]["env"]
+    assert variable["name"] == "STRANGLER_USAGE_TOKEN"
+    secret = variable["valueFrom"]["secretKeyRef"]["name"]
+    assert f"{folder}/platform/externalsecret-{secret}.yaml" in tree
+    plan = loads(yaml.safe_load(tree[f"{folder}/app/configmap-facade.yaml"])["data"]["strangler.yaml"])
+    assert plan.facade.usage is not None and plan.facade.usage.url == "https://control-plane.example.com"
+    policy = f"{folder}/platform/networkpolicy-facade-out.yaml"
+    assert "443" in tree[policy]
+    flawed = {**tree, policy: tree[policy].replace("port: 443", "port: 444")}
+    rules = {found.rule for found in check(flawed, *_load("regulated")) if found.severity is Severity.ERROR}
+    assert any(rule.startswith("NET") for rule in rules), rules
 
 
 def test_the_ceiling_that_binds_first_is_first() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from strangler.model import Location, Severity
 from strangler.plan import load, load_tenants
+from strangler.plan.platform import Tenant
 from strangler_deploy.check import check
 from strangler_deploy.checks.rules import RULES
 from strangler_deploy.documents import Document
@@ -65,3 +66,10 @@ def test_the_examples_have_no_errors(name: str) -> None:
     given, own = load(folder / "strangler.yaml"), load_tenants(folder / "tenants")
     errors = [f.message for f in check(render(given, own), given, own) if f.severity is Severity.ERROR]
     assert errors == []
+
+
+def test_a_second_tenant_of_a_pool_is_no_stranger_to_its_databases() -> None:
+    folder = Path(__file__).parents[2] / "docs/examples/reference"
+    given, own = load(folder / "strangler.yaml"), load_tenants(folder / "tenants")
+    more = {**own, "newco": Tenant(id="newco", tier="basic"), "oldco": Tenant(id="oldco", tier="basic")}
+    assert [f.message for f in check(render(given, more), given, more) if f.severity is Severity.ERROR] == []

@@ -90,6 +90,10 @@ TAKES_MODELS = frozenset(
         "model_to_dict",
     )
 )
+# By these names; a route's ``get("/", response_model=Order)`` takes a model too, and asks no database.
+_TAKEN_BY_NAME = frozenset(
+    ["clause", "entity", "instance", "klass", "model", "query", "queryset", "select", "statement", "target"]
+)
 _PAIRS = frozenset(["get_or_create", "update_or_create", "aget_or_create", "aupdate_or_create"])
 _OUTSIDE_ONE = ("get_object_or_404", "aget_object_or_404")
 
@@ -123,7 +127,8 @@ def handed(value: Made) -> list[Class]:
 def _handed(value: Made, found: dict[Class, None], depth: int) -> None:
     if value.instance is not None or value.callee.dotted.rpartition(".")[2] not in TAKES_MODELS:
         return
-    for values in (*value.args, *value.kwargs.values()):
+    named = [values for name, values in value.kwargs.items() if name in _TAKEN_BY_NAME]
+    for values in (*value.args, *named):
         for one in values[:_MOST_SUBJECTS]:
             if isinstance(one, Class | Made | Member | Instance):
                 _collect(one, found, depth + 4)

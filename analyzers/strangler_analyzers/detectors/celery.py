@@ -9,7 +9,8 @@ from strangler_analyzers.detectors.kinds import Detector, Example, Found
 from strangler_analyzers.detectors.mounts import kind_of, receiver_of
 from strangler_analyzers.detectors.world import World, argument, ref_of, text
 from strangler_analyzers.resolve.frames import Event
-from strangler_analyzers.resolve.values import Const, Ext, Func, Items, Made, Member, Value
+from strangler_analyzers.resolve.hierarchy import outside
+from strangler_analyzers.resolve.values import Const, Ext, Func, Instance, Items, Made, Member, Value
 
 _DECORATORS = {
     "task": ("celery", "huey"),
@@ -25,8 +26,15 @@ _DECORATORS = {
 
 def detect(world: World) -> Found:
     """Every task, and every function handed to a scheduler."""
-    tasks = {(task.kind, task.name, task.handler): task for task in [*_decorated(world), *_scheduled(world)]}
+    tasks = {(task.kind, task.name, task.handler): task for task in _every(world)}
     return Found(tasks=tuple(tasks[key] for key in sorted(tasks)))
+
+
+def _every(world: World) -> Iterator[Task]:
+    yield from _decorated(world)
+    yield from _scheduled(world)
+    known = {task.handler for task in _decorated(world)}
+    yield from (task for task in _enqueued(world) if task.handler not in known)
 
 
 def _decorated(world: World) -> Iterator[Task]:
@@ -39,10 +47,10 @@ def _decorated(world: World) -> Iterator[Task]:
 
 
 def _task(world: World, func: Func, value: Value) -> Task | None:
-    name = value.dotted
+    name = _decorator(value)
     tail = name.rpartition(".")[2]
     kinds = _DECORATORS.get(tail)
-    if kinds is None or not isinstance(value, Ext | Member | Made):
+    if kinds is None:
         return None
     origin = f"{name} {_origin(value)}".lower()
     kind = next((kind for kind in kinds if kind in origin), None)
@@ -54,6 +62,15 @@ def _task(world: World, func: Func, value: Value) -> Task | None:
     default = func.scope.name if kind in ("dramatiq", "huey") else func.dotted
     where = (world.evidence(func.module, func.scope.line),)
     return Task(kind, given or default, func.ref, func.module.name, schedule, queue, where)
+
+
+def _decorator(value: Value) -> str:
+    """The library's name of a decorator; of an object of the program's own class, that of the class it derives from."""
+    if isinstance(value, Made) and value.instance is not None:
+        value = value.instance
+    if isinstance(value, Instance):
+        return next((base.dotted for base in outside(value.cls)), "")
+    return value.dotted if isinstance(value, Ext | Member | Made) else ""
 
 
 def _origin(value: Value) -> str:
@@ -92,6 +109,28 @@ def _scheduled(world: World) -> Iterator[Task]:
                 yield _job(world, event, ref)
 
 
+def _enqueued(world: World) -> Iterator[Task]:
+    """``queue.enqueue(f, …)`` (RQ), whose functions need no decorator."""
+    for event in world.named("enqueue", "enqueue_in", "enqueue_at", "enqueue_call", "cron"):
+        holder = receiver_of(event.made)
+        if holder is None or not _library_of(holder).startswith("rq"):
+            continue
+        place = {"enqueue": 0, "enqueue_call": 0}.get(event.name.rpartition(".")[2], 1)
+        for job in argument(event.made, place, "func", "f"):
+            ref = ref_of(job)
+            if ref is not None:
+                where = (world.evidence(event.func.module, event.line),)
+                yield Task("rq", ref.replace(":", "."), ref, ref.partition(":")[0], evidence=where)
+
+
+def _library_of(holder: Value) -> str:
+    """The library's class that an object is of, or that its own class derives from."""
+    instance = holder.instance if isinstance(holder, Made) else holder
+    if isinstance(instance, Instance):
+        return next((base.dotted for base in outside(instance.cls)), "")
+    return kind_of(holder)
+
+
 def _job(world: World, event: Event, ref: str) -> Task:
     identity = text(argument(event.made, -1, "id")) or ref.replace(":", ".")
     rest = {key: values for key, values in event.made.kwargs.items() if key not in ("func", "id", "args", "kwargs")}
@@ -128,6 +167,18 @@ DETECTOR = Detector(
                 ),
             },
             ("apscheduler nightly -> jobs:nightly", "dramatiq mail -> jobs:mail"),
+        ),
+        Example(
+            "RQ with a decorator and a queue of one's own",
+            {
+                "jobs.py": (
+                    "from functools import partial\nfrom rq import Queue\nfrom rq.decorators import job as rq_job\n\n\n"
+                    "class Counting(rq_job): ...\n\n\nclass Mine(Queue): ...\n\n\n"
+                    "job = partial(Counting, connection=None)\n\n\n@job('mail')\ndef mail(to): ...\n\n\n"
+                    "def report(day): ...\n\n\ndef order(day):\n    Mine('slow').enqueue(report, day)\n"
+                ),
+            },
+            ("rq jobs.mail -> jobs:mail", "rq jobs.report -> jobs:report"),
         ),
     ),
 )

@@ -10,6 +10,7 @@ from strangler_analyzers.resolve.frames import CallOf, Event, Frame, Site
 from strangler_analyzers.resolve.hierarchy import member, outside
 from strangler_analyzers.resolve.values import (
     EMPTY,
+    MOST_REGISTERED,
     Bound,
     Class,
     Const,
@@ -93,7 +94,7 @@ def _nested(program: Any, func: Func, returned: Values, call: CallOf) -> Values:
 
 
 def _enter(frame: Frame, func: Func, call: CallOf, first: list[Values]) -> Values:
-    func = _given(func, call)
+    func = _given(frame, func, call)
     passes = bind_arguments(frame, func, [*first, *call.args], call.kwargs, len(first))
     if not call.quiet:
         _note(frame, func, call, passes)
@@ -109,11 +110,22 @@ def _enter(frame: Frame, func: Func, call: CallOf, first: list[Values]) -> Value
     return returned or frame.program.declared_return(frame, func) or loaded
 
 
-def _given(func: Func, call: CallOf) -> Func:
-    """What is handed classes (a model to query, a form to fill) is followed apart for each of them."""
+def _given(frame: Frame, func: Func, call: CallOf) -> Func:
+    """What is handed classes (a model to query, a form to fill) is followed apart for each of them.
+
+    So is, while the program puts itself together, what is handed texts: functions that register paths and handlers.
+    """
     every = (*call.args, *call.kwargs.values())
-    classes = tuple(values[0] for values in every if len(values) == 1 and isinstance(values[0], Class))
-    return func.given(classes) if classes else func
+    if _puts_together(frame.func):
+        key = tuple(values[0] for values in every if len(values) == 1 and isinstance(values[0], Class | Const))
+        return func.given(key, MOST_REGISTERED) if key else func
+    key = tuple(values[0] for values in every if len(values) == 1 and isinstance(values[0], Class))
+    return func.given(key) if key else func
+
+
+def _puts_together(func: Func) -> bool:
+    """Whether this is the body of a module, or a function followed apart for what such a body hands it."""
+    return not func.index or func.is_variant
 
 
 def _note(frame: Frame, callee: Value, call: CallOf, passes: tuple[tuple[str, Values], ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -213,9 +214,38 @@ def call_container(frame: Frame, member: Any, call: CallOf) -> Values:
 
 
 def _call_text(frame: Frame, base: Const, attr: str, call: CallOf) -> Values:
-    if attr in ("format", "strip", "lstrip", "rstrip", "rstrip", "lower", "upper"):
+    if attr == "format":
+        return _formatted(frame, base, call)
+    if attr in ("strip", "lstrip", "rstrip", "rstrip", "lower", "upper"):
         return (base,)
     return EMPTY
+
+
+def _formatted(frame: Frame, base: Const, call: CallOf) -> Values:
+    """The text with what is known put in; what is not known stays ``{}``."""
+    if not isinstance(base.value, str):
+        return (base,)
+    given = [*map(_one_text, call.args)]
+    named = {name: _one_text(values) for name, values in call.kwargs.items()}
+    counter = iter(range(len(given)))
+
+    def put(match: re.Match[str]) -> str:
+        key = match[1]
+        if key.isidentifier():
+            return named.get(key, "{}")
+        place = int(key) if key.isdecimal() else next(counter, -1)
+        return given[place] if 0 <= place < len(given) else "{}"
+
+    return frame.program.constant(_FIELD.sub(put, base.value))  # type: ignore[no-any-return]
+
+
+def _one_text(values: Values) -> str:
+    known = len(values) == 1 and isinstance(values[0], Const) and isinstance(values[0].value, str)
+    return values[0].value if known else "{}"  # type: ignore[attr-defined]
+
+
+# ``{}``, ``{0}``, ``{name}``, ``{0.attribute!r:>10}``; doubled braces are none.
+_FIELD = re.compile(r"(?<!\{)\{(\w*)[^{}]*\}(?!\})")
 
 
 def _append(frame: Frame, items: Items, call: CallOf) -> Values:

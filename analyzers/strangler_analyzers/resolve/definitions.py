@@ -8,7 +8,7 @@ from strangler_analyzers.resolve.evaluate import evaluate
 from strangler_analyzers.resolve.execute import execute
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.hierarchy import forget_order
-from strangler_analyzers.resolve.values import EMPTY, Class, Ext, Func, Made, Member, Value, Values, union
+from strangler_analyzers.resolve.values import EMPTY, Class, Ext, Func, Made, Member, Value, Values, Wrapped, union
 
 
 def define_function(frame: Frame, index: int) -> None:
@@ -98,19 +98,31 @@ def _decorated(frame: Frame, value: Func | Class, decorators: list[Values], code
         given = frame.program.apply(frame, call)
         kept = tuple(one for one in given if not isinstance(one, Made | Member))
         if internal and kept:
-            current = _around(frame, kept, value)
+            current = _around(frame, callees, kept, current, value)
     return current
 
 
-def _around(frame: Frame, values: Values, original: Func | Class) -> Values:
-    """A function that a decorator made (and nobody else) is taken to be around what it decorates."""
+def _around(frame: Frame, callees: Values, values: Values, current: Values, original: Func | Class) -> Values:
+    """A function that a decorator made (and nobody else) is taken to be around what it decorates.
+
+    A decorator gives what it gave for anything it was ever put on: of what it hands back, only what it got counts.
+    """
+    ever = [one for callee in callees for one in _ever_put_on(callee)]
     found = EMPTY
     for one in values:
-        if isinstance(one, Func) and one is not original and one.outer not in (None, frame.func):
+        if isinstance(one, Wrapped) and one not in current:
+            found = union(found, (frame.program.wrapped(one.func, original),))
+        elif isinstance(one, Func) and one is not original and one.outer not in (None, frame.func):
             found = union(found, (frame.program.wrapped(one, original),))
         else:
-            found = union(found, (one,))
+            found = union(found, current if one in ever else (one,))
     return found
+
+
+def _ever_put_on(decorator: Value) -> Values:
+    if isinstance(decorator, Func) and decorator.layout.places:
+        return decorator.param(decorator.layout.places[0]).values
+    return EMPTY
 
 
 def define_class(frame: Frame, index: int) -> None:

@@ -14,6 +14,8 @@ EMPTY: Values = ()
 MOST_VALUES = 16
 # An inherited method is followed apart for each class it runs on, up to this many.
 MOST_CLONES = 40
+# Functions that register are followed apart for each thing registered.
+MOST_REGISTERED = 500
 
 
 class Value:
@@ -114,14 +116,14 @@ class Func(Value):
         """This method as it runs on objects of ``cls``, which inherits it; itself when there are too many such."""
         return self if self.receiver is not None else self._variant(cls, cls)
 
-    def given(self, classes: tuple[Value, ...]) -> Func:
-        """This function as it runs when it is handed just these classes; itself when there are too many such."""
-        return self if self.is_variant else self._variant(classes, self.receiver)
+    def given(self, what: tuple[Value, ...], most: int = MOST_CLONES) -> Func:
+        """This function as it runs when it is handed just this; itself when there are more than ``most`` such."""
+        return self if self.is_variant else self._variant(what, self.receiver, most)
 
-    def _variant(self, key: Any, receiver: Class | None) -> Func:
+    def _variant(self, key: Any, receiver: Class | None, most: int = MOST_CLONES) -> Func:
         found = self.clones.get(key)
         if found is None:
-            if len(self.clones) >= MOST_CLONES:
+            if len(self.clones) >= most:
                 return self
             found = self.clones[key] = Func(self.module, self.index, self.owner, self.outer)
             found.receiver, found.binding, found.decorators = receiver, self.binding, self.decorators

@@ -58,14 +58,19 @@ def placed(constraints: Constraints, analysis: Analysis, index: Mapping[str, int
     return Placement(blocks, tuple(apart), names)
 
 
-def kept_whole(placement: Placement, groups: Iterable[Sequence[int]]) -> Placement:
-    """With each of ``groups`` as one block, but for those of which a constraint says anything."""
-    told = {place for pair in placement.apart for place in pair} | set(placement.names)
+def free_groups(placement: Placement, groups: Iterable[Sequence[int]]) -> list[Sequence[int]]:
+    """Those of ``groups`` of which no constraint says anything."""
     sizes = Counter(placement.blocks)
+    told = {place for pair in placement.apart for place in pair} | set(placement.names)
+    told |= {place for place, block in enumerate(placement.blocks) if sizes[block] > 1}
+    return [group for group in groups if told.isdisjoint(group)]
+
+
+def kept_whole(placement: Placement, groups: Iterable[Sequence[int]]) -> Placement:
+    """With each of ``groups`` as one block."""
     parents = list(placement.blocks)
     for group in groups:
-        if not any(place in told or sizes[placement.blocks[place]] > 1 for place in group):
-            _join(parents, group)
+        _join(parents, group)
     return replace(placement, blocks=tuple(_root(parents, place) for place in range(len(parents))))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from strangler.analysis import Analysis, CutEdge, Edge, Seam
 from strangler_analyzers.seams.clusters.cuts import Cut, cuts, wanted_resolution
 from strangler_analyzers.seams.clusters.names import name_groups
-from strangler_analyzers.seams.constraints import Placement, kept_whole, placed
+from strangler_analyzers.seams.constraints import Placement, free_groups, kept_whole, placed
 from strangler_analyzers.seams.measures.costs import REMEDIES
 from strangler_analyzers.seams.measures.cycles import Cycle, cycles
 from strangler_analyzers.seams.measures.figures import Figures, Surveyor
@@ -39,7 +39,8 @@ def propose(analysis: Analysis, options: SeamOptions | None = None) -> Analysis:
     placement = placed(options.constraints, analysis, land.index)
     ties = gather(analysis, land, options)
     if options.names and options.wanted is None and options.size is None:
-        placement = kept_whole(placement, separate_packages(land, ties.signals[DIRECT]))
+        whole = free_groups(placement, separate_packages(land, ties.signals[DIRECT]))
+        placement, ties = kept_whole(placement, whole), ties.apart(whole)
     fine = wanted_resolution(ties, placement, options)
     coarse_share = options.weights.coarse / options.weights.resolution
     folders = [name.rpartition(".")[0] for name in land.names] if options.names else None

@@ -21,9 +21,9 @@ def logins(subjects: Sequence[tuple[User, Identity, Document]]) -> Iterator[Find
     for user, identity, _ in subjects:
         for pattern in _patterns(identity):
             if "*" not in _name(pattern):
-                owners[_name(pattern)].add(user.tenant or user.namespace)
+                owners[_name(pattern)].add(_whose(user))
     for user, identity, document in subjects:
-        mine = user.tenant or user.namespace
+        mine = _whose(user)
         for pattern in _patterns(identity):
             name = _name(pattern)
             others = [n for n, whose in owners.items() if whose != {mine}] if "*" in name else [name]
@@ -34,6 +34,11 @@ def logins(subjects: Sequence[tuple[User, Identity, Document]]) -> Iterator[Find
                     hint = "give every tenant's service a database user of its own"
                     yield Finding("IAM-CROSS", message, document.location, hint)
                     break
+
+
+def _whose(user: User) -> str:
+    """Whose a database user is: the databases of a pool are shared as a whole, and so are those who sign in to them."""
+    return user.pool or user.tenant or user.namespace
 
 
 def _patterns(identity: Identity) -> Iterator[str]:

@@ -57,6 +57,8 @@ def declared(estate: Estate, tenants: Mapping[str, Tenant]) -> dict[str, Declare
             _data(cluster, site, App(namespace, unit.name), _used(unit, namespace, tenants))
             _names(cluster, site, App(namespace, unit.name), unit)
             _inside(cluster, estate, site, App(namespace, unit.name), unit)
+        if units:
+            _usage(cluster, estate, App(namespace, FACADE))
     for name, site in sites(estate, tenants).items():
         if site.cluster.role == "application" or len(estate.sites) == 1:
             _proxy(found.setdefault(name, Declared()), estate, site)
@@ -168,6 +170,19 @@ def _inside(cluster: Declared, estate: Estate, site: Site, app: App, unit: Unit)
         _entrance(cluster, site, app, unit.workload.port)
     if monitoring.enabled and unit.workload.metrics:
         cluster.watched[app].add((monitoring.namespace, unit.workload.port))
+
+
+def _usage(cluster: Declared, estate: Estate, facade: App) -> None:
+    """A namespace's own facade reports what tenants use, where the plan says."""
+    usage = estate.plan.facade.usage
+    if usage is None or estate.platform.facade.mode != "facade" or estate.platform.secrets.store == "none":
+        return
+    address = urlsplit(usage.url)
+    try:
+        network: Network = ipaddress.ip_network(address.hostname or "")
+    except ValueError:
+        network = EVERYWHERE
+    cluster.out[facade].add((network, address.port or (443 if address.scheme == "https" else 80)))
 
 
 def _entrance(cluster: Declared, site: Site, app: App, port: int) -> None:

@@ -14,6 +14,7 @@ from strangler_deploy.planes.environment import endpoint_name
 from strangler_deploy.planes.home import Home
 from strangler_deploy.planes.stores import Holder, Holding
 
+USAGE_TOKEN = "facade-usage"
 _GROUP = "rds.services.k8s.aws"
 
 
@@ -57,7 +58,7 @@ def secrets_role(estate: Estate, whose: str) -> str:
 
 
 def secrets(home: Home, held: Sequence[Holding], whose: str) -> Iterator[Manifest]:
-    """In the application cluster: the declared secrets of each service, and where its databases are."""
+    """In the application cluster: each service's declared secrets, the facade's token, and where databases are."""
     estate, refresh = home.estate, home.estate.platform.secrets.refresh
     if estate.platform.secrets.store == "none":
         return
@@ -66,6 +67,9 @@ def secrets(home: Home, held: Sequence[Holding], whose: str) -> Iterator[Manifes
         for secret in sorted(unit.workload.secrets):
             name = joined(unit.name, secret)
             yield external_secret(name, home.namespace, entry(estate, whose, name), refresh, origin=origin)
+    if home.reports_usage:
+        key = entry(estate, whose, USAGE_TOKEN)
+        yield external_secret(USAGE_TOKEN, home.namespace, key, refresh, origin="strangler.yaml facade.usage")
     if not is_here(estate, home.site):
         for item in databases_of(held):
             name = endpoint_name(item.name)
@@ -82,5 +86,5 @@ def needs_store(home: Home, held: Sequence[Holding]) -> bool:
     """Whether anything in a namespace comes from the store."""
     if home.estate.platform.secrets.store == "none":
         return False
-    declared = any(unit.workload.secrets for unit in home.units)
+    declared = home.reports_usage or any(unit.workload.secrets for unit in home.units)
     return declared or (bool(databases_of(held)) and not is_here(home.estate, home.site))

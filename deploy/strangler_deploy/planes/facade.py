@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
 
 from strangler.plan.platform import Resources
 from strangler_deploy.dump import dump
@@ -11,8 +13,9 @@ from strangler_deploy.kinds.network.gateway import INGRESS_NAMESPACE
 from strangler_deploy.kinds.network.route import MONOLITH
 from strangler_deploy.kinds.workloads.deployment import config_map, service, service_account
 from strangler_deploy.kinds.workloads.facade import stateful_set
-from strangler_deploy.kinds.workloads.pod import Pod
+from strangler_deploy.kinds.workloads.pod import Pod, variable_of
 from strangler_deploy.manifest import Data, Manifest
+from strangler_deploy.planes.endpoints import USAGE_TOKEN
 from strangler_deploy.planes.home import Home
 
 FACADE = "facade"
@@ -39,8 +42,22 @@ def facade_network(home: Home, entrances: Sequence[Data]) -> Iterator[Manifest]:
     rules = [policy.egress([policy.pods(unit.name)], unit.workload.port) for unit in routed]
     if home.estate.monolith:
         rules.append(policy.egress([policy.pods(MONOLITH, namespace=INGRESS_NAMESPACE)], 8080))
+    if home.reports_usage:
+        rules.append(_control_plane(home))
     if rules:
         yield policy.allow_out(FACADE, home.namespace, rules, origin=origin)
+
+
+def _control_plane(home: Home) -> Data:
+    """The way to where usage is reported; of a name only its port can be held."""
+    usage = home.estate.plan.facade.usage
+    assert usage is not None
+    address = urlsplit(usage.url)
+    try:
+        network = f"{ipaddress.IPv4Address(address.hostname or '')}/32"
+    except ValueError:
+        network = "0.0.0.0/0"
+    return policy.egress([policy.block(network)], address.port or (443 if address.scheme == "https" else 80))
 
 
 def image(home: Home) -> str:
@@ -59,6 +76,7 @@ def _pod(home: Home) -> Pod:
         resources=Resources(cpu="250m", memory="256Mi", max_cpu="1", max_memory="512Mi"),
         ready="/-/ready",
         live="/-/live",
+        environment_of=_token(home),
         command=["strangler", "facade", "run"],
         arguments=["--plan", "/etc/strangler/strangler.yaml", "--state", "/state", *listen],
         priority=home.priority,
@@ -71,6 +89,11 @@ def _pod(home: Home) -> Pod:
         ],
         zones=1,
     )
+
+
+def _token(home: Home) -> list[Data]:
+    usage = home.estate.plan.facade.usage
+    return [variable_of(usage.token_env, "secret", USAGE_TOKEN, "token")] if usage and home.reports_usage else []
 
 
 def _strictest(home: Home) -> str:

@@ -65,6 +65,12 @@ class Home:
         """Whether a facade of its own splits the namespace's traffic."""
         return self.estate.platform.facade.mode == "facade" and bool(self.units)
 
+    @property
+    def reports_usage(self) -> bool:
+        """Whether its facade tells the SaaS control plane what tenants use, with a token from the store."""
+        told = self.estate.plan.facade.usage is not None and self.estate.platform.secrets.store != "none"
+        return self.has_facade and told
+
     def unit(self, name: str) -> Unit | None:
         """A service that runs here."""
         return next((unit for unit in self.units if unit.name == name), None)

@@ -65,7 +65,7 @@ def slice_module(
         known = len(slicer.gone)
         slicer.stuck.clear()
         body = slicer.block(body)
-    if slicer.has_stand_in and stand_in is not None:
+    if stand_in is not None and any(stand_in.name in _names_read(statement) for statement in body):
         body = with_import(body, stand_in)
     sliced = tree.with_changes(body=body)
     return Sliced(Text(sliced.code, text.encoding), tuple(slicer.removed), tuple(slicer.stuck))
@@ -79,7 +79,6 @@ class _Slicer:
         self._is_allowed = is_allowed
         self._package = package
         self._stand_in = stand_in
-        self.has_stand_in = False
         self.gone: set[str] = set()
         self.removed: list[str] = []
         self.stuck: list[str] = []
@@ -133,7 +132,6 @@ class _Slicer:
         if self._stand_in is None or not self._missing(small):
             return small
         changed = small.visit(StandsIn(self._stand_in, self._missing))
-        self.has_stand_in = self.has_stand_in or changed is not small
         assert isinstance(changed, cst.BaseSmallStatement)
         return changed
 

@@ -7,7 +7,7 @@ import pytest
 from strangler.analysis import Analysis
 from strangler.errors import StranglerError
 from strangler_analyzers import Constraints, SeamOptions, propose
-from strangler_analyzers.seams.constraints import Placement, kept_whole
+from strangler_analyzers.seams.constraints import Placement, free_groups, kept_whole
 
 
 def proposed(analysis: Analysis, **constraints: object) -> dict[str, str | None]:
@@ -62,5 +62,7 @@ def test_together_and_apart_contradict_each_other(shop: Analysis) -> None:
 
 def test_a_group_is_kept_whole_unless_a_constraint_speaks_of_it() -> None:
     placement = Placement((0, 1, 2, 3, 4, 5), ((4, 0),), {2: "sales"})
-    assert kept_whole(placement, [(0, 1), (2, 3)]).blocks == placement.blocks
-    assert kept_whole(dataclasses.replace(placement, apart=()), [(0, 1), (2, 3)]).blocks == (0, 0, 2, 3, 4, 5)
+    assert free_groups(placement, [(0, 1), (2, 3)]) == []
+    free = free_groups(dataclasses.replace(placement, apart=()), [(0, 1), (2, 3)])
+    assert free == [(0, 1)]
+    assert kept_whole(placement, free).blocks == (0, 0, 2, 3, 4, 5)

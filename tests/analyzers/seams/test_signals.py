@@ -13,7 +13,7 @@ from strangler_analyzers.seams.signals.directories import directory_ties
 from strangler_analyzers.seams.signals.landscape import landscape
 from strangler_analyzers.seams.signals.packages import separate_packages
 from strangler_analyzers.seams.signals.similarity import neighbours, weigh
-from strangler_analyzers.seams.signals.ties import gather
+from strangler_analyzers.seams.signals.ties import Ties, gather
 from strangler_analyzers.seams.signals.topics import topic_ties
 from strangler_analyzers.seams.signals.traces import trace_ties
 from strangler_analyzers.seams.signals.words import domain_nouns, words
@@ -29,6 +29,11 @@ def test_packages_that_hardly_touch_are_programs_of_their_own() -> None:
     land = landscape(Analysis(version="1", modules=modules("a.x", "a.y", "b.x", "b.y", "c.x", "c.y")))
     apart = {(0, 1): 10.0, (2, 3): 10.0, (4, 5): 1.0, (3, 4): 1.0}
     assert separate_packages(land, apart) == [(0, 1), (2, 3)]
+
+
+def test_a_program_of_its_own_takes_nobody_in() -> None:
+    ties = Ties({"direct": {(0, 1): 1.0, (1, 2): 1.0, (2, 3): 1.0}}).apart([(0, 1)])
+    assert ties.total() == {(0, 1): 1.0, (2, 3): 1.0}
 
 
 def test_a_package_with_most_of_the_modules_is_the_monolith() -> None:

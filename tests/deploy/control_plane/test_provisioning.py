@@ -152,6 +152,36 @@ def test_what_the_platform_does_not_have_or_allow_is_named(wish: dict[str, Any],
     assert [finding.rule for finding in found] == ([rule] if rule else [])
 
 
+STORED = (
+    PLAN
+    + "  tiers: {standard: {isolation: pool}, premium: {isolation: bridge}}\n"
+    + ("  workloads: {billing: {data: {ledger: {kind: dynamodb, pooled: true}}}}\n")
+)
+
+
+def test_a_move_that_would_leave_data_behind_is_refused_until_somebody_says_that_it_was_brought_along(
+    make_world: Callable[..., World],
+) -> None:
+    world = make_world(STORED)
+    world.onboard("acme")
+    operator = world.client()
+
+    def change(**said: Any) -> dict[str, Any]:
+        tag = operator.get("/v1/tenants/acme").headers["etag"]
+        answer = operator.patch("/v1/tenants/acme", json=said, headers={"if-match": tag})
+        world.outbox.empty()
+        found: dict[str, Any] = operator.get(answer.headers["location"]).json()
+        return found
+
+    refused = change(patch={"tier": "premium"})
+    assert (refused["state"], refused["findings"][0]["rule"]) == ("failed", "TENANT-DATA")
+    assert "ledger" in refused["reason"]
+    assert "strangler tenant move acme" in refused["findings"][0]["hint"]
+    assert change(patch={"name": "Acme Ltd"})["state"] == "committed", "nothing is left behind by that"
+    assert change(patch={"tier": "premium"}, leave_data=True)["state"] == "committed"
+    assert change(patch={"cluster": "app"})["state"] == "committed", "its own data is where it was"
+
+
 def test_a_push_that_somebody_else_was_faster_with_is_made_again_on_top(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import create_engine, func, insert, select, text
 
 from strangler.errors import StranglerError
 from strangler_deploy.control_plane.store.store import Store, StoreError, add, serialise, upsert
 from strangler_deploy.control_plane.store.tables import events, facts, metadata
+from strangler_deploy.control_plane.tenants.requests import open_requests
+from strangler_deploy.control_plane.tenants.stages import State
 
 ROW = {"type": "t", "tenant": "acme", "detail": {}, "at": "2026"}
 
@@ -21,6 +23,28 @@ def test_the_migrations_make_the_tables_that_the_code_knows(database: str) -> No
         difference = compare_metadata(MigrationContext.configure(connection), metadata)
     store.close()
     assert difference == []
+
+
+def test_what_an_older_version_has_written_is_kept(database: str) -> None:
+    older = Store(database)
+    engine = create_engine(older.engine.url)
+    older.close()
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE requests DROP COLUMN leave_data"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        connection.execute(text("INSERT INTO facts VALUES ('kept', 'yes')"))
+        at = "'2026-11-03T12:00:00.000000Z'"
+        connection.execute(text(f"INSERT INTO tenants VALUES ('acme', 'active', '{{}}', 'standard', 1, {at}, {at})"))
+        names = 'tenant, kind, wish, state, reason, findings, "commit", branch, actor, created, updated'
+        values = f"'acme', 'onboard', '{{}}', 'pending', '', '[]', '', '', 'alice', {at}, {at}"
+        connection.execute(text(f"INSERT INTO requests ({names}) VALUES ({values})"))
+    engine.dispose()
+    store = Store(database)
+    with store.read() as connection:
+        (asked,) = open_requests(connection, State.PENDING)
+        assert (asked.tenant, asked.leave_data) == ("acme", False)
+        assert connection.scalar(select(facts.c.value).where(facts.c.name == "kept")) == "yes"
+    store.close()
 
 
 def test_an_installation_keeps_its_name(database: str) -> None:

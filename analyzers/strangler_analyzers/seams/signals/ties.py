@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from strangler.analysis import Analysis
@@ -28,6 +28,16 @@ class Ties:
     """Each signal's pairs, scaled so that they can be added up."""
 
     signals: Mapping[str, Pairs]
+
+    def apart(self, groups: Iterable[Sequence[int]]) -> Ties:
+        """Without the ties by which any of ``groups`` would draw in, or be drawn to, what is not of it."""
+        group_of = {place: number for number, group in enumerate(groups) for place in group}
+        return Ties(
+            {
+                name: {pair: weight for pair, weight in ties.items() if group_of.get(pair[0]) == group_of.get(pair[1])}
+                for name, ties in self.signals.items()
+            }
+        )
 
     def total(self, *, without: str | None = None) -> Pairs:
         """All signals added up, the one named hardly counting."""

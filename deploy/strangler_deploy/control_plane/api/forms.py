@@ -32,6 +32,9 @@ class Change(_Form):
     """A merge patch (RFC 7396) over the tenant's file: null takes a key away, so that the tier decides again."""
 
     patch: Annotated[dict[str, Any], Field(min_length=1, max_length=50)]
+    leave_data: Annotated[
+        bool, Field(description="The data that the tenant then reaches no more was brought along, or is not needed.")
+    ] = False
 
 
 class Subscription(_Form):

@@ -18,7 +18,7 @@ from strangler_deploy.control_plane.provisioning.declaration import (
     tenant_path,
 )
 from strangler_deploy.control_plane.provisioning.git import TRAILER, Change
-from strangler_deploy.control_plane.provisioning.wishes import unfit
+from strangler_deploy.control_plane.provisioning.wishes import abandoned, unfit
 from strangler_deploy.control_plane.tenants.requests import Asked
 from strangler_deploy.control_plane.tenants.stages import Kind
 from strangler_deploy.control_plane.tenants.wish import document_of, merged, tenant_of
@@ -48,6 +48,8 @@ def prepare(asked: Asked, declaration: Declaration, present: str | None, *, inst
         InvalidWish: with the request the tenant's file would have mistakes.
     """
     tenant = _wished(asked, present)
+    if asked.kind is Kind.CHANGE and present is not None and not asked.leave_data:
+        _refuse_abandoning(declaration, tenant_of(declared(present, asked.tenant)), tenant)
     rendered = {} if asked.kind is Kind.OFFBOARD else _rendered(declaration, tenant)
     root = declaration.root
     files = {f"{root}{path}": text for path, text in rendered.items()}
@@ -60,6 +62,12 @@ def prepare(asked: Asked, declaration: Declaration, present: str | None, *, inst
     seconds = int(datetime.fromisoformat(asked.created).timestamp())
     change = Change(_message(asked, instance), f"{seconds} +0000", tuple(removed), files)
     return Prepared(change, document)
+
+
+def _refuse_abandoning(declaration: Declaration, before: Tenant, after: Tenant) -> None:
+    """Data stays where it is when a tenant is declared elsewhere: nobody is to find that out afterwards."""
+    if not any(unfit(declaration, before)) and not any(unfit(declaration, after)):
+        refuse_errors(list(abandoned(declaration, before, after)))
 
 
 def _wished(asked: Asked, present: str | None) -> Tenant:

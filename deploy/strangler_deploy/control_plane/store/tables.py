@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -15,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData()
@@ -58,6 +60,7 @@ requests = Table(
     Column("actor", String(200), nullable=False),
     Column("created", _Time, nullable=False),
     Column("updated", _Time, nullable=False),
+    Column("leave_data", Boolean, nullable=False, server_default=false()),
     Index("ix_requests_state", "state", "id"),
     Index("ix_requests_tenant", "tenant", "id"),
     sqlite_autoincrement=True,

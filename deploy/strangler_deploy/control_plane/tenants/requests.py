@@ -40,6 +40,7 @@ class Asked:
     state: State = State.PENDING
     commit: str = ""
     branch: str = ""
+    leave_data: bool = False
 
 
 def tenant_row(connection: Connection, tenant: str) -> RowMapping:
@@ -76,9 +77,19 @@ def onboard(connection: Connection, wish: Mapping[str, Any], price_list: str, ac
 
 
 def ask(
-    connection: Connection, tenant: str, kind: Kind, patch: Mapping[str, Any], version: int, actor: str, now: datetime
+    connection: Connection,
+    tenant: str,
+    kind: Kind,
+    patch: Mapping[str, Any],
+    version: int,
+    actor: str,
+    now: datetime,
+    *,
+    leave_data: bool = False,
 ) -> int:
     """Ask for a change of a tenant that the caller has seen at ``version``; returns the request's id.
+
+    ``leave_data`` says that the caller knows of the data that the tenant then reaches no more.
 
     Raises:
         Hidden: there is no such tenant.
@@ -97,7 +108,7 @@ def ask(
     if tenant_of(merged(row["document"], patch)).id != tenant:
         raise Conflict("a tenant's id cannot be changed")
     _change_tenant(connection, row, {"updated": timestamp(now)})
-    return _ask(connection, tenant, kind, patch, actor, now)
+    return _ask(connection, tenant, kind, patch, actor, now, leave_data=leave_data)
 
 
 def require_version(row: Mapping[Any, Any], version: int) -> None:
@@ -115,10 +126,19 @@ def _open_requests(tenant: str) -> Any:
     return select(func.min(requests.c.id)).where(is_open)
 
 
-def _ask(connection: Connection, tenant: str, kind: Kind, wish: Mapping[str, Any], actor: str, now: datetime) -> int:
+def _ask(
+    connection: Connection,
+    tenant: str,
+    kind: Kind,
+    wish: Mapping[str, Any],
+    actor: str,
+    now: datetime,
+    *,
+    leave_data: bool = False,
+) -> int:
     at = timestamp(now)
     row = {"tenant": tenant, "kind": kind, "wish": dict(wish), "state": State.PENDING, "actor": actor}
-    empty = {"reason": "", "findings": [], "commit": "", "branch": ""}
+    empty = {"reason": "", "findings": [], "commit": "", "branch": "", "leave_data": leave_data}
     number = add(connection, requests, {**row, **empty, "created": at, "updated": at})
     tell(connection, EVENTS[kind][0], tenant, {"request": number}, now)
     return number
@@ -141,7 +161,7 @@ def open_requests(connection: Connection, state: State, limit: int = 100) -> lis
 
 
 def _asked(row: RowMapping) -> Asked:
-    names = ("id", "tenant", "wish", "actor", "created", "commit", "branch")
+    names = ("id", "tenant", "wish", "actor", "created", "commit", "branch", "leave_data")
     return Asked(kind=Kind(row["kind"]), state=State(row["state"]), **{name: row[name] for name in names})
 
 

@@ -85,7 +85,7 @@ def change_tenant(
     tenant: TenantId, form: Change, caller: TheCaller, plane: ThePlane, match: Match = None, key: Key = None
 ) -> JSONResponse:
     """Ask for another tier, place, quota or anything else in the tenant's file."""
-    return _asked(plane, caller, tenant, Kind.CHANGE, form.patch, match, key)
+    return _asked(plane, caller, tenant, Kind.CHANGE, form.patch, match, key, leave_data=form.leave_data)
 
 
 @router.post("/{tenant}/suspend", responses=_CHANGING, **_ACCEPTED)
@@ -134,16 +134,27 @@ def subscribe_tenant(
 
 
 def _asked(
-    plane: Plane, caller: Caller, tenant: str, kind: Kind, patch: Mapping[str, Any], match: str | None, key: str | None
+    plane: Plane,
+    caller: Caller,
+    tenant: str,
+    kind: Kind,
+    patch: Mapping[str, Any],
+    match: str | None,
+    key: str | None,
+    *,
+    leave_data: bool = False,
 ) -> JSONResponse:
     caller.require_tenant(tenant)
     caller.require()
     version = version_in(match)
 
     def act(connection: Connection) -> Answer:
-        return _accepted(connection, ask(connection, tenant, kind, patch, version, caller.subject, plane.now()))
+        now = plane.now()
+        number = ask(connection, tenant, kind, patch, version, caller.subject, now, leave_data=leave_data)
+        return _accepted(connection, number)
 
     asked = {"path": f"tenants/{tenant}", "kind": kind, "patch": dict(patch), "version": version}
+    asked |= {"leave_data": True} if leave_data else {}
     return _rung(plane, once(plane, caller, key, asked, act))
 
 

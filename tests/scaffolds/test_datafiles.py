@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from strangler_scaffolds.datafiles import data_files
+from strangler_scaffolds.sources import Sources
+
+FILES = (
+    "shop/stock/__init__.py",
+    "shop/stock/templates/stock/list.html",
+    "shop/stock/static/list.css",
+    "shop/stock/inner/__init__.py",
+    "shop/stock/inner/own.html",
+    "shop/stock/__pycache__/x.pyc",
+    "templates/base.html",
+    "templates/.hidden",
+    "CHANGES.md",
+    "docs/page.md",
+    "tools/run.py",
+    "tools/data.txt",
+)
+
+
+def found(tmp_path: Path, code: str) -> list[str]:
+    for name in FILES:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    return data_files(["shop/stock"], ["."], {"shop/stock/views.py": code.encode()}, Sources(tmp_path))
+
+
+def test_what_lies_in_a_package_goes_with_it_but_not_what_is_of_another_package(tmp_path: Path) -> None:
+    assert found(tmp_path, "") == ["shop/stock/static/list.css", "shop/stock/templates/stock/list.html"]
+
+
+def test_what_lies_beside_the_packages_goes_where_a_text_names_it(tmp_path: Path) -> None:
+    code = "DIRS = [BASE / 'templates']\nopen(BASE / 'CHANGES.md')\nSAID = 'docs are elsewhere'\n"
+    beside = set(found(tmp_path, code)) - set(found(tmp_path, ""))
+    assert beside == {"templates/base.html", "templates/.hidden", "CHANGES.md"}
+
+
+def test_a_folder_that_holds_code_is_no_data_and_nobody_leaves_the_tree(tmp_path: Path) -> None:
+    code = "A = 'tools'\nB = '../other'\nC = '/etc'\nD = '.'\n"
+    assert found(tmp_path, code) == found(tmp_path, "")
