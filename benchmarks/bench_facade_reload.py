@@ -1,8 +1,8 @@
 """Failed requests while the routes change a hundred times and the worker is replaced: the limit is none at all.
 
 Clients ask over 64 connections and count every answer; meanwhile the table is swapped evenly over the run, a second
-worker takes the port and the first one is told to drain. Two WebSockets stay open through all of it, one of each
-worker.
+worker takes the port and the first one is told to drain, with a day's time. Two WebSockets stay open through all of
+it, one of each worker.
 
     python benchmarks/bench_facade_reload.py [--requests 1000000] [--changes 100]
 """
@@ -67,9 +67,16 @@ class Socket:
             return False
 
 
+def listeners(port: int) -> int:
+    """How many sockets listen on a port of this machine (those of workers that share it count each)."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    return sum(fields[1].endswith(f":{port:04X}") and fields[3] == "0A" for fields in map(str.split, lines))
+
+
 @contextlib.contextmanager
 def worker(port: int, table: Path):
-    command = [sys.executable, "-m", "strangler_facade.plane", "--table", str(table), "--listen", f"127.0.0.1:{port}"]
+    place = ["--table", str(table), "--listen", f"127.0.0.1:{port}"]
+    command = [sys.executable, "-m", "strangler_facade.plane", *place, "--drain", "86400"]
     with rig.process(*command, core=rig.PROXY_CORE) as pid:
         yield pid
 
@@ -100,21 +107,21 @@ def run(stack: contextlib.ExitStack, folder: Path, upstream: int, requests: int,
     write(1)
     first = second = stack.enter_context(worker(port, table))
     rig.wait_for(port)
-    sample = json.loads(rig.clients(port, 64, 5000).communicate()[0])
-    pause = requests / sample["rate"] * 0.9 / changes
     kept, alive = [Socket(port)], True
-    load = rig.clients(port, 64, requests)
+    load = rig.clients(port, 64, requests, marks=changes + 1)
+    assert load.stdout is not None
     for number in range(changes):
+        load.stdout.read(1)  # the clients say how far they are: changes come evenly, however fast they are
         write(number + 2)
         os.kill(second, signal.SIGHUP)
         if number == changes // 2:
             second = stack.enter_context(worker(port, table))
-            time.sleep(2)
+            while listeners(port) < 2:
+                time.sleep(0.1)
             os.kill(first, signal.SIGTERM)
             kept.append(Socket(port))
-        time.sleep(pause)
         alive = alive and all(connection.answers() for connection in kept)
-    return report(json.loads(load.communicate()[0])["outcomes"], alive, changes)
+    return report(json.loads(load.communicate()[0].lstrip("."))["outcomes"], alive, changes)
 
 
 def report(outcomes: dict[str, int], alive: bool, changes: int) -> int:

@@ -3,7 +3,8 @@
     python benchmarks/facade_clients.py PORT CONNECTIONS REQUESTS
 
 prints one JSON object: how many were answered 200, how many failed and how, at which rate, with which latencies. With
-``--rate`` they ask at a fixed rate instead, and latencies count from when a request was due.
+``--rate`` they ask at a given rate instead, at random times as independent users would (even spacing would fall into
+step with what a proxy does by the clock), and latencies count from when a request was due.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import random
 import sys
 from collections import Counter
 from time import perf_counter
@@ -28,14 +30,16 @@ def request(user: int) -> bytes:
 class Fleet:
     """All the connections, and what they have seen."""
 
-    def __init__(self, port: int, requests: int, rate: float) -> None:
+    def __init__(self, port: int, requests: int, rate: float, marks: int) -> None:
+        self._mark = requests // marks if marks else 0
         self.port, self.left, self.rate = port, requests, rate
         self.requests = [request(user) for user in range(1, 1001)]
         self.outcomes: Counter[str] = Counter()
         self.latencies: list[float] = []
         self.done = asyncio.Event()
         self.open = 0
-        self.begun = perf_counter()
+        self.begun = self._due = perf_counter()
+        self._chance = random.Random(1)
         self.sent = 0
 
     def next(self) -> tuple[bytes, float] | None:
@@ -44,8 +48,12 @@ class Fleet:
             return None
         self.left -= 1
         self.sent += 1
-        due = self.begun + self.sent / self.rate if self.rate else 0.0
-        return self.requests[self.sent % 1000], due
+        if self._mark and self.sent % self._mark == 0:
+            sys.stdout.write(".")
+            sys.stdout.flush()
+        if self.rate:
+            self._due += self._chance.expovariate(self.rate)
+        return self.requests[self.sent % 1000], self._due if self.rate else 0.0
 
 
 class Client(asyncio.Protocol):
@@ -131,17 +139,18 @@ async def connect(fleet: Fleet) -> None:
     if fleet.left <= 0 and fleet.open > 0:
         return
     fleet.open += 1
-    try:
-        await asyncio.get_running_loop().create_connection(lambda: Client(fleet), "127.0.0.1", fleet.port)
-    except OSError as error:
-        fleet.open -= 1
-        fleet.outcomes[f"failed: connect {type(error).__name__}"] += 1
-        await asyncio.sleep(0.01)
-        await connect(fleet)
+    while True:
+        try:
+            await asyncio.get_running_loop().create_connection(lambda: Client(fleet), "127.0.0.1", fleet.port)
+        except OSError as error:
+            fleet.outcomes[f"failed: connect {type(error).__name__}"] += 1
+            await asyncio.sleep(0.01)
+        else:
+            return
 
 
-async def ask(port: int, connections: int, requests: int, rate: float) -> dict[str, object]:
-    fleet = Fleet(port, requests, rate)
+async def ask(port: int, connections: int, requests: int, rate: float, marks: int) -> dict[str, object]:
+    fleet = Fleet(port, requests, rate, marks)
     await asyncio.gather(*(connect(fleet) for _ in range(connections)))
     await fleet.done.wait()
     seconds = perf_counter() - fleet.begun
@@ -156,10 +165,11 @@ def main() -> None:
     parser.add_argument("connections", type=int)
     parser.add_argument("requests", type=int)
     parser.add_argument("--rate", type=float, default=0)
+    parser.add_argument("--marks", type=int, default=0, help="dots to print on the way")
     options = parser.parse_args()
     import uvloop
 
-    found = uvloop.run(ask(options.port, options.connections, options.requests, options.rate))
+    found = uvloop.run(ask(options.port, options.connections, options.requests, options.rate, options.marks))
     sys.stdout.write(json.dumps(found) + "\n")
 
 

@@ -147,6 +147,7 @@ def nginx(folder: Path, upstream: int) -> Iterator[tuple[int, int]]:
         _nginx_common(folder, "proxy")
         + f"upstream up {{ server 127.0.0.1:{upstream}; keepalive 256; keepalive_requests 1000000000; }}"
         f"server {{ listen 127.0.0.1:{port} backlog=4096; location / {{ proxy_pass http://up; proxy_http_version 1.1;"
+        "proxy_buffer_size 16k; proxy_buffers 16 16k; proxy_busy_buffers_size 64k; proxy_max_temp_file_size 0;"
         'proxy_set_header Connection ""; proxy_set_header Host $host; proxy_set_header X-Forwarded-Proto $scheme;'
         "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Real-IP $remote_addr;"
         "proxy_set_header X-Forwarded-Host $host; } } }"
@@ -316,8 +317,8 @@ def _latency(text: str, percent: str) -> float:
     return float(number) * {"us": 1e-6, "ms": 1e-3, "s": 1.0}[unit]
 
 
-def clients(port: int, connections: int, requests: int, rate: float = 0) -> subprocess.Popen[str]:
-    """Counting clients (``facade_clients``) in a process of their own; they print one JSON object."""
+def clients(port: int, connections: int, requests: int, rate: float = 0, marks: int = 0) -> subprocess.Popen[str]:
+    """Counting clients (``facade_clients``) in a process of their own; they print dots, then one JSON object."""
     script = str(Path(__file__).with_name("facade_clients.py"))
     command = ["taskset", "-c", LOAD_CORE, sys.executable, script, str(port), str(connections), str(requests)]
-    return subprocess.Popen([*command, "--rate", str(rate)], stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen([*command, "--rate", str(rate), "--marks", str(marks)], stdout=subprocess.PIPE, text=True)

@@ -4,6 +4,9 @@ A data plane of worker processes carries requests (``plane``), a control plane o
 (``control``). Nothing here reads source code or writes manifests.
 """
 
+import strangler_facade.native  # noqa: F401 - before all others: it says which of them are compiled
+
+# isort: split
 from strangler_facade.admin.tokens import Role, Tokens, local_token
 from strangler_facade.client import AdminClient
 from strangler_facade.drift import drift

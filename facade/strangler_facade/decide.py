@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from strangler_facade.hash import BUCKETS, bucket, threshold
 from strangler_facade.match import PathPattern, Request, Test, conditions_of, crumb, normalised, obstacles
+from strangler_facade.memo import Memo
 from strangler_facade.table import (
     RESERVED_PATH,
     Match,
@@ -26,8 +27,6 @@ NO_KEY = "no sticky key"
 """The reason of a decision on a split route for a request without any of its keys."""
 
 _RESERVED = RESERVED_PATH.encode()
-_REMEMBERED = 8192
-_LONGEST_REMEMBERED = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,43 +76,40 @@ class Router:
         self._reserved = _Rule(_everything_else(table, RESERVED), table, self)
         self._canaries = tuple(_canaries(self._rules))
         self._index = _index(self._rules)
-        self._of_path: dict[bytes, tuple[_Rule, ...]] = {}
+        self._of_path = Memo(self._rules_of, most=8192)
         self._unindexed = tuple(rule for rule in self._rules if not rule.heads)
 
     def decide(self, request: Request) -> Decision:
         """The decision for a request: the first route that matches, and in it the share the user belongs to."""
-        for rule in self._of_path.get(request.path) or self._rules_of(request.path):
+        for rule in self._of_path[request.path]:
             if not rule.tests or rule.passes(request):
-                return rule.choose(request)
+                return rule.only or rule.choose(request)
         raise AssertionError("the last rule matches everything")
 
     def _rules_of(self, raw: bytes) -> tuple[_Rule, ...]:
-        """The rules whose path matches, in order, the one for everything else last; remembered for the next time."""
+        """The rules whose path matches, in order, the one for everything else last."""
         path = normalised(raw)
         if path == _RESERVED or path.startswith(_RESERVED + b"/"):
             return (self._reserved,)
         end = path.find(b"/", 1)
         candidates = self._index.get(path[1:end] if end > 0 else path[1:], self._unindexed)
-        found = (*(rule for rule in candidates if rule.path_matches(path)), self._last)
-        if len(self._of_path) >= _REMEMBERED:
-            self._of_path.clear()
-        if len(raw) <= _LONGEST_REMEMBERED:
-            self._of_path[raw] = found
-        return found
+        return (*(rule for rule in candidates if rule.path_matches(path)), self._last)
 
     def canaries(self, request: Request, without: str = "") -> str:
         """The services in whose canary the request's user is, as the monolith is told (``table.CANARY_HEADER``).
 
         ``without`` is a service of which it is known already that the user is not.
         """
-        moving = self._canaries
-        if not moving or (len(moving) == 1 and moving[0][0] == without):
-            return ""
-        return ", ".join(service for service, rule in moving if service != without and rule.is_canary(request))
+        moving = ((service, rule) for service, rule in self._canaries if service != without)
+        return ", ".join(service for service, rule in moving if rule.is_canary(request))
+
+    def moves(self, without: str = "") -> bool:
+        """Whether ``canaries`` can be anything but empty."""
+        return any(service != without for service, _ in self._canaries)
 
     def bucket_of(self, request: Request) -> int | None:
         """The bucket of the request's user on its route; None if the route splits nobody, or has no key of them."""
-        for rule in self._of_path.get(request.path) or self._rules_of(request.path):
+        for rule in self._of_path[request.path]:
             if not rule.tests or rule.passes(request):
                 found = rule.sticky_key(request)
                 return bucket(rule.route.split.salt, found[1]) if found else None
@@ -167,7 +163,6 @@ class _Rule:
         self._ranges = tuple(_ranges(route.split))
         self._finders = tuple((key.kind, key_finder(key, router.tenant_of)) for key in route.split.sticky)
         self.splits = len(self._ranges) > 1
-        self._buckets: dict[str, int] = {}
         names = {route.split.rest, *(share.target for share in route.split.shares)}
         self._decisions = {
             (name, reason): self._decision(name, reason, table.version, router.targets)
@@ -175,6 +170,11 @@ class _Rule:
             for reason in ("only target", "pinned tenant", NO_KEY, "bucket")
         }
         self._by_bucket = tuple((end, self._decisions[name, "bucket"]) for end, name in self._ranges)
+        self._by_key = Memo(self._decided, longest=1024, most=8192)
+        one = len(self._ranges) == 1
+        self._sole = self._decisions[self._ranges[0][1], "only target"] if one else None
+        self.only = None if self._pinned else self._sole
+        """The decision for every request, where there is but one."""
 
     def _decision(self, name: str, reason: str, version: int, targets: dict[str, Target]) -> Decision:
         fallback = self.route.fallback
@@ -188,23 +188,18 @@ class _Rule:
         return not self._paths or any(matches(path) for matches in self._paths)
 
     def passes(self, request: Request) -> bool:
-        return all(test(request) for test in self.tests)
+        return all([test(request) for test in self.tests])
 
     def choose(self, request: Request) -> Decision:
         split = self.route.split
         if self._pinned and self._tenant(request) in self._pinned:
             return self._decisions[split.shares[0].target if split.shares else split.rest, "pinned tenant"]
-        if len(self._ranges) == 1:
-            return self._decisions[self._ranges[0][1], "only target"]
+        if self._sole is not None:
+            return self._sole
         for _, find in self._finders:
             key = find(request)
             if key:
-                place = self._buckets.get(key)
-                if place is None:
-                    place = self._bucket(key)
-                for end, decision in self._by_bucket:
-                    if place < end:
-                        return decision
+                return self._by_key[key]
         return self._decisions[split.rest, NO_KEY]
 
     def sticky_key(self, request: Request) -> tuple[str, str] | None:
@@ -214,11 +209,9 @@ class _Rule:
                 return kind, key
         return None
 
-    def _bucket(self, key: str) -> int:
-        if len(self._buckets) >= _REMEMBERED:
-            self._buckets.clear()
-        place = self._buckets[key] = bucket(self.route.split.salt, key)
-        return place
+    def _decided(self, key: str) -> Decision:
+        place = bucket(self.route.split.salt, key)
+        return next(decision for end, decision in self._by_bucket if place < end)
 
 
 def _ranges(split: Split) -> Iterator[tuple[int, str]]:
@@ -287,17 +280,30 @@ def key_finder(key: StickyKey, tenant: Callable[[Request], str]) -> Callable[[Re
     if key.kind == "cookie":
         return _cookie_finder(name)
     if key.kind == "header":
-        return lambda request: (request.header(name) or b"").decode("utf-8", "surrogateescape")
+        return lambda request: _text(request.header(name) or b"")
     if key.kind == "claim":
         return lambda request: request.claims.get(name, "")
     return tenant if key.kind == "tenant" else lambda request: request.address
 
 
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")
+
+
 def _cookie_finder(name: str) -> Callable[[Request], str]:
-    search = crumb(name).search
+    search, begin = crumb(name).search, name.encode() + b"="
+    length, text = len(begin), Memo(_text)
 
     def find(request: Request) -> str:
-        found = search(request.cookie)
-        return found[1].decode("utf-8", "surrogateescape") if found else ""
+        cookie = request.cookie
+        at = cookie.find(begin)
+        if at < 0:
+            return ""
+        end = cookie.find(b";", at)
+        value = cookie[at + length :] if end < 0 else cookie[at + length : end]
+        if (at and cookie[at - 2 : at] != b"; ") or b'"' in value:  # what is rare is left to the pattern
+            found = search(cookie)
+            value = found[1] if found else b""
+        return text[value]
 
     return find

@@ -16,7 +16,7 @@ Test = Callable[["Request"], bool]
 _ODD = re.compile(rb"%|//|/\.|;")
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _WILD = re.compile(r"\{[^{}/]*\}|\*\*|\*|[^{*]+|\{")
-_NO_CLAIMS: Mapping[str, str] = {}
+NO_CLAIMS: Mapping[str, str] = {}
 
 
 class Request:
@@ -37,7 +37,7 @@ class Request:
         cookie: bytes = b"",
         address: str = "",
         trusted: bool = False,
-        claims: Mapping[str, str] = _NO_CLAIMS,
+        claims: Mapping[str, str] = NO_CLAIMS,
     ) -> None:
         self.method = method
         self.path, _, self.query = target.partition(b"?")

@@ -92,3 +92,40 @@ def test_only_staff_edit(owner, staff):
     assert allowance.json["plan"]["allowances"][0]["meter"] == "documents"
     assert staff.call("DELETE", "/api/catalogue/products/chair").status_code == 204
     assert staff.get("/api/catalogue/products/chair").status_code == 404
+
+
+def test_answers_are_for_one_customer_and_asked_again(anyone):
+    cached = anyone.get("/api/catalogue/plans").headers["Cache-Control"]
+    assert {part.strip() for part in cached.split(",")} == {"private", "max-age=0"}
+
+
+def test_a_new_price_says_from_when_it_is_in_force(staff):
+    body = {"cents": 1100, "valid_from": "2031-05-01T00:00:00+00:00"}
+    answer = staff.put("/api/catalogue/plans/team/price", body)
+    assert answer.json["price"] == {"cents": 1100, "currency": "EUR"}
+    assert answer.json["valid_from"] == "2031-05-01"
+
+
+def test_whoever_edits_a_product_dates_it(world, noon):
+    added = editing.add_product(world.tenant_id, "chair", "Chair")
+    assert added.updated_at == clock.now()
+    for later, edit in enumerate(
+        (
+            lambda: editing.add_plan(world.tenant_id, "chair", "sit", "Sit"),
+            lambda: editing.set_price(world.tenant_id, "sit", "EUR", 500, date(2025, 3, 1)),
+            lambda: editing.retire_product(world.tenant_id, "chair"),
+        ),
+        start=1,
+    ):
+        noon.return_value += timedelta(minutes=later)
+        edit()
+        assert added.updated_at == clock.now()
+    assert added.is_active is False
+
+
+def test_an_allowance_has_blocks_and_their_price(world):
+    allowance = editing.set_allowance(world.tenant_id, "team", "documents", 5, 10, 250)
+    assert (allowance.included, allowance.block_size, allowance.block_cents) == (5, 10, 250)
+    plan = service.plan_by_code(world.tenant_id, "team")
+    terms = {t.meter: t for t in service.usage_terms(world.tenant_id, plan.id)}
+    assert terms["documents"].block_cents == 250

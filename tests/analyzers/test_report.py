@@ -8,6 +8,7 @@ import pytest
 from strangler.analysis import Analysis, Edge, Evidence, Module
 from strangler.errors import StranglerError
 from strangler_analyzers import SeamOptions, propose, render
+from strangler_analyzers.report.shorten import shorten
 
 HOSTILE = "</script><script>alert(1)</script>{{script}}"
 
@@ -24,10 +25,16 @@ def small() -> Analysis:
 
 
 def data_of(page: str) -> dict[str, object]:
-    match = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
-    assert match
-    loaded: dict[str, object] = json.loads(match[1])
+    mark, names = json.loads(element(page, "names"))
+    text = re.sub(f"{mark}(\\w+);", lambda match: names[int(match[1], 36)], element(page, "data"))
+    loaded: dict[str, object] = json.loads(text)
     return loaded
+
+
+def element(page: str, name: str) -> str:
+    match = re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', page, re.DOTALL)
+    assert match
+    return match[1]
 
 
 def test_the_page_asks_nothing_of_the_network(small: Analysis) -> None:
@@ -46,6 +53,18 @@ def test_every_edge_keeps_its_lines(small: Analysis) -> None:
     edges = data_of(render(small, "html"))["edges"]
     assert isinstance(edges, list)
     assert [edge[4] for edge in edges] == [[3], [3], [3], [3]]
+
+
+def test_names_that_come_often_are_written_once() -> None:
+    text = json.dumps([f"shop.billing.invoices:total {number} shop/billing/invoices.py:7" for number in range(50)])
+    mark, names, short = shorten(text)
+    assert short.count("shop") == 0
+    assert len(short) < len(text) / 2
+    assert re.sub(f"{mark}(\\w+);", lambda match: names[int(match[1], 36)], short) == text
+
+
+def test_data_that_holds_every_mark_is_left_alone() -> None:
+    assert shorten("¤¦¶※⁂ shop.billing shop.billing") == ("", [], "¤¦¶※⁂ shop.billing shop.billing")
 
 
 def test_the_same_analysis_gives_the_same_page(small: Analysis) -> None:

@@ -187,6 +187,17 @@ A().m()
     assert ("main.f", "main.f") in calls(source)
 
 
+def test_a_loader_finds_what_a_package_loads_itself(calls) -> None:
+    files = {
+        "app/__init__.py": "",
+        "app/loading.py": "def load(module, name):\n    return LOADER(module, name)\n",
+        "app/views/__init__.py": "from app.loading import load\nView = load('views.search', 'View')\n",
+        "app/views/search.py": "class View:\n    def show(self): ...\n",
+        "app/run.py": "from app.loading import load\ndef run():\n    load('views', 'View')().show()\n",
+    }
+    assert ("app.run.run", "app.views.search.View.show") in calls(files)
+
+
 def test_a_decorator_hands_back_what_it_is_put_on(calls) -> None:
     """Not what it was put on elsewhere, whether it hands it back as it is or through an object that is called."""
     source = """

@@ -59,6 +59,22 @@ def test_a_function_with_arguments_is_called_back(module: types.ModuleType) -> N
     assert ([double.ref for double in changes.doubles], changes.stuck) == (["probed:double"], [])
 
 
+def test_a_replaced_method_or_async_function_makes_a_call_local() -> None:
+    made = types.ModuleType("probed.classes")
+    source = "class Parser:\n    def parse(self):\n        return 1\n\nasync def fetch(url):\n    return url\n"
+    exec(source, vars(made))
+    made.Parser.__module__ = made.__name__
+    sys.modules["probed.classes"] = made
+    try:
+        taken = originals(made)
+        assert carried(taken).stuck == []
+        made.Parser.parse = lambda self: 2
+        made.fetch = lambda url: None  # type: ignore[attr-defined]
+        assert sorted(carried(taken).stuck) == ["probed.classes:Parser.parse", "probed.classes:fetch"]
+    finally:
+        del sys.modules["probed.classes"]
+
+
 @pytest.fixture
 def store() -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(":memory:", isolation_level=None)

@@ -6,9 +6,11 @@ import html
 import json
 import re
 from importlib.resources import files
+from typing import Any
 
 from strangler.analysis import Analysis
 from strangler_analyzers.report.payload import payload
+from strangler_analyzers.report.shorten import shorten
 from strangler_analyzers.report.title import title
 
 _MARK = re.compile(r"\{\{(\w+)\}\}")
@@ -22,13 +24,19 @@ def render_html(analysis: Analysis) -> str:
     assets = files("strangler_analyzers.report") / "assets"
     read = {name: (assets / name).read_text(encoding="utf-8") for name in ("page.html", "page.css", *_SCRIPTS)}
     script = "\n".join(read[name] for name in _SCRIPTS)
+    mark, names, data = shorten(_compact(payload(analysis)))
     parts = {
         "title": html.escape(title(analysis)),
         "style": read["page.css"],
-        "data": embedded(json.dumps(payload(analysis), ensure_ascii=False, separators=(",", ":"))),
+        "names": embedded(_compact([mark, names])),
+        "data": embedded(data),
         "script": f'"use strict";\n(() => {{\n{script}\n}})();',
     }
     return _MARK.sub(lambda match: parts[match[1]], read["page.html"])
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def embedded(data: str) -> str:

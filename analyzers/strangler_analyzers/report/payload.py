@@ -42,8 +42,9 @@ def payload(analysis: Analysis) -> dict[str, Any]:
         "kernel": analysis.stats.get("kernel", []),
         "cycles": analysis.stats.get("cycles", []),
         "coarse": analysis.stats.get("coarse", []),
+        "hints": {item.rule: item.hint for item in analysis.findings},
         "findings": [
-            [item.rule, item.message, item.location.path, item.location.line, item.hint]
+            [item.rule, item.message, item.location.path, item.location.line]
             for item in analysis.findings
             if item.location
         ],

@@ -30,6 +30,7 @@ class Index:
             for scope in module.facts.scopes:
                 if scope.parent == 0 and scope.kind != "lambda":
                     self.defining.setdefault(scope.name, []).append(module)
+        self._assigned_in: dict[Module, frozenset[str]] = {}
         self.folded = {name.lower(): name for name in sorted(self.defining)}
 
     def modules_ending(self, path: str) -> list[Module]:
@@ -41,14 +42,24 @@ class Index:
         return [module for module in self.by_tail.get(path.rpartition(".")[2], []) if module.name.endswith(tail)]
 
     def defined_in(self, path: str, name: str) -> list[Module]:
-        """The modules that ``path`` may mean and that define ``name``, or import it."""
+        """The modules that ``path`` may mean and that define ``name``, or import it, or assign it."""
         return [module for module in self.modules_ending(path) if self._has(module, name)]
 
     def _has(self, module: Module, name: str) -> bool:
         if module in self.defining.get(name, ()):
             return True
         imported = (pair for one in module.facts.imports if one.names for pair in one.names)
-        return any(alias == name for _, alias in imported)
+        return any(alias == name for _, alias in imported) or name in self._assigned(module)
+
+    def _assigned(self, module: Module) -> frozenset[str]:
+        """The names assigned at the top of ``module``: a package may load with a loader what stands in its modules."""
+        found = self._assigned_in.get(module)
+        if found is None:
+            code = module.facts.scopes[0].code()
+            targets = [target for one in code if one[0] == "=" for target in one[2] if target is not None]
+            names = frozenset(target[1] for target in targets if target[0] == "n")
+            found = self._assigned_in[module] = names
+        return found
 
     def labelled(self, label: str, name: str) -> list[Module]:
         """The modules within a package called ``label`` that define ``name``."""

@@ -66,7 +66,7 @@ class Program(Linked):
                 if func is None or scope.kind not in ("function", "lambda"):
                     continue
                 for one in list(func.variants()):
-                    if not one.visits:
+                    if not one.visits and not _is_run_apart(one):
                         self.visit(one)
 
     def _drain(self) -> None:
@@ -249,6 +249,14 @@ class Program(Linked):
             return EMPTY
         found = (unwrapped(one) for one in defined[1])
         return tuple(self.bound(func, value) for func in found if isinstance(func, Func))
+
+
+def _is_run_apart(func: Func) -> bool:
+    """Whether ``func`` was only ever run as what it is followed apart as; by itself it would know less than these."""
+    if not any(one.is_variant and one.visits for one in func.clones.values()):
+        return False
+    func.record = func.record or Record()
+    return True
 
 
 def _outer_names(func: Func) -> list[dict[str, Values]]:

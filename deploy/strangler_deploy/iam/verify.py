@@ -6,6 +6,7 @@ import bisect
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from strangler.model import Finding, Location
 from strangler.plan.platform import Data, Tenant
@@ -18,7 +19,7 @@ from strangler_deploy.iam.evaluate import Identity, Request, context_of, decide
 from strangler_deploy.iam.identities import PodIdentity, pods, roles
 from strangler_deploy.iam.logins import logins
 from strangler_deploy.iam.owners import owners
-from strangler_deploy.iam.patterns import Context, prefix, resolve
+from strangler_deploy.iam.patterns import Context, is_action, prefix, resolve
 from strangler_deploy.iam.provisioners import Provisioner, provisioners
 from strangler_deploy.iam.resources import Resource, request, resources
 from strangler_deploy.iam.sessions import SessionRole, Takers, may_take, session_roles
@@ -141,7 +142,7 @@ class _Index:
         context = context_of(identity, _NOTHING)
         for policy in identity.policies:
             for statement in policy.statements:
-                if statement.effect == "Allow":
+                if statement.effect == "Allow" and _is_asked(statement.actions):
                     found |= self._reached(statement, context)
         return found
 
@@ -181,6 +182,15 @@ class _Index:
 
 
 _NOTHING = Request("", "")
+
+
+@lru_cache(maxsize=4096)
+def _is_asked(patterns: tuple[str, ...] | None) -> bool:
+    """Whether a statement is about anything that the proof asks for; it may name what reads no data, on everything."""
+    if patterns is None:
+        return True
+    every = {action for store in STORES.values() for action in store.every}
+    return any(is_action(pattern, action) for pattern in patterns for action in every)
 
 
 def _of(subject: Subject, uses: Mapping[str, Data], index: _Index) -> Iterator[Finding]:

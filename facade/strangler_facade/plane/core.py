@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
-from time import monotonic, perf_counter
-from typing import Any
+from time import perf_counter
+from typing import Any, cast
 
-from strangler_facade.match import Request
-from strangler_facade.plane.codecs.heads import RequestHead
-from strangler_facade.plane.connections.client import Client
+from strangler_facade.plane.connections.client import Client, Plane
 from strangler_facade.plane.connections.exchange import Exchange
 from strangler_facade.plane.forward import trace_context
 from strangler_facade.plane.identity import BridgeMaker, Identity
@@ -29,8 +27,8 @@ TICK = 0.1
 _SWEEP_EVERY = 5
 
 
-class Core:
-    """Everything one worker holds; it satisfies ``connections.client.Plane``."""
+class Core(Plane):
+    """Everything one worker holds."""
 
     def __init__(
         self,
@@ -41,7 +39,7 @@ class Core:
     ) -> None:
         self.settings, self.loop = settings, loop
         self.ledger = Ledger()
-        self.now = monotonic()
+        self.now = perf_counter()
         self.draining = False
         self.clients: set[Client] = set()
         self.log: AccessLog | None = None
@@ -49,7 +47,7 @@ class Core:
         self.trace_context: Callable[[bytes | None], bytes] = trace_context
         self.mirrors = Mirrors(self._new_pool, loop.call_later)
         self._make_bridge = make_bridge
-        self._identity: Identity | None = None
+        self.identity: Identity | None = None
         self._probers: dict[Target, Prober] = {}
         self._by_address: Counter[str] = Counter()
         self._pools: dict[Target, Pool] = {}
@@ -82,7 +80,7 @@ class Core:
         return pool
 
     def _new_pool(self, target: Target) -> Pool:
-        return Pool(target, self.loop, monotonic, self.settings.high_water)
+        return Pool(target, self.loop, perf_counter, self.settings.high_water)
 
     def pools(self) -> list[Pool]:
         """The pools of the targets in force."""
@@ -91,7 +89,7 @@ class Core:
     def identify(self, config: Mapping[str, Any]) -> None:
         """Verify sessions from now on as ``config`` says."""
         if self._make_bridge is not None:
-            self._identity = Identity(self._make_bridge(config))
+            self.identity = Identity(self._make_bridge(config))
 
     def trace(self, spans: Spans) -> None:
         """Make a span of every sampled request, for clients that connect from now on."""
@@ -113,9 +111,9 @@ class Core:
 
     # Clients
 
-    def client(self) -> Client:
+    def client(self) -> asyncio.Protocol:
         """A protocol for a new connection."""
-        return Client(self)
+        return cast(asyncio.Protocol, Client(self))
 
     def opened(self, client: Client) -> bool:
         """A client has connected; whether it may stay."""
@@ -132,16 +130,6 @@ class Core:
         if not self._by_address[client.address]:
             del self._by_address[client.address]
 
-    def prepare(self, head: RequestHead, request: Request) -> RequestHead:
-        """Add what a verified session tells to the request, take off what only we may say."""
-        if self._identity is None:
-            return head
-        return self._identity.prepare(head, request)
-
-    def identity_lines(self, head: RequestHead, service: str) -> bytes:
-        """The lines that tell a service whose session this is."""
-        return self._identity.lines(head, service) if self._identity is not None else b""
-
     def capture(self, course: Course, method: bytes) -> Capture | None:
         """Where an exchange is copied to for a mirror, if it is."""
         return self.mirrors.capture(course, method)
@@ -155,7 +143,7 @@ class Core:
         if self.spans is not None:
             self.spans.ended(exchange)
         if exchange.applied.counts_tenants:
-            tenant = exchange.applied.router.tenant_of(exchange.request)
+            tenant = exchange.applied.router.tenant_of(exchange)
             self.ledger.usage.count(tenant, exchange.course.route.service, exchange.status)
 
     def refused(self, client: Client, status: int, reason: str) -> None:
@@ -182,7 +170,7 @@ class Core:
 
     def _tick(self) -> None:
         self._timer = self.loop.call_later(TICK, self._tick)
-        self.now = monotonic()
+        self.now = perf_counter()
         self._ticks += 1
         self.applied.allowance.earned(self.ledger.requests(), self.now)
         self.flush()
@@ -224,7 +212,7 @@ def entry(exchange: Exchange) -> dict[str, Any]:
     """What the access log says of a request; never a cookie, a credential or a body."""
     head, course = exchange.head, exchange.course
     return {
-        "client": exchange.request.address,
+        "client": exchange.address,
         "method": head.method.decode("latin-1"),
         "target": head.target.decode("latin-1"),
         "host": head.host.decode("latin-1"),
@@ -237,6 +225,6 @@ def entry(exchange: Exchange) -> dict[str, Any]:
         "served_by": exchange.lane.target.name,
         "fell_back": exchange.lane is not course.lane,
         "reason": exchange.reason,
-        "bucket": exchange.applied.router.bucket_of(exchange.request),
+        "bucket": exchange.applied.router.bucket_of(exchange),
         "trace": exchange.trace.decode("ascii")[3:35],
     }

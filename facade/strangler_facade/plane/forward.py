@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
+from collections.abc import Callable, Iterator
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from strangler_facade.plane.codecs.heads import RequestHead
 from strangler_facade.table import Forwarding, Rewrite
 
 _TRACEPARENT = re.compile(rb"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?")
-_SPREAD, _MASK = 0x9E3779B97F4A7C15, 0xFFFFFFFFFFFFFFFF
-_trace_prefix = b"00-" + os.urandom(8).hex().encode()
-_trace_numbers = itertools.count(int.from_bytes(os.urandom(7), "little") | 1)
 
 
 def trace_context(given: bytes | None) -> bytes:
-    """The traceparent to send on: the client's own if it is well formed, otherwise that of a new, sampled trace."""
-    if given is not None and _TRACEPARENT.fullmatch(given):
-        return given
-    number = next(_trace_numbers) * _SPREAD & _MASK
-    return b"%b%016x-%016x-01" % (_trace_prefix, number, number ^ _MASK or 1)
+    """The traceparent to send on: the client's own if it is well formed, otherwise that of a new trace."""
+    return given if given is not None and _TRACEPARENT.fullmatch(given) else new_trace()
+
+
+def _traces() -> Iterator[bytes]:
+    """New, sampled traces: a random number for each, behind one for all of ours; random text is made much at a time."""
+    prefix = b"00-" + os.urandom(8).hex().encode()
+    while True:
+        text = os.urandom(8 * 1024).hex().encode()
+        for at in range(0, len(text), 16):
+            number = text[at : at + 16]
+            yield b"".join((prefix, number, b"-", number, b"-01"))
+
+
+new_trace: Callable[[], bytes] = _traces().__next__
+"""The traceparent of a new trace."""
 
 
 class Forwarder:
@@ -42,14 +50,14 @@ class Forwarder:
             return False
         return any(parsed in network for network in self._networks)
 
-    def lines(self, address: str, secure: bool) -> bytes:
-        """The lines that are the same for all requests of a client that is not trusted; the host's name follows."""
+    def lines(self, address: str, secure: bool, host: bytes) -> bytes:
+        """The lines for a request of a client that is not trusted: what we know ourselves."""
         who, scheme = address.encode(), b"https" if secure else b"http"
         text = b"%bX-Forwarded-For: %b\r\nX-Forwarded-Proto: %b\r\nX-Real-IP: %b\r\n" % (self.via, who, scheme, who)
         if self._forwarded:
             node = b'"[%b]"' % who if b":" in who else who
             text += b"Forwarded: for=%b;proto=%b\r\n" % (node, scheme)
-        return text + b"X-Forwarded-Host: "
+        return b"%bX-Forwarded-Host: %b\r\n" % (text, host)
 
     def trusted_lines(self, address: str, secure: bool, host: bytes, extras: dict[bytes, bytes]) -> bytes:
         """The lines for a request that a trusted proxy sent: its own, continued."""

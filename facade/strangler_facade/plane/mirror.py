@@ -10,11 +10,10 @@ from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from random import Random
-from time import monotonic
+from time import perf_counter
 from typing import Any
 
 from strangler_facade.plane.codecs.chunks import Chunks
-from strangler_facade.plane.codecs.fields import name_and_value
 from strangler_facade.plane.codecs.heads import CHUNKED
 from strangler_facade.plane.connections.exchange import Exchange
 from strangler_facade.plane.lanes import Course, Lane
@@ -38,7 +37,7 @@ class Mirrors:
     ) -> None:
         self._pool_of, self._later, self.send = pool_of, later, send
         self._queue: deque[tuple[Exchange, Capture, Mirror]] = deque()
-        self._pools: dict[Target, Pool] = {}
+        self._pools: dict[tuple[Target, int], Pool] = {}
         self._under_way: set[_Pair] = set()
         self._random = Random()
         self.counts: Counter[str] = Counter()
@@ -97,10 +96,11 @@ class Mirrors:
 
     def _pool(self, target: Target, connections: int) -> Pool:
         """Connections for mirrored requests only: they take none from the clients'."""
-        own = replace(target, connections=connections, idle_connections=connections)
-        if own not in self._pools:
-            self._pools[own] = self._pool_of(own)
-        return self._pools[own]
+        pool = self._pools.get((target, connections))
+        if pool is None:
+            own = replace(target, connections=connections, idle_connections=connections)
+            pool = self._pools[target, connections] = self._pool_of(own)
+        return pool
 
     def _ended(self, pair: _Pair) -> None:
         self._under_way.discard(pair)
@@ -119,7 +119,7 @@ class Mirrors:
         names = {target.name: target.url for target in targets or ()}
         if targets is None:
             self._queue.clear()
-        for own in [own for own in self._pools if names.get(own.name) != own.url]:
+        for own in [own for own in self._pools if names.get(own[0].name) != own[0].url]:
             self._pools.pop(own).close(at_once=targets is None)
 
 
@@ -132,7 +132,7 @@ class _Pair:
         self._again: Errand | None = None
         self._expects_again = False
         self._over = False
-        self.deadline = monotonic() + mirror.timeout
+        self.deadline = perf_counter() + mirror.timeout
 
     def expect_again(self) -> None:
         self._expects_again = True
@@ -199,8 +199,8 @@ def _side(status: int, lines: bytes, body: bytes, truncated: bool, seconds: floa
 
 
 def _pairs(lines: bytes) -> list[tuple[str, str]]:
-    found = (name_and_value(line) for line in lines.split(b"\r\n") if line)
-    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in found]
+    found = [line.partition(":") for line in lines.decode("latin-1").split("\r\n") if line]
+    return [(name.lower(), value.strip(" \t")) for name, _, value in found]
 
 
 def _stripped(block: bytes, names: tuple[str, ...]) -> bytes:

@@ -50,6 +50,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--tls-cert", metavar="FILE")
     parser.add_argument("--tls-key", metavar="FILE")
     parser.add_argument("--access-log", metavar="FILE")
+    parser.add_argument(
+        "--drain", type=float, metavar="SECONDS", help="how long to stay for what is open when told to go"
+    )
     parser.add_argument("--spans", type=float, metavar="SHARE", help="report requests as spans; of new traces so many")
     parser.add_argument("--loop", choices=("auto", "uvloop", "asyncio"), default="auto")
     return parser
@@ -75,7 +78,7 @@ def _loop_factory(name: str) -> type[asyncio.AbstractEventLoop] | None:
 async def _serve(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     leave = asyncio.Event()
-    settings = Settings()
+    settings = Settings() if options.drain is None else Settings(drain=options.drain)
     core = Core(_first_table(options), settings, loop, bridge)
     core.log = AccessLog(options.access_log) if options.access_log else None
     link = Link(core, options.channel, options.id, leave.set) if options.channel else None

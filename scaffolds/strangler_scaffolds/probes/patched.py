@@ -25,6 +25,7 @@ class Originals:
     def __init__(self, modules: list[str]) -> None:
         self._names = modules
         self._taken: dict[str, dict[str, Any]] = {}
+        self._methods: dict[type, dict[str, Any]] = {}
 
     def take(self) -> None:
         """Remember what modules that are new hold now."""
@@ -32,6 +33,8 @@ class Originals:
             module = sys.modules.get(name)
             if module is not None and name not in self._taken and _is_loaded(module):
                 self._taken[name] = {k: v for k, v in vars(module).items() if _is_of_interest(k, v)}
+                own = [value for value in vars(module).values() if _is_own_class(value, name)]
+                self._methods.update({cls: _methods_of(cls) for cls in own})
 
     def replace(self, module: str, name: str, value: Any) -> None:
         """From now on ``value`` counts as what the module held."""
@@ -44,6 +47,24 @@ class Originals:
             for name, original in originals.items():
                 if present.get(name, original) is not original and present[name] != original:
                     yield module_name, name, original, present[name]
+
+    def changed_methods(self) -> Iterator[tuple[type, str]]:
+        """(class, name) of every method that is not as it was."""
+        for cls, originals in self._methods.items():
+            present = vars(cls)
+            for name, original in originals.items():
+                if present.get(name) is not original:
+                    yield cls, name
+
+
+def _is_own_class(value: Any, module: str) -> bool:
+    # By type(): a proxy of a framework would look for a request that is not there.
+    return issubclass(type(value), type) and value.__module__ == module and "." not in value.__qualname__
+
+
+def _methods_of(cls: type) -> dict[str, Any]:
+    kinds = (types.FunctionType, staticmethod, classmethod, property)
+    return {name: value for name, value in vars(cls).items() if isinstance(value, kinds) and not name.startswith("__")}
 
 
 def _is_loaded(module: types.ModuleType) -> bool:
@@ -68,14 +89,10 @@ def carried(originals: Originals) -> Changes:
     found = {double.ref: double for double in replaced()}
     for module, name, original, present in originals.changed():
         double = Replaced(module, "", name, present)
-        if double.ref in found:
-            continue
-        if isinstance(original, types.FunctionType) and _takes_nothing(original):
-            changes.values.append({"module": module, "name": name, "calls": True, "value": present()})
-        elif not isinstance(original, types.FunctionType) and isinstance(present, _SIMPLE):
-            changes.values.append({"module": module, "name": name, "calls": False, "value": present})
-        else:
+        if double.ref not in found and not _held(double, original, changes):
             found[double.ref] = double
+    methods = {f"{cls.__module__}:{cls.__qualname__}.{name}" for cls, name in originals.changed_methods()}
+    changes.stuck.extend(sorted(methods - set(found)))
     if frozen_clock():
         changes.stuck.append("the clock")
     for ref, double in sorted(found.items()):
@@ -84,6 +101,19 @@ def carried(originals: Originals) -> Changes:
         else:
             changes.stuck.append(ref)
     return changes
+
+
+def _held(double: Replaced, original: Any, changes: Changes) -> bool:
+    """Note what was replaced as a value or as stuck, if it is one of these."""
+    if inspect.iscoroutinefunction(original):
+        changes.stuck.append(double.ref)  # what it gives can only be awaited here
+        return True
+    calls = isinstance(original, types.FunctionType)
+    if not (_takes_nothing(original) if calls else isinstance(double.value, _SIMPLE)):
+        return False
+    value = double.value() if calls else double.value
+    changes.values.append({"module": double.module, "name": double.name, "calls": calls, "value": value})
+    return True
 
 
 def _takes_nothing(function: types.FunctionType) -> bool:

@@ -200,6 +200,16 @@ def test_reach_follows_calls_through_rings(shop: Analysis) -> None:
 
 def test_the_rationale_counts_in_words() -> None:
     metrics = {**CALM, "modules": 1.0, "cohesion": 0.5, "stability": 1.0, "effort": 6.0, "reads": 0.0, "calls": 2.0}
-    text = rationale({**metrics, "imports": 1.0}, ["t"], 1)
+    text = rationale({**metrics, "imports": 1.0, "risk": 0.1}, ["t"], 1)
     assert "1 module, owns 1 table" in text
     assert "2 calls, 1 import" in text
+
+
+def test_a_first_seam_that_is_sure_to_hurt_is_not_called_the_best() -> None:
+    metrics = {"modules": 3.0, "cohesion": 0.2, "stability": 0.9, "effort": 900.0, "risk": 0.97}
+    metrics |= dict.fromkeys(
+        ("transactions", "writes", "foreign_keys", "inherits", "reads", "loop_calls", "calls", "imports"), 1.0
+    )
+    assert "hard lot" in rationale(metrics, (), 1)
+    assert "The best one to begin with." in rationale({**metrics, "risk": 0.4}, (), 1)
+    assert "hard lot" not in rationale(metrics, (), 2)

@@ -7,7 +7,6 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, func, insert, select, text
-from sqlalchemy.engine import make_url
 
 from strangler.errors import StranglerError
 from strangler_deploy.control_plane.store.store import Store, StoreError, add, serialise, upsert
@@ -27,7 +26,9 @@ def test_the_migrations_make_the_tables_that_the_code_knows(database: str) -> No
 
 
 def test_what_an_older_version_has_written_is_kept(database: str) -> None:
-    engine = create_engine(make_url(Store(database).engine.url))
+    older = Store(database)
+    engine = create_engine(older.engine.url)
+    older.close()
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE requests DROP COLUMN leave_data"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strangler_facade.plane.codecs.accelerated import request_head, response_head
+from strangler_facade.plane.codecs.accelerated import next_request, next_response
 from strangler_facade.plane.codecs.chunks import Chunks
 from strangler_facade.plane.codecs.heads import CHUNKED, UNTIL_CLOSE
 from strangler_facade.plane.codecs.refusal import Refusal
@@ -14,6 +14,18 @@ from strangler_facade.plane.codecs.refusal import Refusal
 
 def head(*lines: bytes, first: bytes = b"GET / HTTP/1.1", host: bytes = b"Host: a") -> bytes:
     return b"\r\n".join([first, *([host] if host else []), *lines])
+
+
+def request_head(block: bytes):
+    head, end = next_request(block + b"\r\n\r\n")
+    assert end == len(block) + 4
+    return head
+
+
+def response_head(block: bytes):
+    head, end = next_response(block + b"\r\n\r\nbody")
+    assert end == len(block) + 4
+    return head
 
 
 REFUSED = {
@@ -80,7 +92,9 @@ REFUSED = {
     "absolute form without host": (400, head(first=b"GET http:///a HTTP/1.1")),
     "long target": (414, head(first=b"GET /" + b"a" * 9000 + b" HTTP/1.1")),
     "many fields": (431, head(*[b"X: a"] * 200)),
-    "empty line inside": (400, head(b"", b"X: a")),
+    "LF alone ends a line": (400, head(b"X: a\nY: b")),
+    "LF alone ends the request line": (400, b"GET / HTTP/1.1\nHost: a"),
+    "CR twice": (400, head(b"X: a\r")),
     "nothing": (400, b""),
 }
 

@@ -57,5 +57,5 @@ def test_only_named_networks_are_trusted_and_the_chain_is_read_from_its_end():
 
 
 def test_the_standard_field_is_added_on_request():
-    lines = Forwarder(Forwarding(forwarded=True)).lines("::1", True)
+    lines = Forwarder(Forwarding(forwarded=True)).lines("::1", True, b"a")
     assert b'Forwarded: for="[::1]";proto=https\r\n' in lines

@@ -40,7 +40,7 @@ def test_what_may_be_repeated_is_for_method_key_and_route_to_say(run, lab, safet
     async def scenario():
         async with lab.running(safety=safety):
             applied = lab.core.applied
-            course = applied.course(applied.router.decide(Request(method, b"/api/x")))
+            course = applied.courses[applied.router.decide(Request(method, b"/api/x"))]
             assert course.repeatable(method, keyed) is expected
 
     run(scenario())

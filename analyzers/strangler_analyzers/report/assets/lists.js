@@ -50,10 +50,10 @@ function findingsView() {
   holder.append(make("h2", {}, "Shared kernel"), make("p", { class: "soft" }, "Used from nearly everywhere, owned by nobody: candidates for a library."));
   holder.append(make("ul", {}, data.kernel.map((one) => { const module = modules.find((m) => m.name === one.module); return make("li", {}, module ? link(one.module, () => openModule(module)) : one.module, ` used by ${plural(one.users, "module")} in ${plural(one.seams, "seam")}`); })));
   const rules = new Map();
-  for (const finding of data.findings) rules.set(finding[0], [...(rules.get(finding[0]) ?? []), finding]);
+  for (const finding of data.findings) { if (!rules.has(finding[0])) rules.set(finding[0], []); rules.get(finding[0]).push(finding); }
   holder.append(make("h2", {}, `Knots (${data.findings.length})`), make("p", { class: "soft" }, "Where seams are tied together, by kind; each with its line and the smallest remedy."));
   holder.append(...[...rules].sort((a, b) => b[1].length - a[1].length).map(([rule, found]) => {
-    const details = make("details", {}, make("summary", {}, make("code", {}, rule), ` ${found.length} · ${found[0][4]}`));
+    const details = make("details", {}, make("summary", {}, make("code", {}, rule), ` ${found.length} · ${data.hints[rule]}`));
     details.addEventListener("toggle", () => { if (details.childElementCount === 1) details.append(...portions(found, ([, message, path, line]) => make("li", {}, message, " ", make("span", { class: "place" }, `${path}:${line}`)))); });
     return details;
   }));

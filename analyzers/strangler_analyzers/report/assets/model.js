@@ -1,5 +1,8 @@
 // The analysis as objects: modules, seams and edges that know each other.
-const data = JSON.parse(byId("data").textContent);
+// Names that come often stand in a list of their own, and in the data as a mark and their number there.
+const [sign, often] = JSON.parse(byId("names").textContent);
+const written = byId("data").textContent;
+const data = JSON.parse(sign ? written.replace(new RegExp(`${sign}(\\w+);`, "g"), (_, number) => often[parseInt(number, 36)]) : written);
 const modules = data.modules.map(([name, path, seam, loc], id) => ({ id, name, path, seam, loc, out: [], in: [] }));
 const hidden = new Set();
 const seams = data.seams.map((seam, place) => ({

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+# Above it something goes wrong more often than not.
+_SAFE_ENOUGH = 0.75
+
 
 def rationale(metrics: Mapping[str, float], tables: Sequence[str], position: int) -> str:
     """Say what speaks for the seam and what against, from its figures alone."""
@@ -14,8 +17,17 @@ def rationale(metrics: Mapping[str, float], tables: Sequence[str], position: int
         f"Mending its border takes {metrics['effort']:.0f} points: {_against(metrics)}.",
     ]
     if position == 1:
-        sentences.append("The best one to begin with.")
+        sentences.append(_first(metrics))
     return " ".join(sentences)
+
+
+def _first(metrics: Mapping[str, float]) -> str:
+    if metrics["risk"] < _SAFE_ENOUGH:
+        return "The best one to begin with."
+    return (
+        "Nothing here comes out cheaply and safely, and this is only the first of a hard lot: look for one with less"
+        " risk further down, for a smaller part (--size), or mend its border first."
+    )
 
 
 def _against(metrics: Mapping[str, float]) -> str:

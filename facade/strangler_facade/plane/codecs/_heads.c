@@ -7,6 +7,7 @@
  */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <stdint.h>
 #include <string.h>
 
 enum { KEEP, DROP, HOST, LENGTH, CODING, CONNECTION, COOKIE, EXTRA, NOTED };
@@ -56,6 +57,26 @@ static const Special *find(const Table *table, const char *name, Py_ssize_t leng
     return NULL;
 }
 
+/* Whether eight bytes may all be part of a value, tabs left to the caller: none below 0x20, no 0x7f. */
+static int plain_eight(const char *p)
+{
+    const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
+    uint64_t word, del;
+    memcpy(&word, p, 8);
+    del = word ^ (ones * 0x7f);
+    return !((((word - ones * 0x20) & ~word) | ((del - ones) & ~del)) & high);
+}
+
+static const char *skip_value(const char *p, const char *end)
+{
+    for (;;) {
+        while (end - p >= 8 && plain_eight(p)) p += 8;
+        const char *stop = end - p >= 8 ? p + 8 : end;
+        while (p < stop && (class_of[(unsigned char)*p] & VALUE)) p++;
+        if (p < stop || p == end) return p;
+    }
+}
+
 /* One field line from *at; leaves *at behind its CRLF (or at the end). 0: not plainly well formed. */
 static int next_field(const Table *table, const char **at, const char *end, Field *field)
 {
@@ -67,7 +88,7 @@ static int next_field(const Table *table, const char **at, const char *end, Fiel
     p++;
     while (p < end && (*p == ' ' || *p == '\t')) p++;
     field->value = p;
-    while (p < end && (class_of[(unsigned char)*p] & VALUE)) p++;
+    p = skip_value(p, end);
     const char *stop = p;
     if (p < end) {
         if (end - p < 2 || p[0] != '\r' || p[1] != '\n') return 0;
@@ -137,7 +158,33 @@ static int kept_finish(Kept *kept, const char *end, int last_dropped)
     return _PyBytes_Resize(&kept->bytes, kept->to - begin) == 0;
 }
 
-static PyObject *slow(PyObject *function, PyObject *block) { return PyObject_CallOneArg(function, block); }
+static PyObject *slow(PyObject *function, PyObject *data) { return PyObject_CallOneArg(function, data); }
+
+/* The head that ends at ``end``, and where in ``data`` what follows it begins. */
+static PyObject *with_end(PyObject *head, PyObject *data, const char *end)
+{
+    if (head == NULL) return NULL;
+    PyObject *place = PyLong_FromSsize_t(end + 4 - PyBytes_AS_STRING(data)), *pair = place ? PyTuple_New(2) : NULL;
+    if (pair == NULL) {
+        Py_DECREF(head);
+        Py_XDECREF(place);
+        return NULL;
+    }
+    PyTuple_SET_ITEM(pair, 0, head);
+    PyTuple_SET_ITEM(pair, 1, place);
+    return pair;
+}
+
+/* Where the head in ``data`` ends, NULL if it is not whole. A look at each LF is several times cheaper than memmem. */
+static const char *end_of_head(PyObject *data)
+{
+    const char *from = PyBytes_AS_STRING(data), *end = from + PyBytes_GET_SIZE(data), *p = from;
+    while (p < end && (p = memchr(p, '\n', end - p)) != NULL) {
+        if (p > from && p[-1] == '\r' && end - p >= 3 && p[1] == '\r' && p[2] == '\n') return p - 1;
+        p++;
+    }
+    return NULL;
+}
 
 static PyObject *span(const char *from, const char *to) { return PyBytes_FromStringAndSize(from, to - from); }
 
@@ -240,21 +287,22 @@ failed:
     return NULL;
 }
 
-static PyObject *request_head(PyObject *self, PyObject *block)
+static PyObject *next_request(PyObject *self, PyObject *data)
 {
-    if (!PyBytes_CheckExact(block) || request_type == NULL) {
+    if (!PyBytes_CheckExact(data) || request_type == NULL) {
         PyErr_SetString(PyExc_TypeError, "a head is bytes, and use() comes first");
         return NULL;
     }
-    const char *from = PyBytes_AS_STRING(block), *end = from + PyBytes_GET_SIZE(block), *p = from;
+    const char *from = PyBytes_AS_STRING(data), *end = end_of_head(data), *p = from;
+    if (end == NULL) return slow(slow_request, data);
     while (p < end && (class_of[(unsigned char)*p] & TOKEN)) p++;
     const char *method_end = p;
-    if (p == from || p - from > 32 || p == end || *p != ' ' || ++p == end || *p != '/') return slow(slow_request, block);
+    if (p == from || p - from > 32 || p == end || *p != ' ' || ++p == end || *p != '/') return slow(slow_request, data);
     const char *target = p;
     while (p < end && (class_of[(unsigned char)*p] & TARGET)) p++;
     const char *target_end = p;
     if (end - p < 11 || memcmp(p, " HTTP/1.1\r\n", 11) != 0 || p + 9 - from > longest_target)
-        return slow(slow_request, block);
+        return slow(slow_request, data);
     p += 11;
 
     Read read = {NULL, NULL, NULL, UNSEEN, 1};
@@ -264,7 +312,7 @@ static PyObject *request_head(PyObject *self, PyObject *block)
     if (found != 1) {
         forget(&read);
         Py_XDECREF(kept.bytes);
-        return found == 0 ? slow(slow_request, block) : NULL;
+        return found == 0 ? slow(slow_request, data) : NULL;
     }
     PyObject *method = method_end - from == 3 && memcmp(from, "GET", 3) == 0 ? Py_NewRef(get_bytes) : span(from, method_end);
     PyObject *items[] = {
@@ -272,23 +320,23 @@ static PyObject *request_head(PyObject *self, PyObject *block)
         PyLong_FromLongLong(read.length == UNSEEN ? 0 : read.length), PyBool_FromLong(read.keep), kept.bytes,
         read.cookie ? read.cookie : PyBytes_FromStringAndSize(NULL, 0), read.extras ? read.extras : Py_NewRef(no_extras),
     };
-    return tuple_of(request_type, items, 9);
+    return with_end(tuple_of(request_type, items, 9), data, end);
 }
 
-static PyObject *response_head(PyObject *self, PyObject *block)
+static PyObject *next_response(PyObject *self, PyObject *data)
 {
-    if (!PyBytes_CheckExact(block) || response_type == NULL) {
+    if (!PyBytes_CheckExact(data) || response_type == NULL) {
         PyErr_SetString(PyExc_TypeError, "a head is bytes, and use() comes first");
         return NULL;
     }
-    const char *from = PyBytes_AS_STRING(block), *end = from + PyBytes_GET_SIZE(block), *p = from + 12;
-    if (end - from < 14 || memcmp(from, "HTTP/1.1 ", 9) != 0 || from[9] < '1' || from[9] > '9' || from[10] < '0' ||
+    const char *from = PyBytes_AS_STRING(data), *end = end_of_head(data), *p = from + 12;
+    if (end == NULL || end - from < 14 || memcmp(from, "HTTP/1.1 ", 9) != 0 || from[9] < '1' || from[9] > '9' || from[10] < '0' ||
         from[10] > '9' || from[11] < '0' || from[11] > '9')
-        return slow(slow_response, block);
+        return slow(slow_response, data);
     long status = (from[9] - '0') * 100 + (from[10] - '0') * 10 + (from[11] - '0');
     if (*p == ' ') while (p < end && (class_of[(unsigned char)*p] & VALUE)) p++;
     const char *phrase_end = p;
-    if (end - p < 3 || p[0] != '\r' || p[1] != '\n') return slow(slow_response, block);
+    if (end - p < 3 || p[0] != '\r' || p[1] != '\n') return slow(slow_response, data);
     p += 2;
 
     Read read = {NULL, NULL, NULL, UNSEEN, 1};
@@ -297,14 +345,14 @@ static PyObject *response_head(PyObject *self, PyObject *block)
     if (found != 1) {
         forget(&read);
         Py_XDECREF(kept.bytes);
-        return found == 0 ? slow(slow_response, block) : NULL;
+        return found == 0 ? slow(slow_response, data) : NULL;
     }
     PyObject *items[] = {
         PyLong_FromLong(1), PyLong_FromLong(status), span(from + 9, phrase_end),
         PyLong_FromLongLong(read.length == UNSEEN ? UNTIL_CLOSE : read.length), PyBool_FromLong(read.keep), kept.bytes,
         Py_NewRef(no_extras),
     };
-    return tuple_of(response_type, items, 7);
+    return with_end(tuple_of(response_type, items, 7), data, end);
 }
 
 static int fill(Table *table, PyObject *kinds)
@@ -347,8 +395,8 @@ static PyObject *use(PyObject *self, PyObject *args)
 
 static PyMethodDef methods[] = {
     {"use", use, METH_VARARGS, "Take over the kinds of fields, the types of heads, the functions for all that is unusual."},
-    {"request_head", request_head, METH_O, "heads.request_head"},
-    {"response_head", response_head, METH_O, "heads.response_head"},
+    {"next_request", next_request, METH_O, "heads.next_request"},
+    {"next_response", next_response, METH_O, "heads.next_response"},
     {NULL, NULL, 0, NULL},
 };
 static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "_heads", NULL, -1, methods, NULL, NULL, NULL, NULL};

@@ -7,12 +7,12 @@ def use(
     response_kinds: dict[bytes, int],
     request_type: type[RequestHead],
     response_type: type[ResponseHead],
-    slow_request: Callable[[bytes], RequestHead],
-    slow_response: Callable[[bytes], ResponseHead],
+    slow_request: Callable[[bytes], tuple[RequestHead, int] | None],
+    slow_response: Callable[[bytes], tuple[ResponseHead, int] | None],
     no_extras: dict[bytes, bytes],
     longest_target: int,
     most_fields: int,
     /,
 ) -> None: ...
-def request_head(block: bytes, /) -> RequestHead: ...
-def response_head(block: bytes, /) -> ResponseHead: ...
+def next_request(data: bytes, /) -> tuple[RequestHead, int] | None: ...
+def next_response(data: bytes, /) -> tuple[ResponseHead, int] | None: ...

@@ -12,8 +12,8 @@ from strangler_facade.plane.codecs import heads
 from strangler_facade.plane.codecs.fields import REQUEST_KINDS, RESPONSE_KINDS
 from strangler_facade.plane.codecs.heads import RequestHead, ResponseHead
 
-request_head: Callable[[bytes], RequestHead] = heads.request_head
-response_head: Callable[[bytes], ResponseHead] = heads.response_head
+next_request: Callable[[bytes], tuple[RequestHead, int] | None] = heads.next_request
+next_response: Callable[[bytes], tuple[ResponseHead, int] | None] = heads.next_response
 compiled = False
 
 if not os.environ.get("STRANGLER_PURE"):
@@ -27,11 +27,11 @@ if not os.environ.get("STRANGLER_PURE"):
             RESPONSE_KINDS,
             RequestHead,
             ResponseHead,
-            heads.request_head,
-            heads.response_head,
+            heads.next_request,
+            heads.next_response,
             heads.NO_EXTRAS,
             heads.LONGEST_TARGET,
             heads.MOST_FIELDS,
         )
-        request_head, response_head = _heads.request_head, _heads.response_head
+        next_request, next_response = _heads.next_request, _heads.next_response
         compiled = True

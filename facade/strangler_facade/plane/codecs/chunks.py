@@ -116,7 +116,7 @@ class Chunks:
         self._trailer_size += len(line)
         if self._trailer_size > _MOST_TRAILERS:
             raise Refusal(431, "the trailers are too long")
-        special = REQUEST_LINES[line]
+        special = REQUEST_LINES[line + b"\r"]
         if special is None and line.partition(b":")[0].lower() not in _FORBIDDEN:
             self._pass(line + b"\r\n", out)
 

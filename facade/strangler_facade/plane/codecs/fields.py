@@ -62,9 +62,8 @@ PROTECTED: Final = frozenset(REQUEST_KINDS) | frozenset(
 )
 """Names a Connection field may not nominate: taking them off would change what the message means."""
 
-_LINE = re.compile(
-    rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[ \t]*((?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?)[ \t]*"
-)
+_TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_VALUE_BYTES = bytes((9, *range(32, 127), *range(128, 256)))
 _LONGEST_REMEMBERED = 200
 _MOST_REMEMBERED = 4096
 _SECRET = frozenset((b"cookie", b"authorization", b"set-cookie"))
@@ -74,7 +73,7 @@ Special = tuple[int, bytes, bytes, bytes]
 
 
 class Lines(dict[bytes, Special | None]):
-    """What becomes of a header line: ``None`` to forward it as it came.
+    """What becomes of a header line with the CR behind it: ``None`` to forward it as it came.
 
     Most lines come again and again, byte for byte: those are remembered, but for long ones and secrets.
     """
@@ -82,6 +81,7 @@ class Lines(dict[bytes, Special | None]):
     def __init__(self, kinds: dict[bytes, int]) -> None:
         super().__init__()
         self._kinds = kinds
+        self._names: dict[bytes, tuple[bytes, int, int]] = {}
 
     def __missing__(self, line: bytes) -> Special | None:
         """Read a line that is not remembered.
@@ -89,20 +89,31 @@ class Lines(dict[bytes, Special | None]):
         Raises:
             Refusal: 400, it is no header field: bad name, space before the colon, a fold, a control character.
         """
-        match = _LINE.fullmatch(line)
-        if match is None:
+        written, colon, value = line.partition(b":")
+        name, kind, longest = self._names.get(written) or self._name(written)
+        if not colon or value[-1:] != b"\r" or value.translate(None, _VALUE_BYTES) != b"\r":
             raise Refusal(400, "a header line is malformed")
-        name = match[1].lower()
-        kind = self._kinds.get(name, KEEP)
-        value = match[2]
+        value = value.strip(b" \t\r")
         if kind == CONNECTION and value == b"keep-alive":
             kind = DROP
         special = (kind, name, value, line) if kind else None
-        if len(line) <= _LONGEST_REMEMBERED and name not in _SECRET:
+        if len(line) <= longest:
             if len(self) >= _MOST_REMEMBERED:
                 self.clear()
             self[line] = special
         return special
+
+    def _name(self, written: bytes) -> tuple[bytes, int, int]:
+        """A name in lower case, its kind, and how long a line with it may be to be remembered; itself remembered."""
+        if _TOKEN.fullmatch(written) is None:
+            raise Refusal(400, "a header line is malformed")
+        name = written.lower()
+        found = name, self._kinds.get(name, KEEP), -1 if name in _SECRET else _LONGEST_REMEMBERED
+        if len(self._names) >= _MOST_REMEMBERED:
+            self._names.clear()
+        if len(written) <= _LONGEST_REMEMBERED:
+            self._names[written] = found
+        return found
 
 
 REQUEST_LINES = Lines(REQUEST_KINDS)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from strangler_facade.memo import Memo
 from strangler_facade.plane.codecs.fields import (
     CODING,
     CONNECTION,
@@ -31,14 +32,17 @@ LONGEST_HEAD: Final = 64 * 1024
 LONGEST_TARGET: Final = 8 * 1024
 MOST_FIELDS: Final = 128
 
-_REQUEST_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}) ([!\"$-~][!-~]*) HTTP/1\.([01])")
-_VERSION = re.compile(rb"[^ ]+ [^ ]+ HTTP/(\d)\.(\d)")
-_STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-9]\d\d)(?: ([\t -~\x80-\xff]*))?")
+_REQUEST_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}) ([!\"$-~][!-~]*) HTTP/1\.([01])\r")
+_VERSION = re.compile(rb"[^ ]+ [^ ]+ HTTP/(\d)\.(\d)\r")
+_STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-9]\d\d)(?: ([\t -~\x80-\xff]*))?\r")
 _ABSOLUTE = re.compile(rb"[Hh][Tt][Tt][Pp][Ss]?://([^/?]+)(/?.*)")
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
 _DIGITS = re.compile(rb"\d{1,18}")
+_end_of_head = re.compile(rb"\r\n\r\n").search  # half as dear as bytes.find
 _request_line_of: Callable[[bytes], Special | None] = REQUEST_LINES.__getitem__
 _response_line_of: Callable[[bytes], Special | None] = RESPONSE_LINES.__getitem__
+_SLASH: Final = 47
+_ZERO: Final = -3  # "Content-Length: 0" has been read
 NO_EXTRAS: Final[dict[bytes, bytes]] = {}
 
 
@@ -76,16 +80,27 @@ class ResponseHead(NamedTuple):
     extras: dict[bytes, bytes]
 
 
-def request_head(block: bytes) -> RequestHead:
-    """Read a request's head: all up to the empty line, without the CRLF before it.
+def next_request(data: bytes) -> tuple[RequestHead, int] | None:
+    """The head of the first request in ``data`` and where it ends; ``None`` while it is not whole.
 
     Raises:
         Refusal: 400, 405, 414, 431, 501 or 505, as RFC 9110 and 9112 have it.
     """
-    lines = block.split(b"\r\n")
+    try:
+        if data.endswith(b"\r\n\r\n"):
+            return _request(data[:-3]), len(data)
+    except Refusal:
+        pass  # with another request or a body behind it, it would hold an empty line, and be refused: look for that
+    end = _end_of_head(data)
+    return (_request(data[: end.start() + 1]), end.end()) if end else None
+
+
+def _request(block: bytes) -> RequestHead:
+    """Read a head up to the CR of its last line. Lines are split at LF, which is cheaper; each must end in its CR."""
+    lines = block.split(b"\n")
     first = lines[0]
     match = _REQUEST_LINE.fullmatch(first)
-    if match is None or len(first) > LONGEST_TARGET + 48:
+    if match is None or len(first) > LONGEST_TARGET + 49:
         raise _bad_request_line(first)
     if len(lines) > MOST_FIELDS:
         raise Refusal(431, "there are too many header fields")
@@ -96,18 +111,17 @@ def request_head(block: bytes) -> RequestHead:
     for kind, _, value, line in specials:
         if kind == COOKIE and not cookie:
             cookie = value
-        elif kind == HOST and host is None and _HOST.fullmatch(value):
+        elif kind == HOST and host is None and _hosts[value]:
             host = value
             lines.remove(line)
         elif kind == DROP:
             lines.remove(line)
         else:
-            return _unusual_request(match, block.split(b"\r\n")[1:], specials)
+            return _unusual_request(match, block.split(b"\n")[1:], specials)
     if host is None or minor != b"1" or target[0] != _SLASH:
-        return _unusual_request(match, block.split(b"\r\n")[1:], specials)
+        return _unusual_request(match, block.split(b"\n")[1:], specials)
     lines.append(b"")
-    forwarded = b"\r\n".join(lines)
-    return tuple.__new__(RequestHead, (method, target, 1, host, 0, True, forwarded, cookie, NO_EXTRAS))
+    return tuple.__new__(RequestHead, (method, target, 1, host, 0, True, b"\n".join(lines), cookie, NO_EXTRAS))
 
 
 def _unusual_request(match: re.Match[bytes], lines: list[bytes], specials: list[Special]) -> RequestHead:
@@ -120,7 +134,7 @@ def _unusual_request(match: re.Match[bytes], lines: list[bytes], specials: list[
 
 
 def _bad_request_line(line: bytes) -> Refusal:
-    if len(line) > LONGEST_TARGET:
+    if len(line) > LONGEST_TARGET + 1:
         return Refusal(414, "the request target is too long")
     version = _VERSION.fullmatch(line)
     if version and version[1] != b"1":
@@ -162,7 +176,7 @@ class _RequestReader:
     def _host(self, value: bytes) -> None:
         if self.host is not None:
             raise Refusal(400, "there is more than one Host")
-        if not _HOST.fullmatch(value):
+        if not _hosts[value]:
             raise Refusal(400, "Host is malformed")
         self.host = value
 
@@ -179,7 +193,7 @@ class _RequestReader:
         if self.length:
             raise Refusal(400, "the length of the body is given twice")
         if kind == LENGTH:
-            self.length = content_length(value) or _ZERO
+            self.length = _lengths[value] or _ZERO
         elif self.minor == 0:
             raise Refusal(400, "HTTP/1.0 knows no Transfer-Encoding")
         elif value.lower() != b"chunked":
@@ -203,13 +217,7 @@ class _RequestReader:
             host = b""
         length = self.length if self.length != _ZERO else 0
         block = _forwarded(lines, self.nominated)
-        return tuple.__new__(
-            RequestHead, (method, target, self.minor, host, length, self.persistent, block, self.cookie, self.extras)
-        )
-
-
-_SLASH: Final = 47
-_ZERO: Final = -3  # "Content-Length: 0" has been read
+        return RequestHead(method, target, self.minor, host, length, self.persistent, block, self.cookie, self.extras)
 
 
 def _other_form(method: bytes, target: bytes, host: bytes | None) -> tuple[bytes | None, bytes]:
@@ -236,6 +244,14 @@ def content_length(value: bytes) -> int:
     return int(value)
 
 
+def _is_host(value: bytes) -> bool:
+    return _HOST.fullmatch(value) is not None
+
+
+_lengths = Memo(content_length)
+_hosts = Memo(_is_host)
+
+
 def connection_options(value: bytes) -> tuple[bool, bool, list[bytes]]:
     """Whether a Connection field says close, whether it says upgrade, and the fields it nominates."""
     names = [token.strip(b" \t") for token in value.lower().split(b",")]
@@ -247,55 +263,48 @@ def connection_options(value: bytes) -> tuple[bool, bool, list[bytes]]:
 def _forwarded(lines: list[bytes], nominated: list[bytes] | None) -> bytes:
     if nominated:
         lines = [line for line in lines if name_and_value(line)[0] not in nominated]
-    if not lines:
-        return b""
-    lines.append(b"")
-    return b"\r\n".join(lines)
+    return b"\n".join([*lines, b""])
 
 
-def response_head(block: bytes) -> ResponseHead:
-    """Read a response's head: all up to the empty line, without the CRLF before it.
+def next_response(data: bytes) -> tuple[ResponseHead, int] | None:
+    """The head of the first response in ``data`` and where it ends; ``None`` while it is not whole.
 
     Raises:
         Refusal: 502, it is malformed or contradicts itself.
     """
-    lines = block.split(b"\r\n")
-    first = lines[0]
-    match = _STATUS_LINE.fullmatch(first)
-    if match is None or len(lines) > MOST_FIELDS:
-        raise Refusal(502, "the answer's status line is malformed, or it has too many fields")
+    end = _end_of_head(data)
+    return (_response(data[: end.start() + 1]), end.end()) if end else None
+
+
+def _response(block: bytes) -> ResponseHead:
+    """Read a head up to the CR of its last line."""
+    lines = block.split(b"\n")
+    minor, status, phrase = _status_lines[lines[0]]
+    if len(lines) > MOST_FIELDS:
+        raise Refusal(502, "the answer has too many fields")
     del lines[0]
     specials = list(filter(None, map(_response_line_of, lines)))
     length = UNTIL_CLOSE
     for kind, name, value, line in specials:
         if kind == LENGTH and length == UNTIL_CLOSE:
-            length = content_length(value)
-        elif (kind == DROP and name != b"connection") or (kind == DROP and match[1] == b"1"):
+            length = _lengths[value]
+        elif kind == DROP and (minor or name != b"connection"):
             lines.remove(line)
         else:
-            return _unusual_response(match, first, block.split(b"\r\n")[1:], specials)
+            return _ResponseReader(minor).finished(status, phrase, block.split(b"\n")[1:], specials)
     lines.append(b"")
-    forwarded = b"\r\n".join(lines) if len(lines) > 1 else b""
-    persistent = match[1] == b"1"
-    return tuple.__new__(
-        ResponseHead,
-        (1 if persistent else 0, int(match[2]), first[9:], length, persistent, forwarded, NO_EXTRAS),
-    )
+    return tuple.__new__(ResponseHead, (minor, status, phrase, length, minor == 1, b"\n".join(lines), NO_EXTRAS))
 
 
-def _unusual_response(
-    match: re.Match[bytes], first: bytes, lines: list[bytes], specials: list[Special]
-) -> ResponseHead:
-    """A response with more to it than a length."""
-    reader = _ResponseReader(1 if match[1] == b"1" else 0)
-    for kind, name, value, line in specials:
-        if reader.take(kind, name, value):
-            lines.remove(line)
-    block = _forwarded(lines, reader.nominated)
-    return tuple.__new__(
-        ResponseHead,
-        (reader.minor, int(match[2]), first[9:], reader.length, reader.persistent, block, reader.extras),
-    )
+def _status_line(line: bytes) -> tuple[int, int, bytes]:
+    """Minor version, status, and the line behind the version."""
+    match = _STATUS_LINE.fullmatch(line)
+    if match is None:
+        raise Refusal(502, "the answer's status line is malformed")
+    return 1 if match[1] == b"1" else 0, int(match[2]), line[9:-1]
+
+
+_status_lines = Memo(_status_line)
 
 
 class _ResponseReader:
@@ -310,7 +319,15 @@ class _ResponseReader:
         self.extras = NO_EXTRAS
         self.nominated: list[bytes] | None = None
 
-    def take(self, kind: int, name: bytes, value: bytes) -> bool:
+    def finished(self, status: int, phrase: bytes, lines: list[bytes], specials: list[Special]) -> ResponseHead:
+        """A response with more to it than a length."""
+        for kind, name, value, line in specials:
+            if self._take(kind, name, value):
+                lines.remove(line)
+        block = _forwarded(lines, self.nominated)
+        return ResponseHead(self.minor, status, phrase, self.length, self.persistent, block, self.extras)
+
+    def _take(self, kind: int, name: bytes, value: bytes) -> bool:
         """Note what a line says; whether it is left out of those forwarded."""
         if kind in (LENGTH, CODING):
             self._framing(kind, value)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from time import perf_counter
-from typing import Final, Protocol
+from typing import Final
 
-from strangler_facade.plane.codecs.accelerated import response_head
+from strangler_facade.match import Request
+from strangler_facade.plane.codecs.accelerated import next_response
 from strangler_facade.plane.codecs.chunks import Chunks
 from strangler_facade.plane.codecs.heads import (
     CHUNKED,
@@ -38,31 +39,49 @@ PIPELINED: Final = 4
 """Why a client is not read from: it has sent many requests ahead."""
 
 _MOST_INTERIM: Final = 16
+_CLOSE: Final = b"Connection: close\r\n"
+_SMALL: Final = 8192
+"""Up to here, copying a body behind its head is cheaper than a second write; a larger one is never copied."""
 
 
-class Caller(Protocol):
-    """The client's connection, as an answer and its exchange see it."""
+class Clock:
+    """The worker, as far as it knows the time.
 
-    transport: asyncio.Transport
+    This and the other roles of the connections are bases and no ``Protocol``, so that compiled modules call each other
+    directly.
+    """
+
+    __slots__ = ()
+
+    now: float
+    """That of ``perf_counter``, as of the last tick."""
+
+
+class Caller:
+    """The client's connection, as an answer sees it."""
+
+    __slots__ = ()
+
+    clock: Clock
     keeps: bool
     """Whether the connection may be kept for another request."""
-
-    @property
-    def now(self) -> float:
-        """The worker's coarse clock."""
+    transport: asyncio.Transport
 
     def hold(self, why: int) -> None:
         """Do not read from the client."""
+        raise NotImplementedError
 
     def let(self, why: int) -> None:
         """Read from the client again, unless there is another reason not to."""
+        raise NotImplementedError
 
 
-class Answer:
-    """The half of an exchange that faces the target: the base of ``Exchange``, so that a request is one object."""
+class Answer(Request):
+    """The half of an exchange that faces the target; a base of ``Exchange``, as ``Request`` is, for one object."""
 
     __slots__ = (
         "answer_chunks",
+        "bodiless",
         "bytes_out",
         "caller",
         "capture",
@@ -81,23 +100,24 @@ class Answer:
         "status",
     )
 
+    answer_chunks: Chunks | None
+    bodiless: bool
+    bytes_out: int
     caller: Caller
+    capture: Capture | None
     connection: Connection | None
+    deadline: float
     head: RequestHead
+    interim: int
+    keep: bool
     lane: Lane
-
-    def __init__(self, caller: Caller, head: RequestHead) -> None:
-        self.caller, self.head = caller, head
-        self.connection = None
-        self.state = WAITING
-        self.partial = b""
-        self.status = self.interim = self.left = self.bytes_out = 0
-        self.answer_chunks: Chunks | None = None
-        self.capture: Capture | None = None
-        self.reading = False
-        self.reusable = False
-        self.keep = head.keep
-        self.lane_begun = self.deadline = 0.0
+    lane_begun: float
+    left: int
+    partial: bytes
+    reading: bool
+    reusable: bool
+    state: int
+    status: int
 
     def failed(self, reason: str, status: int = 502, stale: bool = False) -> None:
         """The target gave no answer (``Exchange`` decides what is next)."""
@@ -124,21 +144,22 @@ class Answer:
     def _read_head(self, data: bytes) -> None:
         if self.partial:
             data = self.partial + data
-        end = data.find(b"\r\n\r\n")
-        if end < 0:
-            self.partial = data
-            if len(data) > LONGEST_HEAD:
-                self.failed("the head of the answer is too long")
-            return
         try:
-            head = response_head(data[:end])
+            found = next_response(data)
         except Refusal as refusal:
             self.failed(refusal.reason)
             return
-        if head.status < 200:
-            self._pass_interim(head, data[end + 4 :])
+        if found is None:
+            self._wait(data)
+        elif found[0][1] < 200:
+            self._pass_interim(found[0], data[found[1] :])
         else:
-            self._begin(head, data[end + 4 :])
+            self._begin(found[0], data, found[1])
+
+    def _wait(self, data: bytes) -> None:
+        self.partial = data
+        if len(data) > LONGEST_HEAD:
+            self.failed("the head of the answer is too long")
 
     def _pass_interim(self, head: ResponseHead, rest: bytes) -> None:
         self.partial = b""
@@ -170,39 +191,41 @@ class Answer:
         """From now on bytes go both ways unread."""
         raise NotImplementedError
 
-    def _begin(self, head: ResponseHead, rest: bytes) -> None:
-        lane = self.lane
-        self.status = status = head.status
-        lane.tally.answered(status, perf_counter() - self.lane_begun)
-        lane.pool.switch.answered()
-        self.state = PASSING
-        self.reusable = head.keep
-        if not self.caller.keeps:
+    def _begin(self, head: ResponseHead, data: bytes, at: int) -> None:
+        _, status, phrase, length, self.reusable, lines, _ = head
+        lane, caller, rest = self.lane, self.caller, len(data) - at
+        self.status, self.state = status, PASSING
+        self._note(lane, status, length, lines)
+        if not caller.keeps:
             self.keep = False
-        length, lines = head.length, head.lines
-        if length < 0 or status == 204 or status == 304 or self.head.method == b"HEAD":
+        if length < 0 or self.bodiless or status == 204 or status == 304:
             length, lines = self._frame(status, length, lines)
-        close = b"" if self.keep else b"Connection: close\r\n"
-        block = b"".join((b"HTTP/1.1 ", head.phrase, b"\r\n", lines, lane.signature, close, b"\r\n"))
-        if self.capture is not None:
-            self.capture.answer_begins(status, length, head.lines, perf_counter() - self.lane_begun)
-        if length == len(rest):
-            if self.capture is not None:
-                self.capture.answer_body(rest)
-            self.bytes_out += length
-            self.caller.transport.write(block + rest)
-            self.finished()
+        at_once = length == rest <= _SMALL
+        close, body = b"" if self.keep else _CLOSE, data[at:] if at_once else b""
+        caller.transport.write(b"".join((b"HTTP/1.1 ", phrase, b"\r\n", lines, lane.signature, close, b"\r\n", body)))
+        if not at_once:
+            self.left = length
+            if rest or not length:
+                self._pass(memoryview(data)[at:] if rest > _SMALL and length > 0 else data[at:])
             return
-        self.left = length
-        self.caller.transport.write(block)
-        if rest or not length:
-            self._pass(rest)
+        self.bytes_out += length
+        if self.capture is not None:
+            self.capture.answer_body(body)
+        self.finished()
+
+    def _note(self, lane: Lane, status: int, length: int, lines: bytes) -> None:
+        """Count the answer, and let whoever copies it know."""
+        seconds = perf_counter() - self.lane_begun
+        lane.tally.answered(status, seconds)
+        lane.switch.answered()
+        if self.capture is not None:
+            self.capture.answer_begins(status, length, lines, seconds)
 
     def _frame(self, status: int, length: int, lines: bytes) -> tuple[int, bytes]:
         """Length and lines of an answer that is not simply counted: without a body, in chunks, or up to the close."""
         if status == 204:
             return 0, _without_framing(lines)
-        if status == 304 or self.head.method == b"HEAD":
+        if status == 304 or self.bodiless:
             return 0, lines
         modern = self.head.minor == 1
         if not modern:
@@ -213,10 +236,10 @@ class Answer:
         self.reusable = False
         return UNTIL_CLOSE, lines + b"Transfer-Encoding: chunked\r\n" if modern else lines
 
-    def _pass(self, data: bytes) -> None:
+    def _pass(self, data: bytes | memoryview) -> None:
         self.refresh()
         if self.left < 0:
-            self._pass_unmeasured(data)
+            self._pass_unmeasured(bytes(data))
             return
         if len(data) > self.left:
             data = data[: self.left]
@@ -228,7 +251,7 @@ class Answer:
 
     def refresh(self) -> None:
         """Bytes have moved: the target's time begins anew."""
-        self.deadline = self.caller.now + self.lane.target.idle_timeout
+        self.deadline = self.caller.clock.now + self.lane.target.idle_timeout
 
     def _pass_unmeasured(self, data: bytes) -> None:
         if self.answer_chunks is None:
@@ -253,7 +276,7 @@ class Answer:
             self.capture.answer_body(data)
         self.caller.transport.write(b"%x\r\n%b\r\n" % (len(data), data) if self.head.minor else data)
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, data: bytes | memoryview) -> None:
         self.bytes_out += len(data)
         if self.capture is not None:
             self.capture.answer_body(data)

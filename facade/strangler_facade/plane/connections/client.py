@@ -5,56 +5,58 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import cast
 
-from strangler_facade.match import Request
-from strangler_facade.plane.codecs.accelerated import request_head
+from strangler_facade.plane.codecs.accelerated import next_request
 from strangler_facade.plane.codecs.heads import LONGEST_HEAD, LONGEST_TARGET, RequestHead
 from strangler_facade.plane.codecs.refusal import Refusal
-from strangler_facade.plane.connections.answer import PIPELINED, TUNNEL
-from strangler_facade.plane.connections.exchange import Exchange
+from strangler_facade.plane.connections.answer import PIPELINED, TUNNEL, Clock
+from strangler_facade.plane.connections.exchange import Exchange, Sender
 from strangler_facade.plane.connections.replies import reply
+from strangler_facade.plane.identity import Identity
 from strangler_facade.plane.lanes import Applied, Course
 from strangler_facade.plane.limits import Settings
 from strangler_facade.plane.records.capture import Capture
 
 _BARE_LF = re.compile(rb"(?:^|[^\r])\n")
 _AHEAD = 64 * 1024
+_CR = 13
 _LINGER = 2.0
 
 
-class Plane(Protocol):
+class Plane(Clock):
     """The worker, as a client's connection sees it."""
 
+    __slots__ = ()
+
     applied: Applied
+    identity: Identity | None
     settings: Settings
-    now: float
     trace_context: Callable[[bytes | None], bytes]
 
     def opened(self, client: Client) -> bool:
         """A client has connected; whether it may stay."""
+        raise NotImplementedError
 
     def closed(self, client: Client) -> None:
         """A client's connection has ended."""
+        raise NotImplementedError
 
     def exchanged(self, exchange: Exchange) -> None:
         """A request has ended, one way or the other."""
-
-    def prepare(self, head: RequestHead, request: Request) -> RequestHead:
-        """Add what sessions tell: claims to the request, lines for the target."""
+        raise NotImplementedError
 
     def capture(self, course: Course, method: bytes) -> Capture | None:
         """Where an exchange is copied to for a mirror, if it is."""
-
-    def identity_lines(self, head: RequestHead, service: str) -> bytes:
-        """The lines that tell a service whose session this is."""
+        raise NotImplementedError
 
     def refused(self, client: Client, status: int, reason: str) -> None:
         """A message was refused before it was a request."""
+        raise NotImplementedError
 
 
-class Client(asyncio.Protocol):
-    """One connection of a client."""
+class Client(Sender):
+    """One connection of a client: an ``asyncio.Protocol`` in all but name, which its twin could not inherit from."""
 
     __slots__ = (
         "_buffer",
@@ -62,16 +64,18 @@ class Client(asyncio.Protocol):
         "_ended",
         "_full",
         "_holds",
-        "_lines",
-        "_lines_of",
+        "_host",
         "_partial",
-        "_plane",
         "_running",
+        "_sender",
+        "_sender_of",
         "address",
         "body_begun",
+        "clock",
         "exchange",
         "keeps",
         "leaving",
+        "plane",
         "secure",
         "settings",
         "trace_context",
@@ -79,10 +83,9 @@ class Client(asyncio.Protocol):
         "trusted",
     )
 
-    transport: asyncio.Transport
-
     def __init__(self, plane: Plane) -> None:
-        self._plane, self.settings, self.trace_context = plane, plane.settings, plane.trace_context
+        self.plane, self.clock, self.settings = plane, plane, plane.settings
+        self.trace_context = plane.trace_context
         self.exchange: Exchange | None = None
         self.address = ""
         self.secure = self.trusted = False
@@ -92,11 +95,12 @@ class Client(asyncio.Protocol):
         self._deadline = plane.now + plane.settings.keep_alive
         self._full = self._running = self._partial = self._ended = False
         self._holds = 0
-        self._lines = b""
-        self._lines_of: Applied | None = None
+        self._host: bytes | None = None
+        self._sender = b""
+        self._sender_of: Applied | None = None
         self.body_begun = 0.0
 
-    # What asyncio tells
+    # What asyncio tells: the methods of its Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client has connected."""
@@ -106,7 +110,7 @@ class Client(asyncio.Protocol):
         self.address = str(peer[0]).removeprefix("::ffff:") if isinstance(peer, tuple) and peer else ""
         self.secure = transport.get_extra_info("ssl_object") is not None
         self.transport.set_write_buffer_limits(high=self.settings.high_water)
-        if not self._plane.opened(self):
+        if not self.plane.opened(self):
             self.refuse(503, "there are too many connections")
 
     def data_received(self, data: bytes) -> None:
@@ -139,14 +143,14 @@ class Client(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""
         self.leaving = True
-        self._plane.closed(self)
+        self.plane.closed(self)
         if self.exchange is not None:
             self.exchange.abandoned()
 
     def pause_writing(self) -> None:
         """The client is slower than the target."""
         self._full = True
-        self._deadline = self._plane.now + self.settings.write_timeout
+        self._deadline = self.plane.now + self.settings.write_timeout
         if self.exchange is not None and self.exchange.connection is not None:
             self.exchange.connection.hold()
 
@@ -164,53 +168,53 @@ class Client(asyncio.Protocol):
     def _read(self, data: bytes) -> None:
         """Begin the requests in ``data``, until one must be waited for."""
         self._running = True
-        if data[:2] == b"\r\n":
+        if data[0] == _CR and data[:2] == b"\r\n":
             data = data[2:]  # one empty line before a request is nobody's harm (RFC 9112 §2.2)
         while data and self.exchange is None and not self.leaving and not self._full:
-            end = data.find(b"\r\n\r\n")
-            if end < 0:
-                data = self._incomplete(data)
-                break
             try:
-                head = request_head(data[:end])
+                found = next_request(data)
             except Refusal as refusal:
                 self._buffer = b""
                 self.refuse(refusal.status, refusal.reason)
                 break
+            if found is None:
+                data = self._incomplete(data)
+                break
             self._partial = False
-            data = self._begin(head, data[end + 4 :])
+            data = self._begin(found[0], data[found[1] :])
         else:
             if data and not self.leaving:
                 self._later(data)
         self._running = False
 
     def _begin(self, head: RequestHead, rest: bytes) -> bytes:
-        plane, applied = self._plane, self._plane.applied
+        plane, applied, address, trusted = self.plane, self.plane.applied, self.address, self.trusted
         if self._ended and not rest:
             self.keeps = False
-        if self._lines_of is not applied:
-            self._introduce(applied)
-        address = self.address
-        if self.trusted:
+        if self._sender_of is not applied:
+            trusted = self._introduce(applied)
+        if trusted:
             address = applied.forwarder.client_address(address, head.extras)
-        method, target, _, host, _, _, lines, cookie, _ = head
-        request = Request(method, target, host, lines, cookie, address, self.trusted)
-        head = plane.prepare(head, request)
-        self.exchange = exchange = Exchange(self, applied, head, request)
+        self.exchange = exchange = Exchange(self, applied, head, address, trusted)
+        if plane.identity is not None:
+            exchange.head = plane.identity.prepare(head, exchange)
         self.body_begun = plane.now
         return exchange.begin(rest)
 
-    def _introduce(self, applied: Applied) -> None:
-        """Work out what a table has targets told of this client."""
-        self._lines_of = applied
+    def _introduce(self, applied: Applied) -> bool:
+        """Work out whether a table trusts this client."""
+        self._sender_of, self._host = applied, None
         self.trusted = applied.forwarder.trusts(self.address)
-        self._lines = applied.forwarder.lines(self.address, self.secure)
+        return self.trusted
 
-    def forward_lines(self, applied: Applied, head: RequestHead) -> bytes:
-        """The lines that tell a target who asks."""
+    def sender(self, applied: Applied, head: RequestHead) -> bytes:
+        """The lines that tell a target who asks; a connection hardly ever changes its host."""
         if self.trusted:
-            return applied.forwarder.trusted_lines(self.address, self.secure, head.host, head.extras)
-        return self._lines + head.host + b"\r\n"
+            return applied.forwarder.trusted_lines(self.address, self.secure, head[3], head[8])
+        if head[3] != self._host or applied is not self._sender_of:
+            self._sender = applied.forwarder.lines(self.address, self.secure, head[3])
+            self._host, self._sender_of = head[3], applied
+        return self._sender
 
     def _incomplete(self, data: bytes) -> bytes:
         """Keep the beginning of a head, unless it can no longer become one."""
@@ -223,7 +227,7 @@ class Client(asyncio.Protocol):
         else:
             if not self._partial:
                 self._partial = True
-                self._deadline = self._plane.now + self.settings.head_timeout
+                self._deadline = self.plane.now + self.settings.head_timeout
             self._buffer = data
         return b""
 
@@ -250,18 +254,13 @@ class Client(asyncio.Protocol):
 
     # What exchanges ask for
 
-    @property
-    def now(self) -> float:
-        """The worker's coarse clock."""
-        return self._plane.now
-
     def capture(self, course: Course, method: bytes) -> Capture | None:
         """Where the exchange is copied to for a mirror, if it is."""
-        return self._plane.capture(course, method)
+        return self.plane.capture(course, method)
 
     def identity_lines(self, head: RequestHead, service: str) -> bytes:
         """The lines that tell a service whose session this is."""
-        return self._plane.identity_lines(head, service)
+        return self.plane.identity.lines(head, service) if self.plane.identity is not None else b""
 
     def hold(self, why: int) -> None:
         """Do not read from the client."""
@@ -277,7 +276,7 @@ class Client(asyncio.Protocol):
 
     def over(self, exchange: Exchange, keep: bool) -> None:
         """An exchange has ended: go on with the next request, or part."""
-        self._plane.exchanged(exchange)
+        self.plane.exchanged(exchange)
         self.exchange = None
         if self.leaving:
             return
@@ -286,7 +285,7 @@ class Client(asyncio.Protocol):
         if not keep:
             self._part(exchange)
             return
-        self._deadline = self._plane.now + self.settings.keep_alive
+        self._deadline = self.plane.now + self.settings.keep_alive
         if self._buffer or self._ended:
             self._continue()
 
@@ -300,7 +299,7 @@ class Client(asyncio.Protocol):
 
     def refuse(self, status: int, reason: str) -> None:
         """Answer a message that is no request, and close."""
-        self._plane.refused(self, status, reason)
+        self.plane.refused(self, status, reason)
         self.transport.write(reply(status, reason, close=True))
         self._linger()
 
@@ -308,7 +307,7 @@ class Client(asyncio.Protocol):
         """Say that we are done, and read on for a moment, so that our answer is not lost to a reset."""
         self.leaving = True
         self._buffer = b""
-        self._deadline = self._plane.now + _LINGER
+        self._deadline = self.plane.now + _LINGER
         if self.transport.can_write_eof():
             self.transport.write_eof()
         else:
@@ -320,7 +319,7 @@ class Client(asyncio.Protocol):
         A ``framed`` answer (its length known, or in chunks) is seen to be incomplete; any other needs a reset.
         """
         self.leaving = True
-        self._deadline = self._plane.now + self.settings.write_timeout
+        self._deadline = self.plane.now + self.settings.write_timeout
         if framed:
             self.transport.close()
         else:
@@ -362,4 +361,4 @@ class Client(asyncio.Protocol):
         """Close after the next answer, or soon if there is none: a request may be on its way this very moment."""
         self.keeps = False
         if self.exchange is None and not self.leaving:
-            self._deadline = min(self._deadline, self._plane.now + self.settings.drain_idle)
+            self._deadline = min(self._deadline, self.plane.now + self.settings.drain_idle)

@@ -24,7 +24,7 @@ class Capture:
         self._cap = cap
         self._in = self._out = 0
         self.body: list[bytes] = []
-        self.answer: list[bytes] = []
+        self.answer: list[bytes | memoryview] = []
         self.status, self.length, self.lines, self.seconds = 0, 0, b"", 0.0
         self.too_large = self.truncated = False
 
@@ -41,7 +41,7 @@ class Capture:
         """The head of the answer has passed."""
         self.status, self.length, self.lines, self.seconds = status, length, lines, seconds
 
-    def answer_body(self, data: bytes) -> None:
+    def answer_body(self, data: bytes | memoryview) -> None:
         """Bytes of the answer's body have passed, in the target's framing."""
         left = self._cap - self._out
         self._out += len(data)

@@ -11,6 +11,7 @@ class Switch:
     """The circuit breaker of one target, together with what its probes say.
 
     Closed, requests pass. Open, none do until the rest is over; half open, one passes at a time until one succeeds.
+    ``ready`` says that they pass without asking.
     """
 
     def __init__(self, breaker: Breaker, clock: Callable[[], float]) -> None:
@@ -21,21 +22,19 @@ class Switch:
         self._begun = clock()
         self._good = self._bad = 0
         self.state = "closed"
-        self.healthy = True
+        self.healthy = self.ready = True
         self.changes = 0
         self.troubled = False
 
     def passes(self) -> bool:
         """Whether a request may go to the target now."""
-        if self.state == "closed":
+        if self.state == "closed" or not self.healthy:
             return self.healthy
-        if not self.healthy:
-            return False
         now = self._clock()
         if now - self._opened < self._breaker.rest or now - self._trying < self._breaker.rest:
             return False
-        self.state, self._trying = "half-open", now
-        self.changes += 1
+        self._trying = now
+        self._turn("half-open")
         return True
 
     def trial(self) -> None:
@@ -47,12 +46,14 @@ class Switch:
         """The target has answered, whatever it said."""
         self._good += 1
         if self.troubled:
-            self.troubled = False
-            self._streak = 0
-            if self.state != "closed":
-                self.state = "closed"
-                self.changes += 1
-                self._restart(self._clock())
+            self._recovered()
+
+    def _recovered(self) -> None:
+        self.troubled = False
+        self._streak = 0
+        if self.state != "closed":
+            self._turn("closed")
+            self._restart(self._clock())
 
     def failed(self) -> None:
         """The target could not be reached, broke off or kept silent."""
@@ -63,8 +64,8 @@ class Switch:
         total = self._good + self._bad
         too_many = total >= breaker.minimum and self._bad >= breaker.ratio * total
         if self.state == "half-open" or self._streak >= breaker.consecutive or too_many:
-            self.state, self._opened, self._trying = "open", now, 0.0
-            self.changes += 1
+            self._opened, self._trying = now, 0.0
+            self._turn("open")
             self._restart(now)
         elif now - self._begun > breaker.window:
             self._restart(now)
@@ -73,6 +74,12 @@ class Switch:
         """What active probes have found."""
         self.changes += well != self.healthy
         self.healthy = well
+        self.ready = well and self.state == "closed"
+
+    def _turn(self, state: str) -> None:
+        self.state = state
+        self.changes += 1
+        self.ready = self.healthy and state == "closed"
 
     def sweep(self, now: float) -> None:
         """Begin a new window when the last one is over."""

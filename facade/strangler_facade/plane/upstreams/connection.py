@@ -30,8 +30,8 @@ class Owner(Protocol):
         """The connection is closed."""
 
 
-class Connection(asyncio.Protocol):
-    """A connection, in use by one ``user`` or idle in its pool."""
+class Connection:
+    """A connection, in use by one ``user`` or idle in its pool. An ``asyncio.Protocol`` in all but name."""
 
     __slots__ = ("held", "idle_since", "owner", "transport", "used", "user")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import perf_counter
 
-from strangler_facade.plane.codecs.accelerated import response_head
+from strangler_facade.plane.codecs.accelerated import next_response
 from strangler_facade.plane.codecs.chunks import Chunks
 from strangler_facade.plane.codecs.heads import CHUNKED, LONGEST_HEAD, UNTIL_CLOSE
 from strangler_facade.plane.codecs.refusal import Refusal
@@ -63,16 +63,16 @@ class Errand:
             self._finish(refusal.reason)
 
     def _read_head(self, data: bytes) -> None:
-        end = data.find(b"\r\n\r\n")
-        if end < 0:
+        found = next_response(data)
+        if found is None:
             self._partial = data
             if len(data) > LONGEST_HEAD:
                 raise Refusal(502, "the head of the answer is too long")
             return
-        head = response_head(data[:end])
+        head, rest = found[0], data[found[1] :]
         self._partial = b""
         if head.status < 200:
-            self._read_head(data[end + 4 :])
+            self._read_head(rest)
             return
         self.status, self.lines, self.seconds = head.status, head.lines, perf_counter() - self._begun
         self._reusable = head.keep and head.length != UNTIL_CLOSE
@@ -80,7 +80,7 @@ class Errand:
         none = self._head_only or head.status in (204, 304)
         self._left = 0 if none else head.length
         self._chunks = Chunks(plain=True) if self._left == CHUNKED else None
-        self._read_body(data[end + 4 :])
+        self._read_body(rest)
 
     def _read_body(self, data: bytes) -> None:
         rest = b""

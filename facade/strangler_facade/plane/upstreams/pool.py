@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, cast
 from urllib.parse import urlsplit
 
 from strangler_facade.plane.upstreams.breaker import Switch
@@ -142,8 +142,9 @@ class Pool:
     async def _open(self, user: Waiting) -> None:
         try:
             async with asyncio.timeout(self.target.connect_timeout):
-                _, connection = await self._loop.create_connection(
-                    lambda: Connection(self),
+                connection = Connection(self)
+                await self._loop.create_connection(
+                    lambda: cast(asyncio.Protocol, connection),
                     self.host,
                     self.port,
                     ssl=self._tls,
