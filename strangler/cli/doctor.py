@@ -43,7 +43,7 @@ _NEEDS = (
     Need("Docker engine", "build, up", lambda: Path("/var/run/docker.sock").exists(), "install and start Docker"),
     Need("a kubeconfig", "deploy diff, apply, status", lambda: (Path.home() / ".kube/config").exists(), "log in to it"),
     Need("Flask and SQLAlchemy", "demo", lambda: bool(find_spec("flask")), "pip install 'strangler[demo]'"),
-    Need("the compiled codec", "facade run (faster)", _codec, "python -m strangler_facade.plane.codecs.accelerate"),
+    Need("the compiled plane", "facade run (faster)", _codec, "python -m strangler_facade.native.build"),
 )
 # extra → the commands that need it
 _EXTRAS = {
