@@ -1,8 +1,8 @@
 """How long all facts and their resolution take, against bare ``ast.parse`` of the same files in the same run.
 
 Usage: python benchmarks/bench_analyzers_speed.py [FOLDER] (default: the standard library of this interpreter).
-Limits: cold on one process 12 CPU-s per million lines; nothing changed 1.0 s, one file changed 1.2 s; memory 400 MB. Prints CPU seconds, seconds
-per million lines and the ratio to ``ast.parse``, which is what travels between machines.
+Limits: cold on one process 12 CPU-s per million lines; nothing changed 1.0 s, one file changed 1.2 s; memory 400 MB.
+Prints CPU seconds, seconds per million lines and the ratio to ``ast.parse``, which is what travels between machines.
 """
 
 from __future__ import annotations

@@ -74,10 +74,10 @@ def git(repository: Path, *arguments: str) -> bytes:
 
 @contextmanager
 def tree(repository: Path, commit: str) -> Iterator[Path]:
-    """The files of ``commit`` in a folder that goes away afterwards."""
+    """The Python files of ``commit`` in a folder that goes away afterwards."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        tarfile.open(fileobj=BytesIO(git(repository, "archive", commit))) as tar,
+        tarfile.open(fileobj=BytesIO(git(repository, "archive", commit, ":(glob)**/*.py"))) as tar,
     ):
         tar.extractall(folder, filter="data")
         yield Path(folder)

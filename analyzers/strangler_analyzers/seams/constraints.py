@@ -48,11 +48,11 @@ def placed(constraints: Constraints, analysis: Analysis, index: Mapping[str, int
     names = _pins(constraints, analysis, index)
     parents = list(range(len(index)))
     for one, other in constraints.together:
-        _join(parents, [*_matching(one, index), *_matching(other, index)])
+        _join(parents, [*matching(one, index), *matching(other, index)])
     for seam in sorted(set(names.values()) - {MONOLITH}):
         _join(parents, sorted(place for place, name in names.items() if name == seam))
     blocks = tuple(_root(parents, place) for place in range(len(index)))
-    apart = [(a, b) for one, other in constraints.apart for a in _matching(one, index) for b in _matching(other, index)]
+    apart = [(a, b) for one, other in constraints.apart for a in matching(one, index) for b in matching(other, index)]
     apart += _different_names(names)
     _contradictions(blocks, apart, sorted(index, key=index.__getitem__))
     return Placement(blocks, tuple(apart), names)
@@ -78,7 +78,7 @@ def _pins(constraints: Constraints, analysis: Analysis, index: Mapping[str, int]
     owners = {table.name: table.owner for table in analysis.tables}
     names: dict[int, str] = {}
     for module, seam in sorted(constraints.pinned.items()):
-        names.update(dict.fromkeys(_matching(module, index), seam))
+        names.update(dict.fromkeys(matching(module, index), seam))
     for table, seam in sorted(constraints.tables.items()):
         if table not in owners:
             raise StranglerError(f"no table '{table}'", hint=_near(table, owners))
@@ -87,7 +87,12 @@ def _pins(constraints: Constraints, analysis: Analysis, index: Mapping[str, int]
     return names
 
 
-def _matching(pattern: str, index: Mapping[str, int]) -> list[int]:
+def matching(pattern: str, index: Mapping[str, int]) -> list[int]:
+    """Where the module of this name stands, or (``a.*``) ``a`` and all below it.
+
+    Raises:
+        StranglerError: there is none.
+    """
     prefix = pattern.removesuffix(".*")
     below = pattern.endswith(".*")
     found = [place for name, place in index.items() if name == prefix or (below and name.startswith(prefix + "."))]

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from strangler.analysis import Analysis, Seam
-from strangler.errors import StranglerError
-from strangler_analyzers.seams.constraints import MONOLITH
+from strangler_analyzers.seams.constraints import MONOLITH, matching
 from strangler_analyzers.seams.draft import find_seam
 from strangler_analyzers.seams.measures.books import Books, points
 from strangler_analyzers.seams.measures.ledger import Entry, ledger
@@ -43,20 +42,18 @@ class WhatIf:
         kernel = frozenset(one["module"] for one in analysis.stats.get("kernel", ()))
         self._books = Books(ledger(analysis), kernel)
         self._home = {module: seam.id for seam in analysis.seams for module in seam.modules}
-        self._known = {module.name for module in analysis.modules}
+        self._names = [module.name for module in analysis.modules]
+        self._index = {name: place for place, name in enumerate(self._names)}
 
     def move(self, modules: Sequence[str], target: str) -> list[Change]:
-        """The seams that change if ``modules`` go to the seam ``target`` (or ``monolith``: to none).
+        """The seams that change if ``modules`` (``a.*``: all below) go to the seam ``target`` (``monolith``: to none).
 
         Raises:
             StranglerError: no such module or seam.
         """
-        for module in modules:
-            if module not in self._known:
-                raise StranglerError(f"no module '{module}'")
+        moving = {self._names[place] for pattern in modules for place in matching(pattern, self._index)}
         goal = MONOLITH if target == MONOLITH else find_seam(self._analysis, target).id
-        moving = set(modules)
-        touched = {goal, *(self._home.get(module, MONOLITH) for module in modules)} - {MONOLITH}
+        touched = {goal, *(self._home.get(module, MONOLITH) for module in moving)} - {MONOLITH}
         return [
             self._change(seam, [*(set(seam.modules) - moving), *(moving if seam.id == goal else ())])
             for seam in self._analysis.seams

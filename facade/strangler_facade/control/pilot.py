@@ -112,7 +112,9 @@ class Pilot:
         if progress is None or progress.status not in statuses:
             state = progress.status if progress else "not there"
             wanted = " or ".join(statuses)
-            raise IllegalMove(f"the rollout of {service} is {state}, not {wanted}")
+            is_open = progress is not None and progress.status.is_open
+            hint = "" if is_open else f"strangler facade rollout {service} start begins one"
+            raise IllegalMove(f"the rollout of {service} is {state}, not {wanted}", hint=hint)
         return progress
 
     def _keep(self, service: str, progress: Progress, author: Author, action: str) -> Progress:

@@ -11,7 +11,7 @@ import time
 import urllib.request
 from typing import Any
 
-_START_SECONDS = 60.0
+_START_SECONDS = 180.0
 
 
 class ServiceProcess:

@@ -47,3 +47,9 @@ def test_what_is_not_there_cannot_move(shop: Analysis) -> None:
         question.move(["m.gone"], "sales")
     with pytest.raises(StranglerError, match="no seam"):
         question.move(["m.clock"], "gone")
+
+
+def test_all_below_a_package_moves_by_its_pattern(shop: Analysis) -> None:
+    question = WhatIf(propose(shop, PINNED))
+    named = [module.name for module in shop.modules if f"{module.name}.".startswith("m.invoice.")]
+    assert question.move(["m.invoice.*"], "sales") == question.move(named, "sales")

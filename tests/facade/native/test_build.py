@@ -38,8 +38,8 @@ def test_a_twin_does_what_its_source_does(built: Path):
         "import sys; from pathlib import Path; import strangler_facade.native as native\n"
         "del sys.modules['strangler_facade.memo']\n"
         f"sys.meta_path.insert(0, native.usable(Path({str(built)!r}), {ONE!r}))\n"
-        "from strangler_facade import memo; from strangler_facade.memo import Memo\n"
-        "one = Memo(str.upper, longest=2, most=2)\n"
+        "import importlib; memo = importlib.import_module('strangler_facade.memo')\n"
+        "one = memo.Memo(str.upper, longest=2, most=2)\n"
         "print(memo.__file__.endswith('.so'), [one[key] for key in ('a', 'b', 'abc', 'c', 'a')], len(one))"
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

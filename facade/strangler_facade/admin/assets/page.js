@@ -131,7 +131,7 @@ function actionsOf(service) {
   const open = service.rollout && ["running", "paused", "awaiting-approval"].includes(service.rollout.status);
   if (service.stage === "extracted") actions.push(["Mirror", "shadow", { on: true }, `Mirror ${name}'s safe requests to it. Nobody notices.`]);
   if (service.stage === "shadow") actions.push(["Stop mirroring", "shadow", { on: false }, `Send ${name} nothing any more.`]);
-  if (["shadow", "canary", "live"].includes(service.stage)) actions.push(["Shift", "shift", null, `Move users of ${name}. Who is there stays there while the number rises.`]);
+  if (["shadow", "canary", "live"].includes(service.stage)) actions.push(["Shift", "shift", null, `Move users of ${name}, now ${percent(service.weight)}. Who is there stays there while the number rises.`]);
   if (!open && ["extracted", "shadow", "canary"].includes(service.stage)) actions.push(["Start rollout", "rollout", { action: "start" }, `Let ${name} take its steps by itself, watched by its gates.`]);
   if (open && service.rollout.status === "awaiting-approval") actions.push(["Approve step", "rollout", { action: "approve" }, `Let the next step of ${name} begin.`]);
   if (open && service.rollout.status !== "paused") actions.push(["Pause rollout", "rollout", { action: "pause" }, `Keep ${name} where it is. Its gates go on watching.`]);
@@ -142,7 +142,7 @@ function actionsOf(service) {
 
 function showActions(menu, service) {
   const actions = actionsOf(service);
-  const labels = actions.map(([label]) => label).join();
+  const labels = actions.map(([label, , , text]) => label + text).join();
   if (menu.dataset.labels === labels) return; // a button that has the focus must not vanish under it
   menu.dataset.labels = labels;
   menu.replaceChildren(...actions.map(([label, path, body, text]) => {
@@ -157,19 +157,33 @@ function showActions(menu, service) {
 
 async function showDifferences(name) {
   const found = await ask("GET", `/v1/differences?service=${encodeURIComponent(name)}`);
-  const table = element("table");
-  table.append(element("caption", "Redacted samples; greyed fields are the monolith's own noise."));
-  const head = element("tr");
-  for (const title of ["Route", "Field", "Kind", "Differed", "Noise", "Monolith", "Service"]) head.append(element("th", title, { scope: "col" }));
-  const body = element("tbody");
-  for (const [route, findings] of Object.entries(found)) {
-    for (const field of findings.fields) body.append(differenceRow(route, findings, field));
-  }
-  const thead = element("thead");
-  thead.append(head);
-  table.append(thead, body);
+  const all = Object.entries(found).flatMap(([route, findings]) => findings.fields.map((field) => [route, findings, field]));
   const place = card(name).querySelector(".routes");
-  place.replaceChildren(body.childElementCount ? table : element("p", "No answer has differed in any field."));
+  const wasOpen = place.querySelector("details")?.open;
+  const noise = all.filter(([, , field]) => field.is_noise);
+  const real = all.filter(([, , field]) => !field.is_noise);
+  place.replaceChildren(real.length ? differenceTable("Redacted samples of what differs beyond noise.", real)
+    : element("p", "No answer has differed in any field beyond noise."));
+  if (noise.length) place.append(noiseOf(noise, wasOpen));
+}
+
+function noiseOf(noise, open) {
+  const made = element("details");
+  made.open = Boolean(open);
+  made.append(element("summary", `${noise.length} fields in which the monolith differs from itself as often`),
+    differenceTable("The monolith's own noise; it does not count.", noise));
+  return made;
+}
+
+function differenceTable(caption, fields) {
+  const table = element("table");
+  const head = element("tr");
+  for (const title of ["Route", "Field", "Kind", "Differed", "Monolith itself", "Monolith", "Service"]) head.append(element("th", title, { scope: "col" }));
+  const [thead, body] = [element("thead"), element("tbody")];
+  thead.append(head);
+  body.append(...fields.map((one) => differenceRow(...one)));
+  table.append(element("caption", caption), thead, body);
+  return table;
 }
 
 function differenceRow(route, findings, field) {
