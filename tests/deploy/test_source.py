@@ -30,12 +30,9 @@ def test_what_stands_where_it_should_not_is_seen_too(tmp_path: Path, plan: Plan)
     write(tmp_path / "out", render(plan, {}))
     (tmp_path / "out/tenants/gone/deep").mkdir(parents=True)
     (tmp_path / "out/tenants/gone/deep/x.yaml").write_text("y")
-    (tmp_path / "out/tenants/stray.yaml").write_text("x")
     tree = Stored(tmp_path / "out")
     assert tree.folder("gone") == {"tenants/gone/deep/x.yaml": "y"}
-    assert tree.shared()["tenants/stray.yaml"] == "x"
     assert tree.folder("nobody") == {}
-    assert Held({"tenants/stray.yaml": "x"}).shared() == {"tenants/stray.yaml": "x"}
 
 
 def test_a_folder_without_a_tree_has_none(tmp_path: Path) -> None:
