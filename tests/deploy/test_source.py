@@ -29,15 +29,19 @@ def test_a_tree_is_the_same_wherever_it_is(tmp_path: Path, plan: Plan, tenants: 
 def test_what_stands_where_it_should_not_is_seen_too(tmp_path: Path, plan: Plan) -> None:
     write(tmp_path / "out", render(plan, {}))
     (tmp_path / "out/tenants/gone/deep").mkdir(parents=True)
-    (tmp_path / "out/tenants/gone/deep/x.yaml").write_bytes(b"\xff")
-    (tmp_path / "out/tenants/stray.yaml").write_text("x")
+    (tmp_path / "out/tenants/gone/deep/x.yaml").write_text("y")
     tree = Stored(tmp_path / "out")
-    assert tree.folder("gone") == {"tenants/gone/deep/x.yaml": "\N{REPLACEMENT CHARACTER}"}
-    assert tree.shared()["tenants/stray.yaml"] == "x"
+    assert tree.folder("gone") == {"tenants/gone/deep/x.yaml": "y"}
     assert tree.folder("nobody") == {}
-    assert Held({"tenants/stray.yaml": "x"}).shared() == {"tenants/stray.yaml": "x"}
 
 
 def test_a_folder_without_a_tree_has_none(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="no rendered tree"):
         Stored(tmp_path)
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path, plan: Plan) -> None:
+    write(tmp_path / "out", render(plan, {}))
+    (tmp_path / "out/control/x.yaml").write_bytes(b"\xff")
+    with pytest.raises(OutputError, match=r"x\.yaml is no text"):
+        Stored(tmp_path / "out").shared()
