@@ -173,7 +173,7 @@ def test_a_whole_proof_of_a_small_monolith(extracted: Path) -> None:
         "test_order": {"remote"},
         "test_missing": {"remote"},
         "test_over_http": {"remote"},
-        "test_a_held_clock": {"remote"},
+        "test_a_held_clock": {"remote-doubled"},
         "test_a_mock": {"local-only"},
     }
     assert made.kill_rate == 1.0
