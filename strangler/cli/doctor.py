@@ -51,6 +51,7 @@ _EXTRAS = {
     "extract": "extract, observe, prove, update, undo, retire, scaffold, build, up, check, status",
     "facade": "facade, check, status",
     "fast": "facade run (faster)",
+    "compile": "facade run (faster still, once compiled)",
     "deploy": "deploy, tenant, check",
     "policies": "deploy check (runs the policies)",
     "control-plane": "control-plane",
