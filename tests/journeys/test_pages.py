@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,7 @@ def test_the_pages_commands_work_as_written(page: Path, tmp_path: Path) -> None:
         try:
             status = run.wait(_SECONDS)
         finally:
+            run.poll()
             _end(run.pid)
             run.wait()
         said.seek(0)
@@ -66,12 +68,21 @@ def _empty(tmp_path: Path) -> Path:
 
 
 def _end(group: int) -> None:
-    """End what a page left running in the background."""
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(group, number)
-        except ProcessLookupError:
-            return
+    """End what a page left running in the background; a facade gets the time to end its workers."""
+    _signal(group, signal.SIGTERM)
+    give_up = time.monotonic() + 15
+    while _signal(group, 0) and time.monotonic() < give_up:
+        time.sleep(0.2)
+    _signal(group, signal.SIGKILL)
+
+
+def _signal(group: int, number: int) -> bool:
+    """Whether there was still somebody to hear it."""
+    try:
+        os.killpg(group, number)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def _links(page: Path) -> Iterator[str]:
