@@ -15,7 +15,8 @@ import yaml
 from strangler.plan import Plan
 
 BASE = "python:3.12-slim-bookworm@sha256:a116514e19457bcb7af7efe9c3dd0b9b71e85b317694e7882a1c52aa15a78134"
-_PACKAGES = ("strangler", "strangler_analyzers", "strangler_facade", "strangler_scaffolds", "strangler_deploy")
+_PACKAGES = ("strangler", "strangler_facade")
+_EXTRAS = ("facade", "fast")
 _HEAD = "# Written by `strangler up`. Tests and mirrors override BASE and nothing else.\n"
 # What no image of the monolith needs, in the form of a .dockerignore.
 _IGNORED = ".git\n.strangler\nservices\n**/.venv\n**/node_modules\n**/__pycache__\n**/.*_cache\n"
@@ -60,10 +61,20 @@ def _own_code() -> Iterator[tuple[str, bytes]]:
 
 
 def _requirements() -> list[str]:
-    """What an installation of this Strangler without extras needs, at the versions that are installed here."""
-    stated = [text for text in importlib.metadata.requires("strangler") or () if "extra ==" not in text]
-    names = [match.group() for text in stated if (match := re.match(r"[\w.-]+", text))]
-    return sorted(f"{name}=={importlib.metadata.version(name)}" for name in names)
+    """What a facade of this Strangler needs (its extras and no other), at the versions that are installed here."""
+    stated = [text for text in importlib.metadata.requires("strangler") or () if _is_wanted(text)]
+    names = {match.group() for text in stated if (match := re.match(r"[\w.-]+", text))}
+    return sorted(f"{name}=={importlib.metadata.version(name)}" for name in names if _is_here(name))
+
+
+def _is_wanted(requirement: str) -> bool:
+    extra = re.search(r"""extra == ['"]([^'"]+)""", requirement)
+    return extra is None or extra[1] in _EXTRAS
+
+
+def _is_here(distribution: str) -> bool:
+    """Whether it is installed: what only makes the facade faster need not be."""
+    return any(importlib.metadata.distributions(name=distribution))
 
 
 def facade_plan(plan: Plan, monolith: str, services: Mapping[str, str]) -> bytes:
