@@ -10,6 +10,7 @@ from typing import Any
 from strangler.model import Finding
 from strangler.plan.platform import Tenant
 from strangler_deploy.admission import verify as admission
+from strangler_deploy.admission.review import User, argo_cd
 from strangler_deploy.capacity import verify as capacity
 from strangler_deploy.checks.objects import Locate
 from strangler_deploy.conflicts import verify as conflicts
@@ -33,12 +34,12 @@ def verified(
     documents: list[Document], estate: Estate, tenants: Mapping[str, Tenant], locate: Locate
 ) -> Iterator[Finding]:
     """What the proofs find that need some tenants of a cluster only; ``documents`` as ``placed`` makes them."""
-    context = Context(estate, tenants, documents)
+    context, deliverer = Context(estate, tenants, documents), User(argo_cd(estate.platform.delivery.namespace))
     found = itertools.chain(
         conflicts.of_each(context),
         capacity.of_each(context),
         network.findings(documents, estate, tenants),
-        admission.findings(documents),
+        admission.findings(documents, deliverer),
     )
     yield from (_on_its_line(finding, locate) for finding in found)
 

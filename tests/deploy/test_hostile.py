@@ -107,6 +107,12 @@ def test_no_text_of_a_tenant_becomes_more_than_text(path: tuple[str, ...], text:
         _is_harmless(text, made)
 
 
+def test_argo_cd_may_live_in_any_namespace() -> None:
+    made = _render(_put(yaml.safe_load(PLAN), ("platform", "delivery", "namespace"), "deliveries"), {"id": "acme"})
+    assert made is not None
+    _is_harmless("deliveries", made)
+
+
 def test_every_text_of_the_declaration_is_tried() -> None:
     tried = {path[-1] for path in _PLATFORM_PATHS + _TENANT_PATHS}
     assert {"host", "registry", "repository", "schedule", "name", "model", "address", "certificate", "id"} <= tried

@@ -10,15 +10,19 @@ from strangler_deploy.documents import Document, mapping
 from strangler_deploy.manifest import group_of
 
 Operation = Literal["CREATE", "UPDATE", "DELETE", "CONNECT"]
-_ARGO = "system:serviceaccount:argocd:argocd-application-controller"
 _CONTROLLER = "system:serviceaccount:kube-system:replicaset-controller"
+
+
+def argo_cd(namespace: str = "argocd") -> str:
+    """The account by which Argo CD, in this namespace, brings objects."""
+    return f"system:serviceaccount:{namespace}:argocd-application-controller"
 
 
 @dataclass(frozen=True, slots=True)
 class User:
     """Who asks; by default Argo CD, which brings everything of ours."""
 
-    name: str = _ARGO
+    name: str = argo_cd()
     groups: tuple[str, ...] = ()
 
 

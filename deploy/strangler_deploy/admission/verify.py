@@ -13,7 +13,7 @@ from strangler_deploy.admission.cel import CelError
 from strangler_deploy.admission.gatekeeper import Constraints, RegoError
 from strangler_deploy.admission.kyverno import ValidatingPolicies
 from strangler_deploy.admission.mutations import mutants
-from strangler_deploy.admission.review import Review, reviews
+from strangler_deploy.admission.review import Review, User, reviews
 from strangler_deploy.admission.vap import AdmissionPolicies, Denial
 from strangler_deploy.documents import Document, mapping
 
@@ -39,17 +39,17 @@ class Judge(Protocol):
 _ENGINES: tuple[Callable[[Sequence[Document]], Judge], ...] = (AdmissionPolicies, Constraints, ValidatingPolicies)
 
 
-def findings(documents: Sequence[Document]) -> Iterator[Finding]:
-    """What the policies of each cluster make of its objects."""
+def findings(documents: Sequence[Document], deliverer: User | None = None) -> Iterator[Finding]:
+    """What the policies of each cluster make of its objects, when ``deliverer`` (default: Argo CD) brings them."""
     by_cluster: dict[str, list[Document]] = defaultdict(list)
     for document in documents:
         by_cluster[document.cluster].append(document)
     for cluster, members in sorted(by_cluster.items()):
         if cluster:
-            yield from _of_cluster(cluster, members)
+            yield from _of_cluster(cluster, members, deliverer or User())
 
 
-def _of_cluster(cluster: str, documents: Sequence[Document]) -> Iterator[Finding]:
+def _of_cluster(cluster: str, documents: Sequence[Document], deliverer: User) -> Iterator[Finding]:
     policies = [d for d in documents if d.group in _POLICY_GROUPS]
     if not policies:
         return
@@ -63,7 +63,7 @@ def _of_cluster(cluster: str, documents: Sequence[Document]) -> Iterator[Finding
         return
     names = {(judge.engine, d.name) for judge in judges for d in policies if _is_of(judge.engine, d)}
     toothless: set[tuple[str, str, str]] = set()
-    for document, review in _classes(documents, policies):
+    for document, review in _classes(documents, policies, deliverer):
         yield from _refused(judges, document, review)
         yield from _missed(judges, document, review, names, toothless)
 
@@ -105,7 +105,9 @@ def _missed(
                 yield Finding("POLICY-TOOTHLESS", message, document.location, hint)
 
 
-def _classes(documents: Sequence[Document], policies: Sequence[Document]) -> Iterator[tuple[Document, Review]]:
+def _classes(
+    documents: Sequence[Document], policies: Sequence[Document], deliverer: User
+) -> Iterator[tuple[Document, Review]]:
     """One request of each kind of request.
 
     Requests that differ in their tenant's name alone are one kind, unless a policy names that tenant.
@@ -120,7 +122,7 @@ def _classes(documents: Sequence[Document], policies: Sequence[Document]) -> Ite
         key = _key(document, namespace, text)
         if key not in seen:
             seen.add(key)
-            for review in reviews(document, namespace):
+            for review in reviews(document, namespace, deliverer):
                 yield document, review
 
 
