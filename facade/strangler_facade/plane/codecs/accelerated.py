@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from strangler_facade.plane.codecs import heads
+from strangler_facade.plane.codecs.accelerate import MARK, SOURCE, digest
 from strangler_facade.plane.codecs.fields import REQUEST_KINDS, RESPONSE_KINDS
 from strangler_facade.plane.codecs.heads import RequestHead, ResponseHead
 
@@ -16,7 +18,14 @@ next_request: Callable[[bytes], tuple[RequestHead, int] | None] = heads.next_req
 next_response: Callable[[bytes], tuple[ResponseHead, int] | None] = heads.next_response
 compiled = False
 
-if not os.environ.get("STRANGLER_PURE"):
+
+def _is_current(folder: Path = SOURCE.parent) -> bool:
+    """Whether what was built is of the source that is here: nobody runs yesterday's code."""
+    mark = folder / MARK
+    return mark.exists() and mark.read_text(encoding="utf-8") == digest()
+
+
+if not os.environ.get("STRANGLER_PURE") and _is_current():
     try:
         from strangler_facade.plane.codecs import _heads
     except ImportError:

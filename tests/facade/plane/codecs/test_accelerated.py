@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from strangler.errors import StranglerError
-from strangler_facade.plane.codecs import heads
-from strangler_facade.plane.codecs.accelerate import build
+from strangler_facade.plane.codecs import accelerated, heads
+from strangler_facade.plane.codecs.accelerate import MARK, build, digest
 from strangler_facade.plane.codecs.fields import REQUEST_KINDS, RESPONSE_KINDS
 from strangler_facade.plane.codecs.refusal import Refusal
 
@@ -162,3 +162,11 @@ def test_a_source_that_does_not_compile_is_an_error_with_the_compilers_words(tmp
     monkeypatch.setattr("strangler_facade.plane.codecs.accelerate.SOURCE", source)
     with pytest.raises(StranglerError):
         build(tmp_path)
+
+
+def test_what_was_built_of_another_source_is_not_used(tmp_path: Path) -> None:
+    assert not accelerated._is_current(tmp_path)
+    (tmp_path / MARK).write_text("0" * 64, encoding="utf-8")
+    assert not accelerated._is_current(tmp_path)
+    (tmp_path / MARK).write_text(digest(), encoding="utf-8")
+    assert accelerated._is_current(tmp_path)
