@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +36,7 @@ def build(
     if not (directory / dockerfile).is_file():
         raise StranglerError(f"there is no Dockerfile in {directory}", hint="strangler extract, or strangler scaffold")
     arguments = {"BASE": base} if base else {}
-    with engine() as client:
-        context = _context(directory, dockerfile)
+    with engine() as client, _context(directory, dockerfile) as context:
         stream = client.api.build(**context, tag=tag, buildargs=arguments, dockerfile=dockerfile, rm=True, decode=True)
         for event in stream:
             if "error" in event:
@@ -47,10 +47,13 @@ def build(
         return str(client.images.get(tag).id)
 
 
-def _context(directory: Path, dockerfile: str) -> dict[str, Any]:
+@contextmanager
+def _context(directory: Path, dockerfile: str) -> Iterator[dict[str, Any]]:
     """How the engine is given the folder: with the Dockerfile's own list of what to leave out, if there is one."""
     ignored = directory / f"{dockerfile}.dockerignore"
     if not ignored.is_file():
-        return {"path": str(directory)}
+        yield {"path": str(directory)}
+        return
     patterns = [*ignored.read_text(encoding="utf-8").split(), f"!{dockerfile}"]
-    return {"fileobj": tar(directory, exclude=patterns), "custom_context": True}
+    with tar(directory, exclude=patterns) as packed:
+        yield {"fileobj": packed, "custom_context": True}
