@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from docker.utils.build import tar
 
@@ -55,5 +55,5 @@ def _context(directory: Path, dockerfile: str) -> Iterator[dict[str, Any]]:
         yield {"path": str(directory)}
         return
     patterns = [*ignored.read_text(encoding="utf-8").split(), f"!{dockerfile}"]
-    with tar(directory, exclude=patterns) as packed:
+    with closing(cast(IO[bytes], tar(directory, exclude=patterns))) as packed:
         yield {"fileobj": packed, "custom_context": True}
