@@ -6,7 +6,7 @@ import strangler_facade as facade
 from strangler.cli.checks import Checked, Wanted
 from strangler.cli.command import Session
 from strangler.cli.facade.group import connect
-from strangler.errors import UpstreamError
+from strangler.errors import StranglerError
 from strangler.plan import Places
 
 _NAME = "traffic"
@@ -16,16 +16,16 @@ def check_traffic(session: Session, wanted: Wanted) -> Checked:
     """Compare the facade's live rules with the plan's; a facade that was named with ``--admin`` must answer.
 
     Raises:
-        UpstreamError: the facade that was named does not answer.
+        StranglerError: the facade that was named does not answer, or lets nobody in without a token.
     """
     plan = session.plan()
     try:
         with connect(session, wanted.admin, wanted.state) as client:
             answer = client.status()
-    except UpstreamError:
+    except StranglerError as error:
         if wanted.admin:
             raise
-        return Checked(_NAME, "no facade answers at the plan's facade.admin", ran=False)
+        return Checked(_NAME, f"nothing to compare with: {error.message}", ran=False)
     findings = list(facade.drift(plan, answer, Places(session.plan_path)))
     line = f"version {answer['version']} routes {len(answer['services'])} services, {len(findings)} differences"
     return Checked(_NAME, line, findings)

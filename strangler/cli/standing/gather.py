@@ -13,7 +13,7 @@ from strangler.cli.command import Session
 from strangler.cli.facade.group import connect
 from strangler.cli.standing.last_check import LastCheck, last_check
 from strangler.cli.standing.step import next_step
-from strangler.errors import StranglerError, UpstreamError
+from strangler.errors import StranglerError
 from strangler.model import Stage
 from strangler.plan import Plan
 from strangler_scaffolds import Proven
@@ -63,11 +63,13 @@ def gather(session: Session, admin: str | None, state: Path) -> Migration:
 
 
 def _live(session: Session, admin: str | None, state: Path) -> Mapping[str, Any] | None:
-    """The facade's services by name, None if it does not run."""
+    """The facade's services by name, None if it does not run, or is another's that does not let us in."""
     try:
         with connect(session, admin, state) as client:
             return {service["name"]: service for service in client.status()["services"]}
-    except UpstreamError:
+    except StranglerError:
+        if admin:
+            raise
         return None
 
 
