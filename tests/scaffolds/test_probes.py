@@ -5,14 +5,16 @@ import importlib
 import json
 import socket
 import sqlite3
+import subprocess
 import sys
 import types
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
-from strangler_scaffolds.probes import forward, records
+from strangler_scaffolds.probes import doubles, forward, records
 from strangler_scaffolds.probes.broker import Broker
 from strangler_scaffolds.probes.lent import LentConnection
 from strangler_scaffolds.probes.loading import AfterLoading
@@ -184,3 +186,31 @@ def test_an_answer_of_the_service_keeps_its_length(answer: bytes, length: str | 
         response.begin()
         headers = dict(forward.Answer(response).headers)
     assert headers.get("Content-Length") == length
+
+
+def test_a_constant_that_mock_replaces_goes_over_as_the_value_it_is(module: types.ModuleType) -> None:
+    taken = originals(module)
+    doubles.watch_mocks()
+    with patch("probed.LIMIT", 2):
+        changes = carried(taken)
+    assert changes.values == [{"module": "probed", "name": "LIMIT", "calls": False, "value": 2}]
+    assert changes.doubles == []
+
+
+def test_a_process_that_has_not_connected_yet_is_set_up_for_its_only_store() -> None:
+    script = (
+        "from strangler_scaffolds.probes import stores; import sqlalchemy as s; stores.watch(); print(stores.url());"
+        " one = s.create_engine('sqlite:///a.db'); print(stores.url());"
+        " two = s.create_engine('sqlite:///b.db'); print(stores.url())"
+    )
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines() == ["", "sqlite:///a.db", ""]
+
+
+def test_only_a_broker_that_lends_a_connection_says_so() -> None:
+    for connections, lends in (({}, False), ({"": sqlite3.connect(":memory:")}, True)):
+        broker = Broker(connections)
+        assert broker.lends is lends
+        broker.close()
+        for connection in connections.values():
+            connection.close()

@@ -217,7 +217,8 @@ class Bridge:
 
     def service_url(self) -> str:
         """Where the call under way is to be sent."""
-        return (self._borrowing if getattr(self._local, "broker", None) else self._direct).url()
+        broker = getattr(self._local, "broker", None)
+        return (self._borrowing if broker and broker.lends else self._direct).url()
 
     def _watch_transport(self, remote: Any) -> None:
         """Let each exchange with the service go through :meth:`exchange`."""

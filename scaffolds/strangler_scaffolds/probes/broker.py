@@ -43,6 +43,11 @@ class Broker:
         """Where the service connects to, and what it shows."""
         return f"{self._listener.getsockname()[1]}:{self._token}"
 
+    @property
+    def lends(self) -> bool:
+        """Whether it lends a connection, and not only calls doubles back."""
+        return bool(self._connections)
+
     def run(self, call: Callable[[], Any]) -> Any:
         """Make ``call`` in a thread of its own and serve what is asked meanwhile in this one."""
         wake, done = socket.socketpair()

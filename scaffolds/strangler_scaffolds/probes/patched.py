@@ -96,11 +96,19 @@ def carried(originals: Originals) -> Changes:
     if frozen_clock():
         changes.stuck.append("the clock")
     for ref, double in sorted(found.items()):
-        if can_stay(double):
+        if _is_constant(double):
+            value = {"module": double.module, "name": double.name, "calls": False, "value": double.value}
+            changes.values.append(value)
+        elif can_stay(double):
             changes.doubles.append(double)
         else:
             changes.stuck.append(ref)
     return changes
+
+
+def _is_constant(double: Replaced) -> bool:
+    """Whether a module's plain value was put in the place of another: it is what it is on either side."""
+    return double.kind == "plain" and not double.within and isinstance(double.value, _SIMPLE)
 
 
 def _held(double: Replaced, original: Any, changes: Changes) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 from . import django_stores
 
@@ -125,7 +126,16 @@ def address() -> Dict[str, Any]:
 
 
 def url() -> str:
-    """The address of the store this process used last, or ''."""
-    for engine in _last_engine:
+    """The address of the store this process used last, or else of the only one it could use; '' if there is none."""
+    for engine in _last_engine or _unused_engines():
         return str(engine.url.render_as_string(hide_password=False))
     return ""
+
+
+def _unused_engines() -> List[Any]:
+    """The engine of a process that has not connected yet; two may be anything."""
+    if "sqlalchemy.engine" not in sys.modules:
+        return []
+    kind = sys.modules["sqlalchemy.engine"].Engine
+    found = [thing for thing in gc.get_objects() if type(thing) is kind]
+    return found if len(found) == 1 else []
