@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -24,13 +25,15 @@ CHECKS = (
 @pytest.fixture
 def server(world: World) -> Iterator[str]:
     world.onboard("acme", "globex")
-    config = uvicorn.Config(world.app, "127.0.0.1", 0, log_level="error", access_log=False)
+    config = uvicorn.Config(world.app, "127.0.0.1", 0, log_level="error", access_log=False, timeout_graceful_shutdown=2)
     made, thread_error = uvicorn.Server(config), threading.Event()
     listener = config.bind_socket()
     thread = threading.Thread(target=lambda: (made.run([listener]), thread_error.set()))
     worker = threading.Thread(target=world.outbox.run)
     thread.start()
     worker.start()
+    while not made.started and not thread_error.is_set():
+        time.sleep(0.02)
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     made.should_exit = True
     world.outbox.end()
