@@ -123,3 +123,19 @@ def test_kustomize_builds_every_folder(name: str, tmp_path: Path, kubectl: str) 
         assert built.returncode == 0, built.stderr
         listed = yaml.safe_load((folder / "kustomization.yaml").read_text())["resources"]
         assert len([d for d in yaml.safe_load_all(built.stdout) if d]) == len(listed)
+
+
+def test_every_field_that_is_exported_has_an_object_to_go_into() -> None:
+    """ACK fills what is there and makes nothing."""
+    plan, tenants = _load("reference")
+    documents = [yaml.safe_load(text) for path, text in render(plan, tenants).items() if path.endswith(".yaml")]
+    there = {
+        (document["kind"].lower(), document["metadata"].get("namespace", ""), document["metadata"]["name"])
+        for document in documents
+        if document.get("metadata", {}).get("name")
+    }
+    exports = [document for document in documents if document["kind"] == "FieldExport"]
+    for export in exports:
+        to = export["spec"]["to"]
+        assert (to["kind"], to.get("namespace", export["metadata"]["namespace"]), to["name"]) in there, to
+    assert len(exports) > 3

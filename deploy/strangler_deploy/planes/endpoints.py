@@ -7,7 +7,13 @@ from collections.abc import Iterator, Sequence
 from strangler_deploy.estate import Estate, Site
 from strangler_deploy.kinds.aws.accounts import field_export
 from strangler_deploy.kinds.iam.role import role_arn
-from strangler_deploy.kinds.workloads.secrets import external_secret, external_values, push_secret, secret_store
+from strangler_deploy.kinds.workloads.secrets import (
+    empty_secret,
+    external_secret,
+    external_values,
+    push_secret,
+    secret_store,
+)
 from strangler_deploy.manifest import Manifest
 from strangler_deploy.names import joined
 from strangler_deploy.planes.environment import endpoint_name
@@ -19,12 +25,13 @@ _GROUP = "rds.services.k8s.aws"
 
 
 def endpoints(holder: Holder, held: Sequence[Holding]) -> Iterator[Manifest]:
-    """On the control cluster: the fields of each database into a Secret, and from there into the store."""
+    """On the control cluster: the fields of each database into a Secret made for them, and from there into the store."""
     databases = [item for item in held if item.data.kind == "rds"]
     for item in databases:
         secret = endpoint_name(item.name)
         source = (_GROUP, "DBInstance", item.name)
         owner = holder.owner(data=item.name)
+        yield empty_secret(secret, holder.namespace, origin=item.origin)
         yield field_export(f"{item.name}-host", owner, source, ".status.endpoint.address", (secret, "host"))
         yield field_export(f"{item.name}-port", owner, source, ".status.endpoint.port", (secret, "port"))
         if not is_here(holder.estate, holder.site):

@@ -16,6 +16,11 @@ def secret_store(namespace: str, region: str, service: str, role: str, *, origin
     return Manifest(_API, "SecretStore", STORE, {"spec": {"provider": {"aws": provider}}}, namespace, origin=origin)
 
 
+def empty_secret(name: str, namespace: str, *, origin: str) -> Manifest:
+    """A Secret with nothing in it, for a controller that fills what is there; Argo CD owns no key of it."""
+    return Manifest("v1", "Secret", name, {"type": "Opaque"}, namespace, origin=origin)
+
+
 def external_secret(name: str, namespace: str, key: str, refresh: str, *, origin: str) -> Manifest:
     """The Secret ``name``, with every property of the store's entry ``key``."""
     spec: Data = {
