@@ -130,11 +130,11 @@ def test_every_field_that_is_exported_has_an_object_to_go_into() -> None:
     plan, tenants = _load("reference")
     documents = [yaml.safe_load(text) for path, text in render(plan, tenants).items() if path.endswith(".yaml")]
     there = {
-        (document["kind"].lower(), document["metadata"].get("namespace", ""), document["metadata"]["name"])
+        (str(document.get("kind")).lower(), document["metadata"].get("namespace", ""), document["metadata"]["name"])
         for document in documents
         if document.get("metadata", {}).get("name")
     }
-    exports = [document for document in documents if document["kind"] == "FieldExport"]
+    exports = [document for document in documents if document.get("kind") == "FieldExport"]
     for export in exports:
         to = export["spec"]["to"]
         assert (to["kind"], to.get("namespace", export["metadata"]["namespace"]), to["name"]) in there, to

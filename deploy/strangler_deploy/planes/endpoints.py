@@ -25,7 +25,7 @@ _GROUP = "rds.services.k8s.aws"
 
 
 def endpoints(holder: Holder, held: Sequence[Holding]) -> Iterator[Manifest]:
-    """On the control cluster: the fields of each database into a Secret made for them, and from there into the store."""
+    """On the control cluster: each database's address into a Secret made for it, and from there into the store."""
     databases = [item for item in held if item.data.kind == "rds"]
     for item in databases:
         secret = endpoint_name(item.name)
