@@ -195,6 +195,8 @@ def test_a_constant_that_mock_replaces_goes_over_as_the_value_it_is(module: type
         changes = carried(taken)
     assert changes.values == [{"module": "probed", "name": "LIMIT", "calls": False, "value": 2}]
     assert changes.doubles == []
+    with patch("probed.LIMIT", (1, object())):
+        assert carried(taken).values == []
 
 
 def test_a_process_that_has_not_connected_yet_is_set_up_for_its_only_store() -> None:

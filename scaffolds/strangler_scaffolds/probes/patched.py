@@ -108,7 +108,13 @@ def carried(originals: Originals) -> Changes:
 
 def _is_constant(double: Replaced) -> bool:
     """Whether a module's plain value was put in the place of another: it is what it is on either side."""
-    return double.kind == "plain" and not double.within and isinstance(double.value, _SIMPLE)
+    return double.kind == "plain" and not double.within and _is_plain(double.value)
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, (tuple, frozenset)):
+        return all(map(_is_plain, value))
+    return isinstance(value, _SIMPLE)
 
 
 def _held(double: Replaced, original: Any, changes: Changes) -> bool:
