@@ -6,12 +6,13 @@ import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from urllib.parse import parse_qsl
 
 from strangler_facade.table import Condition, Match
 
 Test = Callable[["Request"], bool]
+Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 
 _ODD = re.compile(rb"%|//|/\.|;")
 _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
@@ -188,16 +189,16 @@ def obstacles(match: Match, tenant: Callable[[Request], str], request: Request) 
 
 def _client_test(networks: Iterable[str]) -> Test:
     parsed = tuple(ipaddress.ip_network(network) for network in networks)
-
-    @lru_cache(maxsize=4096)
-    def inside(address: str) -> bool:
-        try:
-            found = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(found in network for network in parsed)
-
+    inside = lru_cache(maxsize=4096)(partial(_is_inside, parsed))  # no decorated closure: mypyc does not bind it
     return lambda request: inside(request.address)
+
+
+def _is_inside(networks: Networks, address: str) -> bool:
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(found in network for network in networks)
 
 
 def _host_test(hosts: Iterable[str]) -> Test:

@@ -9,6 +9,7 @@ import pytest
 
 from strangler_deploy.admission import verify
 from strangler_deploy.admission.mutations import MUTATIONS
+from strangler_deploy.admission.review import User
 from strangler_deploy.documents import Document
 
 from .conftest import documents
@@ -89,4 +90,4 @@ def test_tenants_that_differ_in_their_name_alone_are_asked_about_once() -> None:
         return [Document(f"{tenant}.yaml", data, cluster="main") for data in renamed]
 
     many = [document for number in range(20) for document in of(f"t{number:04}")]
-    assert len(list(verify._classes(many, documents()))) == 3  # a namespace, a Deployment, its pod
+    assert len(list(verify._classes(many, documents(), User()))) == 3  # a namespace, a Deployment, its pod
