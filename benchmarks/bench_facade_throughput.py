@@ -82,7 +82,9 @@ def ratios(system: str, runs: dict[str, list[rig.Load]], direct: list[float]) ->
     found = {
         "rate": statistics.median(a.rate / b.rate for a, b in zip(loads, peers, strict=True)),
         "CPU": statistics.median(a.cpu / b.cpu for a, b in zip(loads, peers, strict=True)),
-        "added p50": statistics.median((a.p50 - d) / (b.p50 - d) for a, b, d in zip(loads, peers, direct, strict=True)),
+        "added p50": statistics.median(
+            (a.p50 - d) / (b.p50 - d) for a, b, d in zip(loads, peers, direct, strict=True) if b.p50 > d
+        ),
         "p99": statistics.median(a.p99 / b.p99 for a, b in zip(loads, peers, strict=True)),
     }
     if "envoy" in runs and system != "envoy":
