@@ -9,10 +9,10 @@ import strangler_scaffolds as scaffolds
 from strangler.cli.checks import Checked, Wanted
 from strangler.cli.command import Session
 from strangler.cli.document import analysis_for
+from strangler.cli.standing.gather import BASELINE
 from strangler.errors import StranglerError
 from strangler.files import write_file
 
-BASELINE = "strangler-ratchet.json"
 _NAME = "code"
 
 
