@@ -167,7 +167,8 @@ def _tell_proof(proof: Mapping[str, Any]) -> None:
     say("kill rate", f"{killed} of {len(proof['mutants'])}")
     for mutant in proof["mutants"]:
         if not mutant["killed_by"]:
-            say("survived", f"{mutant['path']}:{mutant['line']} {mutant['what']}")
+            by = f"{mutant['met_by']} tests run this code"
+            say("survived", f"{mutant['path']}:{mutant['line']} {mutant['what']} ({by})")
     say("holds", str(proof["holds"]))
 
 

@@ -63,6 +63,19 @@ def test_faults_that_nobody_notices_are_found() -> None:
     assert (made.kill_rate, rules(made)) == (0.5, ["PROOF-MUTANTS"])
 
 
+def test_a_fault_in_code_that_no_test_runs_says_so() -> None:
+    mutants = (
+        MutantResult("a.py", 1, "x", ("t1",), 4),
+        MutantResult("a.py", 2, "y", (), 3),
+        MutantResult("b", 1, "z", ()),
+    )
+    assert [mutant.fate for mutant in mutants] == [
+        "t1",
+        "none of the 3 tests that run this code",
+        "no test runs this code",
+    ]
+
+
 def test_no_test_at_all_is_found() -> None:
     assert "PROOF-EMPTY" in rules(Proof("stock", (phase("A", {}), phase("A2", {}))))
 
@@ -177,6 +190,7 @@ def test_a_whole_proof_of_a_small_monolith(extracted: Path) -> None:
         "test_a_mock": {"local-only"},
     }
     assert made.kill_rate == 1.0
+    assert {mutant.line: mutant.met_by for mutant in made.mutants}[9] == 4  # test_a_mock stays at home
 
 
 def test_a_service_that_answers_otherwise_is_found(extracted: Path) -> None:

@@ -16,6 +16,7 @@ from .django_agent import DjangoSide
 from .far import standing_in
 from .lent import LentConnection
 from .patched import applied
+from .reached import Reached
 
 HEADER = b"strangler-prove"
 
@@ -23,7 +24,7 @@ HEADER = b"strangler-prove"
 class Agent:
     """Stands before the service's application."""
 
-    def __init__(self, package: str, app: Any) -> None:
+    def __init__(self, package: str, app: Any, folder: str) -> None:
         self._app = app
         self._host = importlib.import_module(f"{package}.host")
         self._codec = _any_codec(importlib.import_module(f"{package}.contract").CONTRACT, package)
@@ -31,7 +32,9 @@ class Agent:
         self._store: dict[str, Any] = {}
         self._test = ""
         self._engines = _engines()
-        self._state = _State(package)
+        home = Path(importlib.import_module(package).__file__ or "").parent
+        self._state = _State(home / "domain")
+        self._followed = Reached(home.parent, home / "domain", folder).during if folder else contextlib.nullcontext
         self._django = DjangoSide(self._host.application)
         self._follow_store()
 
@@ -50,7 +53,8 @@ class Agent:
             doubles = conditions.get("doubles", {"which": [], "at": ""})
             doubled = standing_in(doubles["which"], doubles["at"])
             replaced = self._replaced(conditions.get("overrides", []))
-            with doubled, applied(conditions["values"]), self._configured(conditions["config"]), replaced:
+            held, followed = applied(conditions["values"]), self._followed(self._test)
+            with doubled, held, self._configured(conditions["config"]), replaced, followed:
                 await self._app(scope, receive, send)
             if "lent" in self._store:
                 self._use({})
@@ -122,9 +126,9 @@ class _State:
     Tests start from that state in the monolith, by their own fixtures, which do not reach this process.
     """
 
-    def __init__(self, package: str) -> None:
-        root = str(Path(importlib.import_module(package).__file__ or "").with_name("domain"))
-        modules = [m for m in list(sys.modules.values()) if str(getattr(m, "__file__", None) or "").startswith(root)]
+    def __init__(self, domain: Path) -> None:
+        root, loaded = str(domain), list(sys.modules.values())
+        modules = [m for m in loaded if str(getattr(m, "__file__", None) or "").startswith(root)]
         # By type(): a proxy of a framework would look for a request that is not there.
         values = [value for module in modules for name, value in vars(module).items() if not name.startswith("__")]
         self._held: list[tuple[Any, Any]] = [(v, v.copy()) for v in values if issubclass(type(v), (dict, list, set))]
@@ -169,15 +173,15 @@ def _engines() -> list[Any]:
 
 
 def main() -> None:
-    """Serve a service's package on a free port, whose number goes into a file."""
-    package, path = sys.argv[1:3]
+    """Serve a service's package on a free port, whose number goes into a file; a folder gets the lines that are run."""
+    package, path, folder = sys.argv[1:4]
     uvicorn: Any = importlib.import_module("uvicorn")  # the service's, in its environment
     app = importlib.import_module(f"{package}.app").create_app(every_function=True)
     listener = socket.create_server(("127.0.0.1", 0))
     part = Path(path + ".part")
     part.write_text(str(listener.getsockname()[1]), encoding="utf-8")
     part.replace(path)
-    server = uvicorn.Server(uvicorn.Config(Agent(package, app), log_level="warning", lifespan="on"))
+    server = uvicorn.Server(uvicorn.Config(Agent(package, app, folder), log_level="warning", lifespan="on"))
     asyncio.run(server.serve(sockets=[listener]))
 
 

@@ -266,12 +266,12 @@ class Bridge:
         if not connections:
             conditions["store"] = stores.address()
         conditions["doubles"] = {"at": broker.address, "which": [_told(d, broker) for d in changes.doubles]}
-        self._note(what, connections, changes)
         self._local.broker = broker
         try:
             return self._with_header(conditions, send)
         finally:
             self._local.broker = None
+            self._note(what, broker, changes)
             broker.close()
             if broker.wrote:
                 stores.expire()
@@ -282,12 +282,18 @@ class Bridge:
         is_monolith = path.startswith(self._tree) and "site-packages" not in path
         return not is_monolith or cls.__module__ in self._in_service
 
-    def _note(self, what: str, connections: Dict[str, Any], changes: Changes) -> None:
-        if connections:
-            records.write("call", ref=what, way="remote-lent", reason="the test holds an uncommitted transaction")
-        if changes.doubles:
-            replaced = ", ".join(sorted(double.ref for double in changes.doubles))
-            records.write("call", ref=what, way="remote-doubled", reason=f"the test replaces {replaced}")
+    def _note(self, what: str, broker: Broker, changes: Changes) -> None:
+        """Note the ways of a call that is over: by what was lent to it, and by the doubles that it really met."""
+        met = [double for double in changes.doubles if broker.held.was_asked(double.value)]
+        stores = [double.ref for double in met if double.kind == "store"]
+        doubles = [double.ref for double in met if double.kind != "store"]
+        if broker.lends or stores:
+            reason = "the test holds an uncommitted transaction" if broker.lends else f"{stores[0]} is the test's"
+            records.write("call", ref=what, way="remote-lent", reason=reason)
+        if doubles:
+            records.write("call", ref=what, way="remote-doubled", reason=f"the test replaces {', '.join(doubles)}")
+        if not broker.lends and not met:
+            records.write("call", ref=what, way="remote", reason="")
 
     def exchange(self, send: Callable[[], Any]) -> Any:
         """Send something to the service and wait; meanwhile this thread lends its connection, if it does."""

@@ -10,7 +10,7 @@ import contextlib
 import operator
 import sys
 import types
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple
 
 from . import wire
 from .loading import AfterLoading
@@ -26,7 +26,8 @@ class Replaced(NamedTuple):
     """An attribute that a test has replaced: the module, the way from there to what has the attribute, its name.
 
     ``kind`` is how that gives it: as it is, bound to an instance, called for its value, or (``aside``) only to the one
-    module that the way begins in.
+    module that the way begins in. A ``store`` is given as it is, and is no double: a framework keeps there what the
+    program would have sent, as the database of the tests keeps what it would have stored.
     """
 
     module: str
@@ -74,7 +75,7 @@ def replaced() -> Iterator[Replaced]:
             yield _described(patch)
     mail = sys.modules.get("django.core.mail")
     if hasattr(mail, "outbox"):  # made by Django's test runner, in the place of sending
-        yield Replaced("django.core.mail", "", "outbox", mail.outbox)  # type: ignore[union-attr]
+        yield Replaced("django.core.mail", "", "outbox", mail.outbox, "store")  # type: ignore[union-attr]
 
 
 def _described(patch: Any) -> Replaced:
@@ -146,7 +147,12 @@ class Held:
 
     def __init__(self, is_known_there: Callable[[type], bool] = lambda cls: True) -> None:
         self._objects: Dict[int, Any] = {}
+        self._asked: Set[int] = set()
         self._is_known_there = is_known_there
+
+    def was_asked(self, value: Any) -> bool:
+        """Whether the other process has done anything with this object."""
+        return id(value) in self._asked
 
     def number(self, value: Any) -> int:
         """The number of an object, which is kept from now on."""
@@ -172,6 +178,7 @@ class Held:
 
     def carry_out(self, request: Dict[str, Any]) -> Any:
         """Do with an object what was asked."""
+        self._asked.add(id(request["on"]))
         result = _DOINGS[request["what"]](request["on"], *request["args"], **request["kwargs"])
         # What can be called does here what it does; by value it would do it there.
         return _Number(self.number(result)) if callable(result) and not isinstance(result, type) else result

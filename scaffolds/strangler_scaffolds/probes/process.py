@@ -39,8 +39,10 @@ class ServiceProcess:
         path = os.path.join(folder, "port")
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("STRANGLER_", "PYTEST_"))}
         environment["PYTHONPATH"] = os.pathsep.join([self._settings["service_root"], self._settings["probe_root"]])
-        command = [self._settings["service_python"], "-m", "strangler_probes.agent", self._settings["package"], path]
-        log = os.path.join(self._settings["logs"], f"service-{os.getpid()}.log")
+        logs, package = self._settings["logs"], self._settings["package"]
+        lines = logs if self._settings["follow_lines"] else ""
+        command = [self._settings["service_python"], "-m", "strangler_probes.agent", package, path, lines]
+        log = os.path.join(logs, f"service-{os.getpid()}.log")
         with open(log, "ab") as stream:
             process = subprocess.Popen(command, env=environment, cwd=folder, stdout=stream, stderr=stream)
         atexit.register(process.kill)

@@ -15,9 +15,13 @@ current_test = ""
 def write(kind: str, **fields: Any) -> None:
     """Note something, with the test it happened in."""
     folder = os.environ.get("STRANGLER_PROBE_OUT")
-    if not folder:
-        return
-    line = json.dumps({"kind": kind, "test": current_test, **fields}, sort_keys=True)
+    if folder:
+        append(folder, {"kind": kind, "test": current_test, **fields})
+
+
+def append(folder: str, record: dict[str, Any]) -> None:
+    """Add a record to the file of this process in ``folder``."""
+    line = json.dumps(record, sort_keys=True)
     with _lock, open(os.path.join(folder, f"{os.getpid()}.jsonl"), "a", encoding="utf-8") as stream:
         stream.write(line + "\n")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import random
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -30,10 +31,11 @@ _OPPOSITE: Mapping[type[ast.cmpop], str] = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault: the file's content with it, where it is, and what it is."""
+    """One fault: the file's content with it, the lines it is in (``line`` to ``end``), and what it is."""
 
     path: str
     line: int
+    end: int
     what: str
     data: bytes
 
@@ -52,11 +54,15 @@ def mutants_of(
     by_kind: dict[str, list[Mutant]] = {}
     for path, data in sorted(files.items()):
         text = decode(data, path)
-        for kind, line, what, edit in _faults(text, path):
-            if any(line in span for span in lines.get(path, ())):
-                by_kind.setdefault(kind, []).append(Mutant(path, line, what, apply(text, [edit]).data))
+        for kind, node, what, edit in _faults(text, path):
+            if any(node.lineno in span for span in lines.get(path, ())):
+                made = Mutant(path, node.lineno, node.end_lineno or node.lineno, what, apply(text, [edit]).data)
+                by_kind.setdefault(kind, []).append(made)
+    return _drawn(by_kind, count, random.Random(seed))
+
+
+def _drawn(by_kind: Mapping[str, list[Mutant]], count: int, draw: random.Random) -> list[Mutant]:
     chosen: list[Mutant] = []
-    draw = random.Random(seed)
     for found in by_kind.values():
         draw.shuffle(found)
     while len(chosen) < count and any(by_kind.values()):
@@ -66,53 +72,69 @@ def mutants_of(
     return sorted(chosen, key=lambda mutant: (mutant.path, mutant.line, mutant.what))
 
 
-_Fault = tuple[str, int, str, Edit]
+_SIGN = re.compile(r"is\s+not\b|not\s+in\b|is\b|in\b|[<>=!]=|[<>]")
+_Fault = tuple[str, ast.stmt | ast.expr, str, Edit]
+# What writes a line into a log changes nothing that a program can see; nobody tests it, and a proof is not about it.
+_LOGS = frozenset({"log", "logger", "logging"})
 
 
 def _faults(text: Text, path: str) -> Iterator[_Fault]:
     spans = Spans(text)
     for node in ast.walk(parse(text, path)):
         if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
-            yield _swapped(node, node.exc, spans)
+            yield from _swapped(node, node.exc, spans)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            yield "lost", node.lineno, f"lost: {ast.unparse(node)[:60]}", Edit(*spans.of(node), "pass")
+            if not _is_log(node.value.func):
+                yield "lost", node, f"lost: {ast.unparse(node)[:60]}", Edit(*spans.of(node), "pass")
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
-            yield "unset", node.lineno, f"not set: {ast.unparse(node.targets[0])}", Edit(*spans.of(node), "pass")
+            yield "unset", node, f"not set: {ast.unparse(node.targets[0])}", Edit(*spans.of(node), "pass")
         elif isinstance(node, ast.Compare) and len(node.ops) == 1:
-            yield _turned(node, spans)
+            yield from _turned(node, text, spans)
         elif isinstance(node, ast.Return) and node.value is not None:
             yield from _returned(node, node.value, spans)
 
 
-def _swapped(node: ast.Raise, made: ast.Call, spans: Spans) -> _Fault:
-    what = f"raises RuntimeError in place of {ast.unparse(made.func)}"
-    return "exception", node.lineno, what, Edit(*spans.of(made), 'RuntimeError("swapped")')
+def _is_log(function: ast.expr) -> bool:
+    """Whether a called function is a logger's: ``log.info``, ``self._logger.warning``."""
+    owner = function.value if isinstance(function, ast.Attribute) else None
+    if isinstance(owner, ast.Call):
+        return _is_log(owner.func)
+    name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+    return name.strip("_").lower() in _LOGS
 
 
-def _turned(node: ast.Compare, spans: Spans) -> _Fault:
-    sign = _OPPOSITE[type(node.ops[0])]
-    _, start = spans.of(node.left)
-    end, _ = spans.of(node.comparators[0])
-    while_parenthesised = f" {sign} "
-    return (
-        "comparison",
-        node.lineno,
-        f"turned round: {ast.unparse(node)[:60]}",
-        _between(start, end, while_parenthesised),
-    )
+def _swapped(node: ast.Raise, made: ast.Call, spans: Spans) -> Iterator[_Fault]:
+    name = ast.unparse(made.func)
+    if name != "RuntimeError":
+        what = f"raises RuntimeError in place of {name}"
+        yield "exception", node, what, Edit(*spans.of(made), 'RuntimeError("swapped")')
 
 
-def _between(start: int, end: int, text: str) -> Edit:
-    return Edit(start, end, text)
+def _turned(node: ast.Compare, text: Text, spans: Spans) -> Iterator[_Fault]:
+    """A comparison with the opposite sign; the parentheses around its sides stay."""
+    start, end = spans.of(node.left)[1], spans.of(node.comparators[0])[0]
+    between = text.content[start:end]
+    sign = _SIGN.search(between)
+    if sign and "#" not in between:
+        edit = Edit(start + sign.start(), start + sign.end(), _OPPOSITE[type(node.ops[0])])
+        yield "comparison", node, f"turned round: {ast.unparse(node)[:60]}", edit
 
 
 def _returned(node: ast.Return, value: ast.expr, spans: Spans) -> Iterator[_Fault]:
-    """A returned value without one of its fields, or changed."""
-    if isinstance(value, ast.Call) and value.keywords and all(keyword.arg for keyword in value.keywords):
-        dropped = value.keywords[-1]
-        yield "field", node.lineno, f"field dropped: {dropped.arg}", Edit(*spans.of(dropped.value), "None")
-    elif isinstance(value, ast.Call) and len(value.args) > 1 and not isinstance(value.args[-1], ast.Starred):
-        what = f"field dropped: the last of {ast.unparse(value.func)[:40]}"
-        yield "field", node.lineno, what, Edit(*spans.of(value.args[-1]), "None")
+    """A returned value without one of its fields, or without itself."""
+    if isinstance(value, ast.Call):
+        yield from _dropped(node, value, spans)
     elif isinstance(value, ast.ListComp | ast.Name | ast.List):
-        yield "result", node.lineno, f"not returned: {ast.unparse(value)[:60]}", Edit(*spans.of(value), "None")
+        yield "result", node, f"not returned: {ast.unparse(value)[:60]}", Edit(*spans.of(value), "None")
+
+
+def _dropped(node: ast.Return, made: ast.Call, spans: Spans) -> Iterator[_Fault]:
+    """A call's last field as None, if it is not None anyway."""
+    if made.keywords and all(keyword.arg for keyword in made.keywords):
+        field, what = made.keywords[-1].value, f"field dropped: {made.keywords[-1].arg}"
+    elif len(made.args) > 1 and not isinstance(made.args[-1], ast.Starred):
+        field, what = made.args[-1], f"field dropped: the last of {ast.unparse(made.func)[:40]}"
+    else:
+        return
+    if not (isinstance(field, ast.Constant) and field.value is None):
+        yield "field", node, what, Edit(*spans.of(field), "None")

@@ -10,7 +10,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -190,19 +190,16 @@ TITLES_OF = {"A": "as they were", "A2": "once more", "B": "through the client", 
 
 def _with_mutants(proof: Proof, stage: _Stage, bench: Bench, options: Options, tell: Told) -> Proof:
     files = stage.moved_files()
-    drawn = mutants_of(files, _callable_lines(files), count=options.mutants, seed=options.seed)
-    assert proof.remote is not None
-    tests = sorted(t for t, ways in proof.remote.ways.items() if t and any(way.startswith("remote") for way in ways))
+    drawn = mutants_of(files, callable_lines(files), count=options.mutants, seed=options.seed)
     results = []
     for number, mutant in enumerate(drawn, 1):
         tell(f"H: fault {number} of {len(drawn)}: {mutant.path.rpartition('/')[2]}:{mutant.line} {mutant.what}")
-        results.append(_try(mutant, stage, bench, proof, tests))
-    return Proof(
-        proof.service, proof.phases, tuple(results), options.local_only_ceiling, options.kill_floor, proof.commit
-    )
+        results.append(_try(mutant, stage, bench, proof))
+    return replace(proof, mutants=tuple(results))
 
 
-def _callable_lines(files: Mapping[str, bytes]) -> dict[str, Sequence[range]]:
+def callable_lines(files: Mapping[str, bytes]) -> dict[str, Sequence[range]]:
+    """Path → the lines of each function in it."""
     found: dict[str, Sequence[range]] = {}
     for path, data in files.items():
         functions = [n for n in ast.walk(ast.parse(data)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
@@ -210,14 +207,27 @@ def _callable_lines(files: Mapping[str, bytes]) -> dict[str, Sequence[range]]:
     return found
 
 
-def _try(mutant: Mutant, stage: _Stage, bench: Bench, proof: Proof, tests: Sequence[str]) -> MutantResult:
-    """Run the tests that reach the service against one with a fault, until one of them notices."""
-    with tempfile.TemporaryDirectory(prefix="mutant-", dir=bench.scratch) as folder:
-        service = copy_tree(stage.directory, Path(folder) / "service")
-        (service / mutant.path).write_bytes(mutant.data)
-        phase = run(bench, stage.extracted, "H", only=tests, service_root=str(service))
-    noticed = [test for test, outcome in phase.vector.items() if outcome != proof.baseline.vector.get(test)]
-    return MutantResult(mutant.path, mutant.line, mutant.what, tuple(sorted(noticed)))
+def _try(mutant: Mutant, stage: _Stage, bench: Bench, proof: Proof) -> MutantResult:
+    """Run the tests that run the code in question against a service with a fault in it, until one of them notices."""
+    tests = _meeting(mutant, proof)
+    noticed: list[str] = []
+    if tests:
+        with tempfile.TemporaryDirectory(prefix="mutant-", dir=bench.scratch) as folder:
+            service = copy_tree(stage.directory, Path(folder) / "service")
+            (service / mutant.path).write_bytes(mutant.data)
+            phase = run(bench, stage.extracted, "H", only=tests, service_root=str(service))
+        noticed = [test for test, outcome in phase.vector.items() if outcome != proof.baseline.vector.get(test)]
+    return MutantResult(mutant.path, mutant.line, mutant.what, tuple(sorted(noticed)), len(tests))
+
+
+def _meeting(mutant: Mutant, proof: Proof) -> list[str]:
+    """The tests that run a line of the mutant's; all that reach the service, if a line was run between the tests."""
+    assert proof.remote is not None
+    lines = range(mutant.line, mutant.end + 1)
+    met = frozenset[str]().union(*(proof.remote.met.get((mutant.path, line), ()) for line in lines))
+    if "" in met:
+        met = frozenset(t for t, ways in proof.remote.ways.items() if any(way.startswith("remote") for way in ways))
+    return sorted(met - {""})
 
 
 def _commit(root: Path) -> str:

@@ -37,7 +37,8 @@ def as_json(proof: Proof) -> dict[str, Any]:
         "local_only_share": round(proof.local_only_share, 4),
         "kill_rate": proof.kill_rate,
         "mutants": [
-            {"path": m.path, "line": m.line, "what": m.what, "killed_by": list(m.killed_by)} for m in proof.mutants
+            {"path": m.path, "line": m.line, "what": m.what, "killed_by": list(m.killed_by), "met_by": m.met_by}
+            for m in proof.mutants
         ],
     }
 
@@ -92,11 +93,11 @@ def _phases(proof: Proof) -> str:
 def _mutants(proof: Proof) -> str:
     rows = []
     for mutant in proof.mutants:
-        shade, by = ("good", mutant.killed_by[0]) if mutant.killed_by else ("bad", "nobody")
+        shade = "good" if mutant.killed_by else "bad"
         place = f"{mutant.path}:{mutant.line}"
         rows.append(
             f"<tr><td><code>{html.escape(place)}</code></td><td>{html.escape(mutant.what)}</td>"
-            f"<td class='{shade}'>{html.escape(by)}</td></tr>"
+            f"<td class='{shade}'>{html.escape(mutant.fate)}</td></tr>"
         )
     return f"<table><tr><th>place</th><th>fault</th><th>noticed by</th></tr>{''.join(rows)}</table>"
 

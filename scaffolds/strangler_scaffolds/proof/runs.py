@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from strangler.errors import StranglerError
+from strangler_scaffolds.proof.records import read_records
 from strangler_scaffolds.proof.verdict import Phase
 
 _LEFT_OUT = (
@@ -107,8 +108,11 @@ def run(bench: Bench, tree: Path, name: str, *, only: Sequence[str] = (), **sett
     except OSError as error:
         hint = "set monolith.test in the plan to a command that works in the monolith's folder"
         raise StranglerError(f"cannot run {shlex.join(bench.command)}: {error.strerror}", hint=hint) from error
-    vector, ways, reasons = _read(out)
-    return Phase(name, TITLES[name], vector, ways, reasons, time.monotonic() - started, str(log), _last_words(log))
+    seen = read_records(out)
+    seconds = time.monotonic() - started
+    return Phase(
+        name, TITLES[name], seen.vector, seen.ways, seen.reasons, seconds, str(log), _last_words(log), seen.met
+    )
 
 
 def _last_words(log: Path) -> str:
@@ -134,22 +138,7 @@ def _environment(bench: Bench, out: Path, name: str, settings: Mapping[str, Any]
     if _PHASES[name]:
         written = out.with_suffix(".json")
         said = {**bench.settings, **settings, "phase": _PHASES[name], "probe_root": str(bench.probes), "logs": str(out)}
+        said["follow_lines"] = name == "D"
         written.write_text(json.dumps(said))
         environment |= {"STRANGLER_PROVE": str(written), "STRANGLER_HOOKS": "strangler_probes.bridge:attach"}
     return environment
-
-
-def _read(out: Path) -> tuple[dict[str, str], dict[str, frozenset[str]], dict[str, str]]:
-    vector: dict[str, str] = {}
-    ways: dict[str, set[str]] = {}
-    reasons: dict[str, str] = {}
-    for path in sorted(out.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            record = json.loads(line)
-            if record["kind"] == "outcome":
-                vector[record["id"]] = record["outcome"]
-            elif record["kind"] == "call":
-                ways.setdefault(record["test"], set()).add(record["way"])
-                if record["way"] == "local-only":
-                    reasons[record["test"]] = f"{record['ref']}: {record['reason']}"
-    return vector, {test: frozenset(found) for test, found in ways.items()}, reasons

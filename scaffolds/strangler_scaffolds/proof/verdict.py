@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from strangler.model import Finding
@@ -14,7 +14,8 @@ from strangler.model import Finding
 class Phase:
     """One run of the whole test-suite: outcome by test, and the ways (``remote``, ``local-only`` …) each test took.
 
-    ``reasons`` says for a test why something in it was run locally only.
+    ``reasons`` says for a test why something in it was run locally only; ``met`` by which tests a line of the service's
+    code (path below its folder, number) was run, where that was followed.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Phase:
     seconds: float
     log: str = ""
     last_words: str = ""
+    met: Mapping[tuple[str, int], frozenset[str]] = field(default_factory=dict)
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -34,12 +36,23 @@ class Phase:
 
 @dataclass(frozen=True)
 class MutantResult:
-    """A fault that was put into the service, and the tests that noticed (none: it survived)."""
+    """A fault that was put into the service, and the tests that noticed (none: it survived).
+
+    ``met_by`` is how many tests run the code that it is in; where that is none, nothing was there to notice it.
+    """
 
     path: str
     line: int
     what: str
     killed_by: tuple[str, ...]
+    met_by: int = 0
+
+    @property
+    def fate(self) -> str:
+        """Who noticed, or why nobody did."""
+        if self.killed_by:
+            return self.killed_by[0]
+        return f"none of the {self.met_by} tests that run this code" if self.met_by else "no test runs this code"
 
 
 @dataclass(frozen=True)
