@@ -1,4 +1,4 @@
-"""How long a service that begins to fail keeps its users: from the breach to weight 0.
+"""How long a service that begins to fail keeps its users: from the breach to weight 0, against the limit of 1 s.
 
 A facade with one worker carries 1,000 requests a second over loopback, 10 % of the users at the service; then half of
 the service's answers become 500. Measured is what a customer sees: the time from the breach to the last answer that
@@ -9,6 +9,7 @@ expected time is simulated with the same gates. Usage: python benchmarks/bench_f
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import socket
 import statistics
@@ -21,15 +22,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from figures import Figure, report, status
-
 from strangler.plan import AbortIf
 from strangler_facade import AdminClient, local_token
 from strangler_facade.rollouts.counts import Counts, Reading, Windows
 from strangler_facade.rollouts.gates import judge
 
 RATE, CONNECTIONS, USERS, WEIGHT = 1000, 20, 2000, 10
-FLOOR, TARGET = 5.0, 1.0
+LIMIT, FLOOR = 1.0, 5.0
 SERVERS = """
 import asyncio, random, sys
 
@@ -159,23 +158,27 @@ def _simulated(rate: float, weight: float, draw: random.Random) -> float:
 
 
 def main() -> None:
-    """Measure some rounds, then simulate what is too thin to measure."""
+    """Print each round, the medians and their ratios to limit and floor, then the simulation."""
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     found = []
-    for number in range(int(sys.argv[1]) if len(sys.argv) > 1 else 5):
+    for number in range(rounds):
         found.append(_round())
         last, noticed, rate = found[-1]
         print(f"round {number + 1}: last answer {last:.3f} s, notice {noticed:.3f} s, {rate} requests/s at the service")
-    seconds = [entry[0] for entry in found]
-    report(
-        Figure("facade", "breach to weight 0, median", statistics.median(seconds), "s", floor=FLOOR, target=TARGET),
-        Figure("facade", f"breach to weight 0, worst of {len(found)}", max(seconds), "s", floor=FLOOR, target=TARGET),
-    )
+    last = statistics.median(entry[0] for entry in found)
+    worst = max(entry[0] for entry in found)
+    ratios = f"{last / LIMIT:.2f} of the target ({LIMIT:g} s), {last / FLOOR:.2f} of the floor"
+    print(f"breach to weight 0: median {last:.3f} s = {ratios}")
+    print(f"breach to weight 0: worst {worst:.3f} s = {worst / LIMIT:.2f} of the target")
     draw = random.Random(1)
     for rate, weight in ((1000.0, 10.0), (10.0, 1.0)):
-        expected = statistics.mean(_simulated(rate, weight, draw) for _ in range(60))
-        report(Figure("facade", f"expected at {rate:,.0f} requests/s and {weight:g} %, simulated", expected, "s"))
+        times = sorted(_simulated(rate, weight, draw) for _ in range(60))
+        expected = statistics.mean(times)
+        print(f"expected at {rate:g} requests/s and {weight:g} %: {expected:.2f} s (95 % within {times[56]:.2f} s)")
+    print(
+        json.dumps({"bench": "facade_rollback", "median_s": round(last, 3), "ratio_to_target": round(last / LIMIT, 3)})
+    )
 
 
 if __name__ == "__main__":
     main()
-    sys.exit(status())
