@@ -48,8 +48,9 @@ class _Member(NamedTuple):
 
 def from_members(version: str, fields: Mapping[str, Any], texts: Mapping[str, str]) -> Analysis:
     """An analysis of these fields, and of those that :func:`members` gave as texts: read when they are asked for."""
-    parts = {name: _Member(name, text) for name, text in texts.items()}
-    return deferred(Analysis, {"version": version, **fields}, parts)
+    rest = Analysis(version, **fields)
+    given = {name: getattr(rest, name) for name in ("version", *NAMES) if name not in texts}
+    return deferred(Analysis, given, {name: _Member(name, text) for name, text in texts.items()})
 
 
 @functools.cache

@@ -115,11 +115,11 @@ def _given(frame: Frame, func: Func, call: CallOf) -> Func:
 
     So is, while the program puts itself together, what is handed texts: functions that register paths and handlers.
     """
-    every = (*call.args, *call.kwargs.values())
-    if _puts_together(frame.func):
-        key = tuple(values[0] for values in every if len(values) == 1 and isinstance(values[0], Class | Const))
+    single = [values[0] for values in (*call.args, *call.kwargs.values()) if len(values) == 1]
+    if single and _puts_together(frame.func):
+        key = tuple([value for value in single if isinstance(value, Class | Const)])
         return func.given(key, MOST_REGISTERED) if key else func
-    key = tuple(values[0] for values in every if len(values) == 1 and isinstance(values[0], Class))
+    key = tuple([value for value in single if isinstance(value, Class)])
     return func.given(key) if key else func
 
 

@@ -50,7 +50,7 @@ class Interned:
 
     def constant(self, value: Any) -> Values:
         """A text, number or None."""
-        if value == () or value is None:
+        if value is None or value == ():
             return EMPTY
         key = (type(value), value)
         found = self._constants.get(key)

@@ -114,7 +114,7 @@ class Program(Linked):
             frame.outers = _outer_names(func)
             self._bind_parameters(frame, func)
             self._enter_decorated(frame, func)
-        execute(frame, func.scope.code())
+        execute(frame, func.body())
         self._depth -= 1
         if func.index and before and before != env:
             self._requeue_nested(func)
