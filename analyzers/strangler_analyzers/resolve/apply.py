@@ -81,11 +81,13 @@ def _is_callable(value: Value) -> bool:
 
 def _nested(program: Any, func: Func, returned: Values, call: CallOf) -> Values:
     """What a decorator gives: its inner function, known to be around what the decorator was called with."""
-    if len(call.args) != 1 or not returned or not any(_is_callable(value) for value in call.args[0]):
+    inner = [value for value in returned if isinstance(value, Func) and value.outer is not None]
+    inner = [value for value in inner if value.outer is not None and value.outer.scope is func.scope]
+    if not inner or len(call.args) != 1 or not any(_is_callable(value) for value in call.args[0]):
         return returned
     found = EMPTY
     for value in returned:
-        if isinstance(value, Func) and value.outer is not None and value.outer.scope is func.scope:
+        if value in inner:
             around = tuple(program.wrapped(value, original) for original in call.args[0] if _is_callable(original))
             found = union(found, around)
         else:

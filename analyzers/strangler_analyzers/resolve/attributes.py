@@ -148,8 +148,8 @@ _CONTEXTS = frozenset(["flask.g", "flask.session", "flask.current_app", "quart.g
 
 
 def _of_ext(frame: Frame, value: Ext, attr: str) -> Values:
-    if value.name in _CONTEXTS:
-        frame.record.holds.setdefault(("context", value.name), frame.line)
+    if value.dotted in _CONTEXTS:
+        frame.record.holds.setdefault(("context", value.dotted), frame.line)
     return (value.child(attr),)
 
 

@@ -54,8 +54,10 @@ def union(left: Values, right: Values) -> Values:
         return left
     if not left:
         return right
-    if len(left) >= MOST_VALUES or (len(right) == 1 and right[0] in left):
+    if len(left) >= MOST_VALUES:
         return left
+    if len(right) == 1:
+        return left if right[0] in left else left + right
     new = [value for value in right if value not in left]
     if not new:
         return left
@@ -255,22 +257,17 @@ class Bound(Value):
 class Ext(Value):
     """A name outside the program: ``flask.Flask``, ``<builtin>.len``."""
 
-    __slots__ = ("children", "name")
+    __slots__ = ("children", "dotted")
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, dotted: str) -> None:
+        self.dotted = dotted  # type: ignore[misc]  # a slot: nothing is read more often
         self.children: dict[str, Ext] = {}
-
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return self.name
 
     def child(self, attr: str) -> Ext:
         """The attribute ``attr`` of it."""
         found = self.children.get(attr)
         if found is None:
-            found = self.children[attr] = Ext(f"{self.name}.{attr}")
+            found = self.children[attr] = Ext(f"{self.dotted}.{attr}")
         return found
 
 
@@ -286,7 +283,7 @@ class Typed(Value):
     @property
     def dotted(self) -> str:
         """Its name."""
-        return self.cls.name
+        return self.cls.dotted
 
 
 class Made(Value):
@@ -311,20 +308,15 @@ class Made(Value):
 
 
 class Member(Value):
-    """An attribute of something whose inside is unknown; ``name`` says which, ``base`` of what."""
+    """The attribute ``attr`` of ``base``, whose inside is unknown."""
 
-    __slots__ = ("attr", "base", "members", "name")
+    __slots__ = ("attr", "base", "dotted", "members")
 
-    def __init__(self, base: Value, attr: str, name: str) -> None:
+    def __init__(self, base: Value, attr: str, dotted: str) -> None:
         self.base = base
         self.attr = attr
-        self.name = name
+        self.dotted = dotted  # type: ignore[misc]
         self.members: dict[str, Member] = {}
-
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return self.name
 
 
 class Const(Value):
