@@ -1,8 +1,7 @@
-"""Precision and recall of the call graph on a suite of small programs with known edges (PyCG's layout).
+"""Precision and recall of the call graph on PyCG's suite of small programs with known edges.
 
-Usage: python benchmarks/bench_analyzers_callgraph.py SUITE, where SUITE/CATEGORY/CASE holds main.py and callgraph.json.
-The suite is public (vitsalis/PyCG, micro-benchmark/snippets); it is not part of this repository; without it nothing is
-measured. PyCG 0.0.8 reaches precision .976, recall .932, 106 of 119 exact; Jarvis .936, .883, 92.
+Usage: PYCG=CLONE python benchmarks/bench_analyzers_callgraph.py (a clone of vitsalis/PyCG; each folder with main.py and
+callgraph.json is a case). PyCG 0.0.8 reaches precision .976, recall .932, 106 of 119 exact; Jarvis .936, .883, 92.
 """
 
 from __future__ import annotations
@@ -10,6 +9,9 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+
+from figures import Figure, report, status
+from sources import PYCG, missing, tree
 
 from strangler_analyzers import Options, call_graph
 
@@ -21,23 +23,24 @@ def edges(graph: dict[str, list[str]]) -> Edges:
     return {(caller, callee) for caller, callees in graph.items() for callee in callees}
 
 
-def main() -> None:
-    """Run every case and print the totals."""
-    if len(sys.argv) < 2:
-        print("no suite given: see the top of this file")
-        return
+def measure(suite: Path) -> None:
+    """Run every case and report the totals."""
     right = found = wanted = exact = cases = 0
-    for truth in sorted(Path(sys.argv[1]).rglob("callgraph.json")):
+    for truth in sorted(suite.rglob("callgraph.json")):
         want = edges(json.loads(truth.read_text()))
         got = edges(call_graph(truth.parent, Options(processes=1)))
         cases, exact = cases + 1, exact + (want == got)
         right, found, wanted = right + len(want & got), found + len(got), wanted + len(want)
     precision, recall = right / max(found, 1), right / max(wanted, 1)
-    print(f"{cases} cases: precision {precision:.4f}, recall {recall:.4f}, exact {exact}")
-    print(
-        f"against PyCG: precision {precision / 0.976:.3f} x, recall {recall / 0.932:.3f} x, exact {exact / 106:.3f} x"
+    report(
+        Figure("analyzers", "PyCG's suite: precision", precision, peer="PyCG's .976", target=0.98, higher=True),
+        Figure("analyzers", "PyCG's suite: recall", recall, peer="PyCG's .932", target=0.95, higher=True),
+        Figure("analyzers", f"PyCG's suite: exact of {cases}", exact, peer="PyCG's 106", target=110, higher=True),
     )
 
 
 if __name__ == "__main__":
-    main()
+    if not missing("analyzers", "the call graph of PyCG's suite", PYCG):
+        with tree(PYCG, python_only=False) as folder:
+            measure(folder / "micro-benchmark")
+    sys.exit(status())

@@ -3,8 +3,8 @@
 Usage: python benchmarks/bench_analyzers_seams.py [ANALYSIS.json]
 
 Without a document the program is made up: 5,000 modules in 60 domains, 40,000 imports and 60,000 calls, of which a
-fifth cross domains. Printed are the processor time of the proposal, the size of the page, when it answers in a real
-browser (if Chromium and playwright are here), and the time of one what-if. Exit status 1 if a floor is missed.
+fifth cross domains. Measured are the processor time of the proposal, the size of the page, when it answers in a real
+browser (if Chromium and playwright are here), and the time of one what-if.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from seam_cases import row
+from figures import Figure, not_run, report, status
 
 from strangler.analysis import Analysis, Call, Edge, Evidence, Function, Model, Module, Table, load
 from strangler_analyzers import SeamOptions, WhatIf, propose, render
@@ -60,8 +60,8 @@ def program() -> Analysis:
     )
 
 
-def main() -> int:
-    """Measure once and print."""
+def main() -> None:
+    """Measure once."""
     analysis = bare(load(Path(sys.argv[1]))) if len(sys.argv) > 1 else program()
     started = time.process_time()
     proposed = propose(analysis, SeamOptions())
@@ -72,13 +72,13 @@ def main() -> int:
     started = time.perf_counter()
     question.move([proposed.seams[0].modules[0]], proposed.seams[1].id)
     asked = (time.perf_counter() - started) * 1000
-    met = [
-        row("proposals after facts, seconds of processor", took, 20, 10, most=True),
-        row("HTML page, megabytes", len(page.encode()) / 1e6, 8, 5, most=True),
-        row("what-if, milliseconds", asked, 100, 100, most=True),
-        opened(page),
-    ]
-    return 0 if all(met) else 1
+    size = len(page.encode()) / 1e6
+    report(
+        Figure("seams", "proposals of a million lines after facts", took, "CPU-s", floor=20, target=10),
+        Figure("seams", "the HTML report of a million lines", size, "MB", floor=8, target=5),
+        Figure("seams", "one what-if", asked, "ms", target=100),
+    )
+    opened(page)
 
 
 def bare(analysis: Analysis) -> Analysis:
@@ -86,7 +86,7 @@ def bare(analysis: Analysis) -> Analysis:
     return dataclasses.replace(analysis, seams=(), shared=(), findings=())
 
 
-def opened(page: str) -> bool:
+def opened(page: str) -> None:
     """When the page answers, counted from its first byte; the best of three."""
     chromium = shutil.which("chromium")
     try:
@@ -94,15 +94,17 @@ def opened(page: str) -> bool:
     except ImportError:
         chromium = None
     if chromium is None:
-        print("NOT MEASURED: interactive in a browser (no Chromium, or no playwright)")
-        return True
+        not_run(
+            "seams", "the report, interactive in a real browser: needs Chromium and playwright (.ci/steps/41-seams)"
+        )
+        return
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as started:
         path = Path(folder) / "report.html"
         path.write_text(page, encoding="utf-8")
         browser = started.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         seconds = min(ready(browser, path.as_uri()) for _ in range(3))
         browser.close()
-    return row("interactive in a real browser, seconds", seconds, 4, 2, most=True)
+    report(Figure("seams", "the report, interactive in a real browser", seconds, "s", floor=4, target=2))
 
 
 def ready(browser: Any, address: str) -> float:
@@ -116,4 +118,5 @@ def ready(browser: Any, address: str) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
+    sys.exit(status())

@@ -24,6 +24,7 @@ from collections import Counter
 from pathlib import Path
 
 import facade_rig as rig
+from figures import Figure, report, status
 
 NUMBER = re.compile(rb"/api/v1/invoices/(\d+)")
 LENGTH = re.compile(rb"(?i)\r\ncontent-length: (\d+)")
@@ -153,7 +154,7 @@ async def client(port: int, numbers: list[int], outcomes: Counter[str]) -> None:
             writer.close()
 
 
-async def inject(folder: Path, faults: int) -> int:
+async def inject(folder: Path, faults: int) -> None:
     loop = asyncio.get_running_loop()
     at_service, at_monolith, injected, outcomes = Counter[int](), Counter[int](), Counter[str](), Counter[str]()
     chance, nothing = random.Random(7), Counter[str]()
@@ -171,28 +172,30 @@ async def inject(folder: Path, faults: int) -> int:
             step = min(10_000, faults)
             numbers = list(range(rounds * 1_000_000, rounds * 1_000_000 + step))
             await asyncio.gather(*(client(port, numbers, outcomes) for _ in range(32)))
-    return report(injected, outcomes, at_service, at_monolith)
+    told(injected, outcomes, at_service, at_monolith)
 
 
-def report(injected: Counter[str], outcomes: Counter[str], at_service: Counter[int], at_monolith: Counter[int]) -> int:
+def told(injected: Counter[str], outcomes: Counter[str], at_service: Counter[int], at_monolith: Counter[int]) -> None:
     everywhere = at_service + at_monolith
     twice = [number for number, count in everywhere.items() if number % 3 == 2 and count > 1]
     often = [number for number, count in at_monolith.items() if count > 1]
     total = sum(injected.values()) - injected["none"]
-    print(f"{len(twice)} unsafe requests reached a server twice in {total} injected faults (limit 0)")
-    print(f"  {len(often)} requests of any kind reached the monolith twice (limit 0)")
     print(f"  faults: {dict(injected.most_common())}")
     print(f"  answers: {dict(outcomes.most_common())}")
-    return 1 if twice or often else 0
+    report(
+        Figure("facade", f"unsafe requests delivered twice in {total:,} faults", len(twice), target=0),
+        Figure("facade", f"requests the monolith got twice in {total:,} faults", len(often), target=0),
+    )
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--faults", type=int, default=100_000)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(inject(Path(folder), options.faults))
+        asyncio.run(inject(Path(folder), options.faults))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
+    sys.exit(status())

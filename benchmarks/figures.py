@@ -1,6 +1,8 @@
 """How a benchmark says what it measured: one line for people, one JSON line for the table of all of them.
 
-``benchmarks/run.py`` names a file in ``STRANGLER_FIGURES``; without it only the line is printed.
+``benchmarks/run.py`` names a file in ``STRANGLER_FIGURES``; without it only the line is printed. A script ends with
+``sys.exit(status())``: 0, or ``MISSED`` when one of its figures reached neither target nor floor, so that a missed
+figure and a script that broke are two things.
 """
 
 from __future__ import annotations
@@ -10,13 +12,16 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+MISSED = 4
+_missed: list[str] = []
+
 
 @dataclass(frozen=True)
 class Figure:
     """One measured value against its limits.
 
-    ``peer`` is what it was measured against in the same run, or the limit's name. ``floor`` is the least that is good
-    enough, ``target`` what is aimed at; ``higher`` says on which side of them a good value lies.
+    ``peer`` is what it was measured against, in the same run where there is something to run. ``floor`` is the least
+    that is good enough, ``target`` what is aimed at; ``higher`` says on which side of them a good value lies.
     """
 
     area: str
@@ -62,6 +67,13 @@ def report(*figures: Figure) -> None:
     for figure in figures:
         print(figure, flush=True)
         _keep({**asdict(figure), "verdict": figure.verdict})
+        if figure.verdict == "missed":
+            _missed.append(figure.measure)
+
+
+def status() -> int:
+    """The exit status for what was reported so far: 0, or ``MISSED``."""
+    return MISSED if _missed else 0
 
 
 def not_run(area: str, why: str) -> None:

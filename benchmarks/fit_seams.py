@@ -13,14 +13,12 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import gzip
-import json
 import random
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from seam_agreement import ami, mojofm
+from seam_cases import read_json
 
 from strangler.analysis import Analysis, load
 from strangler_analyzers.seams import DEFAULT, SeamOptions, Weights
@@ -78,12 +76,6 @@ def read_case(text: str) -> Case:
     contexts = read_json(truth)["contexts"]
     labels = {renamed.get(module, module): label for label, modules in contexts.items() for module in modules}
     return Case(name, load(analysis), labels)
-
-
-def read_json(path: Path) -> Any:
-    """JSON, gzipped or not."""
-    data = path.read_bytes()
-    return json.loads(gzip.decompress(data) if path.suffix == ".gz" else data)
 
 
 def draw(grid: Mapping[str, tuple[float, ...]], count: int) -> list[Weights]:

@@ -2,8 +2,39 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
 from hypothesis import settings
+
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
 
 # A deadline is an assertion about time, and machines are busy.
 settings.register_profile("house", deadline=None)
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium without a window and without talk of its own, driven by playwright."""
+    if not os.environ.get("STRANGLER_REAL"):
+        pytest.skip("NOT RUN: .ci/steps 41-seams, 51-facade-control and 72-control-plane open pages in a browser")
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("needs chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=chromium, args=list(_FLAGS))
+        yield made
+        made.close()

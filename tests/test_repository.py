@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import statistics
 import subprocess
@@ -75,3 +76,37 @@ def test_a_decision_has_its_context_decision_and_consequences() -> None:
 
 def test_the_architecture_fits_150_lines() -> None:
     assert len((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+
+_REPEAT = 10
+
+
+def _written(path: Path) -> list[tuple[int, str]]:
+    """The lines of a file that say something: no blank ones, comments, imports, lone brackets."""
+    text = path.read_text(encoding="utf-8")
+    imported = {
+        line
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    lines = enumerate((line.strip() for line in text.splitlines()), 1)
+    return [(number, line) for number, line in lines if re.match(r"[^#]*[a-zA-Z]", line) and number not in imported]
+
+
+def test_no_ten_lines_are_written_twice() -> None:
+    seen: dict[tuple[str, ...], str] = {}
+    twice = []
+    folders = ("strangler", "analyzers", "facade", "scaffolds", "deploy", "benchmarks", "docs", "tests")
+    paths = (path for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
+    for path in paths:
+        name = path.relative_to(ROOT).as_posix()
+        if name.startswith("tests/data/"):
+            continue
+        lines = _written(path)
+        for start in range(len(lines) - _REPEAT + 1):
+            run = tuple(line for _, line in lines[start : start + _REPEAT])
+            place = f"{name}:{lines[start][0]}"
+            if seen.setdefault(run, place) != place:
+                twice.append(f"{place} ~ {seen[run]}")
+    assert twice == []

@@ -2,7 +2,6 @@
 
 from strangler_analyzers.analyze import analyze, conclude, survey
 from strangler_analyzers.callgraph import call_graph
-from strangler_analyzers.documents import Document
 from strangler_analyzers.explain import Tie, explain
 from strangler_analyzers.graph import graph
 from strangler_analyzers.options import Options
@@ -37,7 +36,6 @@ __all__ = [
     "Baseline",
     "Change",
     "Constraints",
-    "Document",
     "Options",
     "SeamOptions",
     "Surroundings",

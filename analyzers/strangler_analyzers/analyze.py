@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from strangler.analysis import Analysis, dumps, loads
+from strangler.analysis import Analysis
 from strangler_analyzers.assemble import assemble
 from strangler_analyzers.detectors import World
-from strangler_analyzers.documents import Document, key_of, read_document, write_document
+from strangler_analyzers.documents import key_of, read_document, write_document
 from strangler_analyzers.gather import Gathered, gather
 from strangler_analyzers.knowledge import KNOWLEDGE
 from strangler_analyzers.options import Options
@@ -37,36 +37,38 @@ def analyze(path: Path, options: Options | None = None, seams: SeamOptions | Non
 
 def survey(path: Path, options: Options) -> Analysis:
     """The analysis without seams; the one of the last run if nothing has changed since and there is a cache."""
+    return _survey(look(path, options), options)
+
+
+def _survey(found: Look, options: Options) -> Analysis:
+    root = found.tree.root
     with _no_collector():
-        found = look(path, options)
-        key = key_of(path, found.digests, options)
-        text = read_document(options.cache, _SURVEY, key)
-        if text is not None:
-            return loads(text)
+        kept = read_document(options.cache, _SURVEY, key_of(root, found.digests, options))
+        if kept is not None:
+            return kept
         analysis = _surveyed(found, options)
         # Files may have changed under way: what was read is what it was made from.
-        key = key_of(path, found.digests, options)
-        if options.cache is not None:
-            write_document(options.cache, _SURVEY, key, dumps(analysis))
+        write_document(options.cache, _SURVEY, key_of(root, found.digests, options), analysis)
         return analysis
 
 
-def conclude(path: Path, options: Options, beside: Iterable[str], make: Callable[[Analysis], SeamOptions]) -> Document:
+def conclude(path: Path, options: Options, beside: Iterable[str], make: Callable[[Analysis], SeamOptions]) -> Analysis:
     """The analysis with seams; the one of the last run if nothing has changed since and there is a cache.
 
     ``make`` gives the options of the proposal, ``beside`` is all that it looks at but the analysis itself.
     """
-    here = look(path, options).digests
+    found = look(path, options)
+    here = dict(found.digests)
     key = key_of(path, here, options, beside)
-    text = read_document(options.cache, _CONCLUSION, key)
-    if text is not None:
-        return Document(text=text)
-    surveyed = survey(path, options)
-    document = Document(propose(surveyed, make(surveyed)))
+    kept = read_document(options.cache, _CONCLUSION, key)
+    if kept is not None:
+        return kept
+    surveyed = _survey(found, options)
+    analysis = propose(surveyed, make(surveyed))
     # What changed under way may have been read before or after: such a document is not kept.
     if options.cache is not None and look(path, options).digests == here:
-        write_document(options.cache, _CONCLUSION, key, document.text())
-    return document
+        write_document(options.cache, _CONCLUSION, key, analysis)
+    return analysis
 
 
 class Look(NamedTuple):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import marshal
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from strangler import __version__
-from strangler.analysis import Analysis, dumps, loads
+from strangler.analysis import Analysis, from_members, members
 from strangler_analyzers.facts import EXTRACTOR
 from strangler_analyzers.options import Options
 from strangler_analyzers.sealed import seal, unseal
@@ -17,37 +18,18 @@ from strangler_analyzers.sealed import seal, unseal
 _KEY = 32
 
 
-class Document:
-    """An analysis as a value or as its JSON, made one from the other when it is asked for."""
-
-    def __init__(self, analysis: Analysis | None = None, text: str | None = None) -> None:
-        self._analysis = analysis
-        self._text = text
-
-    def text(self) -> str:
-        """Its JSON."""
-        if self._text is None:
-            assert self._analysis is not None
-            self._text = dumps(self._analysis)
-        return self._text
-
-    def analysis(self) -> Analysis:
-        """Its value."""
-        if self._analysis is None:
-            self._analysis = loads(self.text())
-        return self._analysis
-
-
-def read_document(folder: Path | None, name: str, key: bytes) -> str | None:
-    """The document called ``name`` if it was made from just what ``key`` stands for."""
+def read_document(folder: Path | None, name: str, key: bytes) -> Analysis | None:
+    """The document called ``name`` if it was made from just what ``key`` stands for; its parts are read when used."""
     body = unseal(folder, name)
-    return body[_KEY:].decode() if body is not None and body[:_KEY] == key else None
+    if body is None or body[:_KEY] != key:
+        return None
+    return from_members(__version__, {}, marshal.loads(memoryview(body)[_KEY:]))
 
 
-def write_document(folder: Path | None, name: str, key: bytes, text: str) -> None:
+def write_document(folder: Path | None, name: str, key: bytes, analysis: Analysis) -> None:
     """Keep the document instead of the one that was called so before."""
     if folder is not None:
-        seal(folder, name, key + text.encode())
+        seal(folder, name, key + marshal.dumps(members(analysis)))
 
 
 def key_of(root: Path, digests: Mapping[str, str], options: Options, beside: Iterable[str] = ()) -> bytes:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
+from strangler_analyzers.aside import may_fork
 from strangler_analyzers.cache import FactsCache
 from strangler_analyzers.facts import Facts, extract
 from strangler_analyzers.options import Options
@@ -46,45 +44,52 @@ def gather(tree: Tree, digests: dict[str, str], options: Options) -> list[Gather
         for source in tree.sources
         if digests[source.path] and cache.get(_key(digests[source.path], source.is_light)) is None
     ]
-    for path, is_light, now, facts in _extract_all(tree.root, missing, options):
-        digests[path] = now
-        cache.put(_key(now, is_light), facts)
+    fresh: dict[str, Facts] = {}
+    for job, now, facts, data in _extract_all(tree.root, missing, options):
+        digests[job.path] = now
+        if facts is not None:
+            key = _key(now, job.light)
+            fresh[key] = facts
+            if cache.is_kept:
+                cache.put(key, data or facts.dump())
     cache.save()
-    return [_gathered(source, digests[source.path], cache) for source in tree.sources]
+    return [_gathered(source, digests[source.path], cache, fresh) for source in tree.sources]
 
 
 def _key(digest: str, is_light: bool) -> str:
     return f"{digest}-light" if is_light else digest
 
 
-def _gathered(source: Source, digest: str, cache: FactsCache) -> Gathered:
-    data = cache.get_used(_key(digest, source.is_light)) if digest else None
-    if data is None:
+def _gathered(source: Source, digest: str, cache: FactsCache, fresh: dict[str, Facts]) -> Gathered:
+    if not digest:
         facts = Facts("light", 0, (), (_NO_SCOPE,), (), None, (), (("unreadable", "cannot be read", 0),), {}, {})
         return Gathered(source, "", facts)
-    return Gathered(source, digest, Facts.load(data))
+    key = _key(digest, source.is_light)
+    found = fresh.get(key)
+    return Gathered(source, digest, found if found is not None else Facts.load(cache.used[key]))
 
 
 _NO_SCOPE = extract(b"").scopes[0]
 
 
-_Found = tuple[str, bool, str, bytes]
+class _Found(NamedTuple):
+    """The facts of a file as it is now, and the hash of that (empty: it cannot be read); as bytes from a worker."""
+
+    job: _Job
+    digest: str
+    facts: Facts | None
+    data: bytes = b""
 
 
 def _extract_all(root: Path, jobs: list[_Job], options: Options) -> Iterator[_Found]:
-    processes = options.processes or os.cpu_count() or 1
+    processes = options.workers
     if processes == 1 or not _is_much(root, jobs):
         yield from _extract(root, jobs)
         return
-    with ProcessPoolExecutor(processes, mp_context=get_context(_start_method())) as pool:
-        for found in pool.map(_extract, [root] * len(jobs), list(_chunks(jobs, processes))):
-            yield from found
-
-
-def _start_method() -> str:
-    """A fork starts at once, where it is safe: without threads, which could hold a lock that nobody lets go of."""
-    may_fork = sys.platform == "linux" and threading.active_count() == 1
-    return "fork" if may_fork else "spawn"
+    # A fork starts at once, where it is safe.
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork" if may_fork() else "spawn")) as pool:
+        for found in pool.map(_extract_for_another, [root] * len(jobs), list(_chunks(jobs, processes))):
+            yield from (one._replace(facts=Facts.load(one.data)) if one.data else one for one in found)
 
 
 def _is_much(root: Path, jobs: list[_Job]) -> bool:
@@ -103,14 +108,18 @@ def _chunks(jobs: list[_Job], processes: int) -> Iterator[list[_Job]]:
         yield jobs[start : start + size]
 
 
-def _extract(root: Path, jobs: list[_Job]) -> list[_Found]:
-    """Runs in a worker: reads, parses, lets go of the tree, hands back bytes."""
-    found = []
+def _extract_for_another(root: Path, jobs: list[_Job]) -> list[_Found]:
+    """Runs in a worker: what is handed back is bytes."""
+    found = _extract(root, jobs)
+    return [one._replace(facts=None, data=one.facts.dump()) if one.facts is not None else one for one in found]
+
+
+def _extract(root: Path, jobs: list[_Job]) -> Iterator[_Found]:
+    """Reads, parses, lets go of the tree."""
     for job in jobs:
         # A file may have gone or changed since it was hashed: what is there now is what counts.
         data = read(root, job.path)
         if data is None:
-            found.append((job.path, job.light, "", b""))
+            yield _Found(job, "", None)
         else:
-            found.append((job.path, job.light, digest(data), extract(data, light=job.light).dump()))
-    return found
+            yield _Found(job, digest(data), extract(data, light=job.light))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,11 @@ class Options:
     processes: int = 0
     cache: Path | None = None
     names: bool = True
+
+    @property
+    def workers(self) -> int:
+        """How many processes may work at once."""
+        return self.processes or os.cpu_count() or 1
 
     def recorded(self) -> dict[str, object]:
         """Those that change the result, as the document records them."""

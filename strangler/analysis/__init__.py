@@ -3,6 +3,7 @@
 Only values and their JSON form belong here, no analysis. docs/reference/analysis-format.md is the public format.
 """
 
+from strangler.analysis.deferred import replaced
 from strangler.analysis.document import (
     Analysis,
     Call,
@@ -29,9 +30,10 @@ from strangler.analysis.document import (
     Transaction,
     Use,
 )
-from strangler.analysis.serialize import dumps, load, loads
+from strangler.analysis.serialize import NAMES, dumps, from_members, load, loads, members
 
 __all__ = [
+    "NAMES",
     "Analysis",
     "Call",
     "CutEdge",
@@ -57,6 +59,9 @@ __all__ = [
     "Transaction",
     "Use",
     "dumps",
+    "from_members",
     "load",
     "loads",
+    "members",
+    "replaced",
 ]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from strangler.analysis.deferred import Deferred
 from strangler.model import Finding
 
 SCHEMA = "strangler.analysis/1"
@@ -305,7 +306,7 @@ class Diagnostic:
 
 
 @dataclass(frozen=True, slots=True)
-class Analysis:
+class Analysis(Deferred):
     """The whole document, each list in its natural order."""
 
     version: str

@@ -8,10 +8,11 @@ import json
 import operator
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from strangler.analysis.deferred import deferred, parts_of
 from strangler.analysis.document import SCHEMA, Analysis
 from strangler.errors import StranglerError
 from strangler.model import Location
@@ -22,11 +23,40 @@ _LEFT_OUT_WHEN_EMPTY = frozenset({"end_line", "text", "symbol", "via", "queue", 
 
 def dumps(analysis: Analysis) -> str:
     """Write ``analysis`` as one JSON object, one record a line, the same bytes for equal values."""
-    lines = [f'"schema":"{SCHEMA}"', _member("tool", {"name": "strangler", "version": analysis.version})]
-    lines.append('"root":"."')
-    names = (item.name for item in dataclasses.fields(analysis) if item.name != "version")
-    lines.extend(_member(name, getattr(analysis, name)) for name in names)
-    return "{" + ",\n".join(lines) + "}\n"
+    head = (f'"schema":"{SCHEMA}"', _member("tool", {"name": "strangler", "version": analysis.version}), '"root":"."')
+    return "{" + ",\n".join((*head, *members(analysis, NAMES).values())) + "}\n"
+
+
+NAMES = tuple(item.name for item in dataclasses.fields(Analysis) if item.name != "version")
+
+
+def members(analysis: Analysis, names: Iterable[str] = NAMES) -> dict[str, str]:
+    """The JSON of these members of the document, by name; what was read from its JSON is not written anew."""
+    parts = parts_of(analysis)
+    return {name: parts[name].text if name in parts else _member(name, getattr(analysis, name)) for name in names}
+
+
+class _Member(NamedTuple):
+    """One member as :func:`members` wrote it."""
+
+    name: str
+    text: str
+
+    def value(self) -> Any:
+        return _readers()[self.name](json.loads("{" + self.text + "}")[self.name])
+
+
+def from_members(version: str, fields: Mapping[str, Any], texts: Mapping[str, str]) -> Analysis:
+    """An analysis of these fields, and of those that :func:`members` gave as texts: read when they are asked for."""
+    rest = Analysis(version, **fields)
+    given = {name: getattr(rest, name) for name in ("version", *NAMES) if name not in texts}
+    return deferred(Analysis, given, {name: _Member(name, text) for name, text in texts.items()})
+
+
+@functools.cache
+def _readers() -> dict[str, Callable[[Any], Any]]:
+    hints = typing.get_type_hints(Analysis)
+    return {name: _reader(hints[name]) for name in NAMES}
 
 
 def _member(name: str, value: object) -> str:

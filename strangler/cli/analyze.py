@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 import strangler_analyzers as analyzers
+from strangler.analysis import Analysis
 from strangler.cli.command import Session
 from strangler.cli.command import command as define
 from strangler.cli.seam_flags import seam_flags, seam_options
@@ -57,9 +58,8 @@ def analyze(
         if callgraph:
             text = json.dumps(analyzers.call_graph(path, options), indent=1) + "\n"
         else:
-            document = _concluded(path, options, session.plan_path, flags)
-            form = form or ("json" if session.out.as_json else "text")
-            text = document.text() if form == "json" else analyzers.render(document.analysis(), form)
+            analysis = _concluded(path, options, session.plan_path, flags)
+            text = analyzers.render(analysis, form or ("json" if session.out.as_json else "text"))
     if output is None:
         session.out.raw(text)
         return
@@ -68,7 +68,7 @@ def analyze(
     session.out.show(f"wrote {output}")
 
 
-def _concluded(path: Path, options: analyzers.Options, plan: Path, flags: dict[str, Any]) -> analyzers.Document:
+def _concluded(path: Path, options: analyzers.Options, plan: Path, flags: dict[str, Any]) -> Analysis:
     """The analysis with seams; a plan that is there has its services come out as planned."""
     planned = plan if plan.exists() else None
     store = options.cache / "history.json" if options.cache else None

@@ -27,7 +27,7 @@ def analysis_for(session: Session, document: Path | None) -> Analysis:
     session.out.note(f"analysing {root}")
     with session.out.progress(f"reading {root}"):
         beside = analyzers.beside(root, [session.plan_path] if plan else ())
-        return analyzers.conclude(root, options, beside, lambda found: _seams(root, found, plan, cache)).analysis()
+        return analyzers.conclude(root, options, beside, lambda found: _seams(root, found, plan, cache))
 
 
 def _seams(root: Path, surveyed: Analysis, plan: Plan | None, cache: Path) -> analyzers.SeamOptions:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from strangler.analysis import dumps
-from strangler_analyzers import Document, Options, SeamOptions, analyze, conclude
+from strangler import __version__
+from strangler.analysis import Analysis, dumps
+from strangler_analyzers import Options, SeamOptions, analyze, conclude
 from strangler_analyzers.analyze import survey
 from strangler_analyzers.documents import key_of, read_document, write_document
 
@@ -30,7 +31,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def _concluded(root: Path, options: Options, beside: tuple[str, ...] = ()) -> str:
-    return conclude(root, options, beside, lambda _: SeamOptions()).text()
+    return dumps(conclude(root, options, beside, lambda _: SeamOptions()))
 
 
 def test_nothing_is_worked_out_twice(write, tmp_path: Path, runs: list[int]) -> None:
@@ -78,8 +79,9 @@ def test_other_options_and_another_surrounding_give_another_document(write, tmp_
 
 def test_a_document_of_another_key_or_a_spoilt_one_is_none(tmp_path: Path) -> None:
     key = key_of(tmp_path, {"a.py": "1"}, Options())
-    write_document(tmp_path, "x.bin", key, "text")
-    assert read_document(tmp_path, "x.bin", key) == "text"
+    analysis = Analysis(__version__, packages=("shop",))
+    write_document(tmp_path, "x.bin", key, analysis)
+    assert read_document(tmp_path, "x.bin", key) == analysis
     assert read_document(tmp_path, "x.bin", key_of(tmp_path, {"a.py": "2"}, Options())) is None
     (tmp_path / "x.bin").write_bytes((tmp_path / "x.bin").read_bytes()[:-1])
     assert read_document(tmp_path, "x.bin", key) is None
@@ -101,9 +103,3 @@ def test_a_file_that_changes_under_way_leaves_no_wrong_document(write, tmp_path:
     os.utime(root / "shop/b.py")
     (root / "shop/b.py").write_text(FILES["shop/b.py"])
     assert survey(root, options) == survey(root, Options(processes=1))
-
-
-def test_a_document_is_made_from_either_side(write) -> None:
-    analysis = survey(write(FILES), Options(processes=1))
-    assert Document(analysis).text() == dumps(analysis)
-    assert Document(text=dumps(analysis)).analysis() == analysis

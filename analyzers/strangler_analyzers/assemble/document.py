@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import marshal
 from collections import Counter
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 from strangler import __version__
-from strangler.analysis import Analysis, Diagnostic, Edge, Evidence, Framework, Model, Module, Route, Task
+from strangler.analysis import (
+    Analysis,
+    Diagnostic,
+    Edge,
+    Evidence,
+    Framework,
+    Model,
+    Module,
+    Route,
+    Task,
+    from_members,
+    members,
+)
+from strangler_analyzers.aside import aside, may_fork
 from strangler_analyzers.assemble import effects, functions, holds
 from strangler_analyzers.assemble.edges import collect
 from strangler_analyzers.assemble.uses import TableUses, tables
@@ -45,51 +59,65 @@ _FRAMEWORKS = [
 ]
 
 
-class _Facts(NamedTuple):
+# Below this many functions a copy of the process takes longer to make than half the work.
+_WORTH_A_COPY = 2_000
+
+
+class _Program(NamedTuple):
     world: World
     models: Models
     access: dict[Func, Access]
-    uses: TableUses
 
 
 def assemble(tree: Tree, gathered: list[Gathered], world: World, options: Options) -> Analysis:
     """The document of a program after its abstract run."""
+    models = Models(world)
+    program = _Program(world, models, accesses(world, models))
+    if options.level != "function":
+        return Analysis(__version__, **_module_level(tree, gathered, program, options))
+    if options.workers == 1 or len(world.functions) < _WORTH_A_COPY or not may_fork():
+        return Analysis(__version__, **_module_level(tree, gathered, program, options), **_function_level(program))
+    with aside(lambda: _as_bytes(_function_level(program))) as texts:
+        modules = _module_level(tree, gathered, program, options)
+        return from_members(__version__, modules, marshal.loads(texts()))
+
+
+def _as_bytes(fields: dict[str, Any]) -> bytes:
+    return marshal.dumps(members(Analysis(__version__, **fields), fields))
+
+
+def _module_level(tree: Tree, gathered: list[Gathered], program: _Program, options: Options) -> dict[str, Any]:
+    world, models, access = program
     found = [detector.detect(world) for detector in DETECTORS]
     routes = _distinct(_sorted_routes(found))
     tasks = sorted((task for one in found for task in one.tasks), key=_task_order)
-    models = Models(world)
-    access = accesses(world, models)
-    facts = _Facts(world, models, access, TableUses(world, models, access))
+    uses = TableUses(world, models, access)
     records = sorted(models.records(world), key=lambda model: model.cls)
-    listed = tables(world, models, records, facts.uses, options.max_evidence)
+    listed = tables(world, models, records, uses, options.max_evidence)
     owners = {table.name: table.owner for table in listed}
-    edges = tuple(collect(world, records, facts.uses, routes, tasks, owners).edges(options.max_evidence))
-    diagnostics = _diagnostics(tree, gathered, found)
-    analysis = Analysis(
-        version=__version__,
-        source_roots=tree.source_roots,
-        packages=tree.packages,
-        frameworks=tuple(_frameworks(gathered)),
-        options=options.recorded(),
-        modules=tuple(_modules(gathered, records, routes, tasks)),
-        edges=edges,
-        routes=tuple(routes),
-        tasks=tuple(tasks),
-        models=tuple(records),
-        tables=tuple(listed),
-        diagnostics=diagnostics,
-        stats=_stats(gathered, edges, routes, tasks, records),
-        **(_function_level(facts) if options.level == "function" else {}),
-    )
-    return analysis
-
-
-def _function_level(facts: _Facts) -> dict[str, Any]:
-    world = facts.world
+    edges = tuple(collect(world, records, uses, routes, tasks, owners).edges(options.max_evidence))
     return {
-        "functions": tuple(functions.functions(world, facts.access)),
-        "calls": tuple(functions.calls(world, facts.models)),
-        "transactions": tuple(functions.transactions(world, facts.access)),
+        "source_roots": tree.source_roots,
+        "packages": tree.packages,
+        "frameworks": tuple(_frameworks(gathered)),
+        "options": options.recorded(),
+        "modules": tuple(_modules(gathered, records, routes, tasks)),
+        "edges": edges,
+        "routes": tuple(routes),
+        "tasks": tuple(tasks),
+        "models": tuple(records),
+        "tables": tuple(listed),
+        "diagnostics": _diagnostics(tree, gathered, found),
+        "stats": _stats(gathered, edges, routes, tasks, records),
+    }
+
+
+def _function_level(program: _Program) -> dict[str, Any]:
+    world, models, access = program
+    return {
+        "functions": tuple(functions.functions(world, access)),
+        "calls": tuple(functions.calls(world, models)),
+        "transactions": tuple(functions.transactions(world, access)),
         "state": tuple(effects.states(world)),
         "settings": tuple(effects.settings(world)),
         "patches": tuple(effects.patches(world)),

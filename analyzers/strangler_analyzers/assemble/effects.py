@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 from strangler.analysis import Evidence, Outbound, Patch, Setting, State
@@ -145,6 +146,7 @@ def outbound(world: World) -> list[Outbound]:
     ]
 
 
+@functools.cache
 def _outbound_kind(name: str) -> str | None:
     for kind, starts in _OUTBOUND:
         if name.startswith(starts):

@@ -152,8 +152,8 @@ def _target(world: World, models: Any, cls: Class, values: Values) -> Class | No
 def _named(world: World, value: Value) -> str | None:
     if isinstance(value, Const) and isinstance(value.value, str):
         return value.value
-    if isinstance(value, Ext) and value.name.startswith("django.conf.settings."):
-        setting = value.name.rpartition(".")[2]
+    if isinstance(value, Ext) and value.dotted.startswith("django.conf.settings."):
+        setting = value.dotted.rpartition(".")[2]
         for _, module in sorted(world.modules.items()):
             given = text(module.env.get(setting, ()))
             if given and "settings" in module.name:

@@ -44,7 +44,7 @@ def _connected(world: World) -> Iterator[Task]:
     """``signal.connect(receiver)``."""
     for event in world.named("connect", "connect_via"):
         callee = event.made.callee
-        if isinstance(callee, Member) or (isinstance(callee, Ext) and ".signals." in callee.name):
+        if isinstance(callee, Member) or (isinstance(callee, Ext) and ".signals." in callee.dotted):
             for receiver in argument(event.made, 0, "receiver"):
                 if isinstance(receiver, Func) or ref_of(receiver):
                     signal = _signal_name(world, callee.base if isinstance(callee, Member) else callee)
@@ -78,7 +78,7 @@ def _signal_name(world: World, signal: Value) -> str:
         for name, values in sorted(signal.module.env.items()):
             if signal in values:
                 return f"{signal.module.name}.{name}"
-    name = signal.name.removesuffix(".connect") if isinstance(signal, Ext) else signal.dotted
+    name = signal.dotted.removesuffix(".connect") if isinstance(signal, Ext) else signal.dotted
     return name
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _IMPORT = re.compile(r"^[ \t]+(?:import|from)\s", re.MULTILINE)
 _PATCH = re.compile(r"""(?:patch(?:\.multiple|\.dict)?|setattr)\(\s*["']([A-Za-z_]\w*(?:\.\w+)+)["']""")
@@ -12,13 +12,23 @@ _PATCH = re.compile(r"""(?:patch(?:\.multiple|\.dict)?|setattr)\(\s*["']([A-Za-z
 
 def lighten(tree: ast.Module, text: str) -> None:
     """Empty the functions of ``tree`` in place."""
-    lines = {text.count("\n", 0, match.start()) + 1 for match in _IMPORT.finditer(text)}
-    _lighten(tree.body, lines)
+    _lighten(tree.body, {line for line, _ in _with_lines(_IMPORT, 0, text)})
 
 
 def patched(text: str) -> tuple[tuple[str, int], ...]:
     """The dotted targets of ``patch("…")`` and ``setattr("…")``, with their lines."""
-    return tuple((match[1], text.count("\n", 0, match.start(1)) + 1) for match in _PATCH.finditer(text))
+    if "patch" not in text and "setattr" not in text:
+        return ()
+    return tuple((match[1], line) for line, match in _with_lines(_PATCH, 1, text))
+
+
+def _with_lines(pattern: re.Pattern[str], group: int, text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Each match with the line its ``group`` begins on."""
+    line, done = 1, 0
+    for match in pattern.finditer(text):
+        line += text.count("\n", done, match.start(group))
+        done = match.start(group)
+        yield line, match
 
 
 def _lighten(body: Iterable[ast.AST], import_lines: set[int]) -> None:

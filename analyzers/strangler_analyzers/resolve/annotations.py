@@ -113,7 +113,7 @@ def instances(frame: Frame, classes: Values) -> Values:
         one: Value | None = None
         if isinstance(value, Class):
             one = value.instance
-        elif isinstance(value, Ext) and not value.name.startswith(_SILENT):
+        elif isinstance(value, Ext) and not value.dotted.startswith(_SILENT):
             one = frame.program.typed(value)
         elif isinstance(value, Typed):
             one = value

@@ -81,11 +81,13 @@ def _is_callable(value: Value) -> bool:
 
 def _nested(program: Any, func: Func, returned: Values, call: CallOf) -> Values:
     """What a decorator gives: its inner function, known to be around what the decorator was called with."""
-    if len(call.args) != 1 or not returned or not any(_is_callable(value) for value in call.args[0]):
+    inner = [value for value in returned if isinstance(value, Func) and value.outer is not None]
+    inner = [value for value in inner if value.outer is not None and value.outer.scope is func.scope]
+    if not inner or len(call.args) != 1 or not any(_is_callable(value) for value in call.args[0]):
         return returned
     found = EMPTY
     for value in returned:
-        if isinstance(value, Func) and value.outer is not None and value.outer.scope is func.scope:
+        if value in inner:
             around = tuple(program.wrapped(value, original) for original in call.args[0] if _is_callable(original))
             found = union(found, around)
         else:
@@ -115,11 +117,11 @@ def _given(frame: Frame, func: Func, call: CallOf) -> Func:
 
     So is, while the program puts itself together, what is handed texts: functions that register paths and handlers.
     """
-    every = (*call.args, *call.kwargs.values())
-    if _puts_together(frame.func):
-        key = tuple(values[0] for values in every if len(values) == 1 and isinstance(values[0], Class | Const))
+    single = [values[0] for values in (*call.args, *call.kwargs.values()) if len(values) == 1]
+    if single and _puts_together(frame.func):
+        key = tuple([value for value in single if isinstance(value, Class | Const)])
         return func.given(key, MOST_REGISTERED) if key else func
-    key = tuple(values[0] for values in every if len(values) == 1 and isinstance(values[0], Class))
+    key = tuple([value for value in single if isinstance(value, Class)])
     return func.given(key) if key else func
 
 

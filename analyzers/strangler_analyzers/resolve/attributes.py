@@ -148,8 +148,8 @@ _CONTEXTS = frozenset(["flask.g", "flask.session", "flask.current_app", "quart.g
 
 
 def _of_ext(frame: Frame, value: Ext, attr: str) -> Values:
-    if value.name in _CONTEXTS:
-        frame.record.holds.setdefault(("context", value.name), frame.line)
+    if value.dotted in _CONTEXTS:
+        frame.record.holds.setdefault(("context", value.dotted), frame.line)
     return (value.child(attr),)
 
 
@@ -164,19 +164,15 @@ def library_member(base: Any, attr: str, name: str) -> Value:
     return found  # type: ignore[no-any-return]
 
 
-_MEMBERS = "<members>"
-
-
 def _interned(base: Any, attr: str, name: str) -> Value:
     owner = base.cls if isinstance(base, Instance) else base
     if not isinstance(owner, Class):
         return Member(base, attr, name)
-    key = f"{_MEMBERS}{type(base).__name__}.{attr}"
-    cell = owner.attrs.get(key)
-    if cell is None:
-        cell = owner.attrs[key] = Cell()
-        cell.values = (Member(base, attr, name),)
-    return cell.values[0]
+    key = (type(base), attr)
+    found = owner.outer_members.get(key)
+    if found is None:
+        found = owner.outer_members[key] = Member(base, attr, name)
+    return found
 
 
 def _of_library_object(frame: Frame, value: Any, attr: str) -> Values:

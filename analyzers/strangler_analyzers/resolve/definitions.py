@@ -158,4 +158,9 @@ def _set_bases(frame: Frame, cls: Class) -> None:
 
 
 def _is_plain(value: Any) -> bool:
-    return isinstance(value, Ext) and value.name in ("<builtin>.object", "typing.Generic", "typing.Protocol", "abc.ABC")
+    return isinstance(value, Ext) and value.dotted in (
+        "<builtin>.object",
+        "typing.Generic",
+        "typing.Protocol",
+        "abc.ABC",
+    )

@@ -31,7 +31,8 @@ class Interned:
     """The values of one program by what they stand for."""
 
     def __init__(self) -> None:
-        self._constants: dict[tuple[type[Any], Any], Values] = {}
+        # By type first: 1 and True, 0 and False are one key to a dictionary.
+        self._constants: dict[type[Any], dict[Any, Values]] = {}
         self._builtins = {name: (Ext(f"<builtin>.{name}"),) for name in NAMES}
         self._outside: dict[str, Ext] = {}
         self._bound: dict[tuple[Func, Value, Func | None], Bound] = {}
@@ -50,12 +51,14 @@ class Interned:
 
     def constant(self, value: Any) -> Values:
         """A text, number or None."""
-        if value == () or value is None:
+        if value is None or value == ():
             return EMPTY
-        key = (type(value), value)
-        found = self._constants.get(key)
+        same = self._constants.get(type(value))
+        if same is None:
+            same = self._constants[type(value)] = {}
+        found = same.get(value)
         if found is None:
-            found = self._constants[key] = (Const(value),)
+            found = same[value] = (Const(value),)
         return found
 
     def outside(self, dotted: str) -> Ext:

@@ -83,6 +83,8 @@ def wrapped_result(frame: Frame, made: Made, call: CallOf) -> Values | None:
 
 def texts(values: Values) -> list[str]:
     """The texts among ``values``."""
+    if len(values) == 1 and type(values[0]) is not Const:
+        return []
     return [value.value for value in values if isinstance(value, Const) and isinstance(value.value, str)]
 
 

@@ -6,6 +6,7 @@ program when exactly that text names one, and the function called is not known t
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 
 from strangler_analyzers.resolve.frames import CallOf, Frame
@@ -82,6 +83,7 @@ def loaded(frame: Frame, index: Index, call: CallOf) -> Values:
     return _by_list(frame, index, first[0], call)
 
 
+@functools.lru_cache(maxsize=4096)
 def _is_path(text: str) -> bool:
     return all(part.isidentifier() for part in text.replace(":", ".").split("."))
 

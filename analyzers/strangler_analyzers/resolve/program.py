@@ -63,7 +63,7 @@ class Program(Linked):
         if module.facts.grade != "light":
             for index, scope in enumerate(module.facts.scopes):
                 func = self.functions.get((module.name, index))
-                if func is None or scope.kind not in ("function", "lambda"):
+                if func is None or scope.kind not in ("function", "lambda") or (func.visits and not func.clones):
                     continue
                 for one in list(func.variants()):
                     if not one.visits and not _is_run_apart(one):
@@ -71,9 +71,10 @@ class Program(Linked):
 
     def _drain(self) -> None:
         while self._queue:
-            func = next(iter(self._queue))
-            del self._queue[func]
-            self.visit(func)
+            # Who comes to the queue under way waits behind all that are there now.
+            for func in list(self._queue):
+                del self._queue[func]
+                self.visit(func)
             if not self._queue:
                 for name in sorted(self.table.by_name):
                     self._reach_all(self.table.by_name[name])
@@ -114,7 +115,7 @@ class Program(Linked):
             frame.outers = _outer_names(func)
             self._bind_parameters(frame, func)
             self._enter_decorated(frame, func)
-        execute(frame, func.scope.code())
+        execute(frame, func.body())
         self._depth -= 1
         if func.index and before and before != env:
             self._requeue_nested(func)

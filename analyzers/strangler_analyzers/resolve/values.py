@@ -54,10 +54,12 @@ def union(left: Values, right: Values) -> Values:
         return left
     if not left:
         return right
-    if len(right) == 1 and right[0] in left:
+    if len(left) >= MOST_VALUES:
         return left
+    if len(right) == 1:
+        return left if right[0] in left else left + right
     new = [value for value in right if value not in left]
-    if not new or len(left) >= MOST_VALUES:
+    if not new:
         return left
     return (*left, *new)[:MOST_VALUES]
 
@@ -89,8 +91,8 @@ class Func(Value):
     """A function or lambda, or the body of a module (scope index 0)."""
 
     __slots__ = (
-        "binding", "clones", "decorators", "env", "index", "is_variant", "layout", "module", "outer", "owner", "params",
-        "receiver", "record", "returns", "scope", "visits", "yields",
+        "binding", "clones", "code", "decorators", "env", "index", "is_variant", "layout", "module", "outer", "owner",
+        "params", "receiver", "record", "returns", "scope", "visits", "yields",
     )  # fmt: skip
 
     def __init__(self, module: Module, index: int, owner: Class | None, outer: Func | None) -> None:
@@ -98,6 +100,7 @@ class Func(Value):
         self.index = index
         self.scope: Scope = module.facts.scopes[index]
         self.layout = layout_of(self.scope)
+        self.code: tuple[Any, ...] | None = None
         self.owner = owner
         self.outer = outer
         self.binding = ""
@@ -127,10 +130,17 @@ class Func(Value):
                 return self
             found = self.clones[key] = Func(self.module, self.index, self.owner, self.outer)
             found.receiver, found.binding, found.decorators = receiver, self.binding, self.decorators
+            found.code = self.code
             found.is_variant = isinstance(key, tuple)
             for name, cell in self.params.items():
                 found.param(name).values = cell.default
         return found
+
+    def body(self) -> tuple[Any, ...]:
+        """The statements of its body; kept, as most bodies are run more than once."""
+        if self.code is None:
+            self.code = self.scope.code()
+        return self.code
 
     def variants(self) -> Iterator[Func]:
         """Itself and all it is followed apart as."""
@@ -157,11 +167,14 @@ class Func(Value):
 
 
 class Class(Value):
-    """A class; ``members`` is its body's names, ``attrs`` what is assigned to attributes of its instances."""
+    """A class; ``members`` is its body's names, ``attrs`` what is assigned to attributes of its instances.
+
+    ``outer_members`` are those that its bases from outside may give it, by whether it or its objects are asked.
+    """
 
     __slots__ = (
-        "attrs", "bases", "decorators", "index", "instance", "keywords", "members", "module", "order", "scope",
-        "subclasses",
+        "attrs", "bases", "decorators", "index", "instance", "keywords", "members", "module", "order", "outer_members",
+        "scope", "subclasses",
     )  # fmt: skip
 
     def __init__(self, module: Module, index: int) -> None:
@@ -173,6 +186,7 @@ class Class(Value):
         self.decorators: list[Values] = []
         self.members: dict[str, Values] = {}
         self.attrs: dict[str, Cell] = {}
+        self.outer_members: dict[tuple[type[Any], str], Member] = {}
         self.subclasses: list[Class] = []
         self.order: tuple[list[Class], list[Value]] | None = None
         self.instance = Instance(self)
@@ -243,22 +257,17 @@ class Bound(Value):
 class Ext(Value):
     """A name outside the program: ``flask.Flask``, ``<builtin>.len``."""
 
-    __slots__ = ("children", "name")
+    __slots__ = ("children", "dotted")
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, dotted: str) -> None:
+        self.dotted = dotted  # type: ignore[misc]  # a slot: nothing is read more often
         self.children: dict[str, Ext] = {}
-
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return self.name
 
     def child(self, attr: str) -> Ext:
         """The attribute ``attr`` of it."""
         found = self.children.get(attr)
         if found is None:
-            found = self.children[attr] = Ext(f"{self.name}.{attr}")
+            found = self.children[attr] = Ext(f"{self.dotted}.{attr}")
         return found
 
 
@@ -274,7 +283,7 @@ class Typed(Value):
     @property
     def dotted(self) -> str:
         """Its name."""
-        return self.cls.name
+        return self.cls.dotted
 
 
 class Made(Value):
@@ -299,20 +308,15 @@ class Made(Value):
 
 
 class Member(Value):
-    """An attribute of something whose inside is unknown; ``name`` says which, ``base`` of what."""
+    """The attribute ``attr`` of ``base``, whose inside is unknown."""
 
-    __slots__ = ("attr", "base", "members", "name")
+    __slots__ = ("attr", "base", "dotted", "members")
 
-    def __init__(self, base: Value, attr: str, name: str) -> None:
+    def __init__(self, base: Value, attr: str, dotted: str) -> None:
         self.base = base
         self.attr = attr
-        self.name = name
+        self.dotted = dotted  # type: ignore[misc]
         self.members: dict[str, Member] = {}
-
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return self.name
 
 
 class Const(Value):

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from strangler.analysis import Analysis, CutEdge, Edge, Seam
+from strangler.analysis import Analysis, CutEdge, Edge, Seam, replaced
 from strangler_analyzers.seams.clusters.cuts import Cut, cuts, wanted_resolution
 from strangler_analyzers.seams.clusters.names import name_groups
 from strangler_analyzers.seams.constraints import Placement, free_groups, kept_whole, placed
@@ -66,7 +66,7 @@ def propose(analysis: Analysis, options: SeamOptions | None = None) -> Analysis:
     ]
     seams = _seams(analysis, names, figures)
     rings = cycles(analysis)
-    return dataclasses.replace(
+    return replaced(
         analysis,
         modules=_with_seams(analysis, seams),
         seams=seams,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,32 +12,6 @@ from strangler.analysis import Analysis, Call, Edge, Evidence, Function, Module,
 from strangler_analyzers import Constraints, SeamOptions, propose, render
 
 pytestmark = pytest.mark.real
-
-_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        chromium = None
-    if chromium is None:
-        if os.environ.get("STRANGLER_REAL"):
-            pytest.fail("Chromium and playwright are needed here and are missing")
-        pytest.skip("NOT TESTED: no Chromium, or no playwright (.ci/steps/41-seams installs both)")
-    with sync_playwright() as started:
-        opened = started.chromium.launch(executable_path=chromium, args=list(_FLAGS))
-        yield opened
-        opened.close()
 
 
 def program(domains: int, size: int) -> Analysis:

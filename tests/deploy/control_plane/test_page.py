@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 from importlib import resources
@@ -30,21 +29,6 @@ def test_the_page_is_served_with_a_policy_that_allows_nothing_else(world: World)
         answer = world.client().get(path)
         assert answer.status_code == 200
         assert answer.headers["content-security-policy"].startswith("default-src 'none'")
-
-
-@pytest.fixture
-def browser() -> Iterator[Any]:
-    if not os.environ.get("STRANGLER_REAL"):
-        pytest.skip("NOT RUN: the page needs a browser; .ci/steps/72-control-plane opens it")
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail("needs chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield made
-        made.close()
 
 
 @pytest.fixture

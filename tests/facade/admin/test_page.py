@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,22 +11,6 @@ import pytest
 
 pytestmark = pytest.mark.real
 WIDE, NARROW = {"width": 1100, "height": 900}, {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Chromium without a window."""
-    if not os.environ.get("STRANGLER_REAL"):
-        pytest.skip("NOT RUN: the page needs a browser; .ci/steps/51-facade-control opens it")
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.fail("needs chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield made
-        made.close()
 
 
 @pytest.fixture

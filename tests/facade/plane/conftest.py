@@ -196,3 +196,17 @@ def make_lab() -> type[Lab]:
 @pytest.fixture
 def answer_of() -> Callable[..., Any]:
     return read_answer
+
+
+@pytest.fixture
+def alone():
+    """Runs a scenario on the plain loop: the workers have loops of their own."""
+
+    def runner(scenario):
+        async def bounded():
+            async with asyncio.timeout(40):
+                return await scenario
+
+        return asyncio.run(bounded())
+
+    return runner

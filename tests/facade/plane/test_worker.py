@@ -3,46 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import signal
-import subprocess
-import sys
 
 import pytest
 
-from strangler_facade.plane.worker import listening, main
-from strangler_facade.serialize import to_json
-from strangler_facade.table import RouteTable, Target
+from strangler_facade.plane.worker import main
 
-GET = b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
-
-
-async def start_worker(*options, **values):
-    port = free_port()
-    command = [sys.executable, "-m", "strangler_facade.plane", "--listen", f"127.0.0.1:{port}", *options]
-    child = await asyncio.create_subprocess_exec(*command, stderr=subprocess.PIPE, **values)
-    return child, port
-
-
-def free_port():
-    with listening("127.0.0.1:0") as sock:
-        return sock.getsockname()[1]
-
-
-async def ask(port, data=GET, tls=None):
-    while True:
-        with contextlib.suppress(ConnectionError):
-            reader, writer = await asyncio.open_connection(
-                "127.0.0.1", port, ssl=tls, server_hostname="localhost" if tls else None
-            )
-            break
-        await asyncio.sleep(0.05)
-    writer.write(data)
-    head = await reader.readuntil(b"\r\n\r\n")
-    body = await reader.readexactly(2)
-    writer.close()
-    return head + body
+from .workers import GET, ask, start_worker, table
 
 
 async def until(port, open_for_all):
@@ -58,24 +26,6 @@ async def until(port, open_for_all):
             if open_for_all:
                 return
         await asyncio.sleep(0.02)
-
-
-def table(port, version=1, scheme="http", **values):
-    return to_json(RouteTable(version, (Target("monolith", f"{scheme}://localhost:{port}", **values),), "monolith"))
-
-
-@pytest.fixture
-def alone():
-    """Runs a scenario on the plain loop: the workers have loops of their own."""
-
-    def runner(scenario):
-        async def bounded():
-            async with asyncio.timeout(40):
-                return await scenario
-
-        return asyncio.run(bounded())
-
-    return runner
 
 
 def test_a_worker_alone_takes_its_table_from_a_file_again_on_sighup_and_drains_on_sigterm(alone, lab, tmp_path):
