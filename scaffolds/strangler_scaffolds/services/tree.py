@@ -102,6 +102,7 @@ def service_files(blueprint: Blueprint) -> dict[str, bytes]:
             target = name.removesuffix(".jinja").replace("PACKAGE", package).replace("DOT", ".")
             written[target] = _render(f"{folder}/{name}", blueprint)
     written |= runtime_files(f"{package}/_runtime/")
+    written["ci/api_gate.py"] = HEADER + (files("strangler_scaffolds") / "gate.py").read_text(encoding="utf-8")
     written[f"{package}/contract.py"] = f"{HEADER}CONTRACT = {_pretty(blueprint.contract)}\n"
     written["openapi.json"] = json.dumps(blueprint.openapi, indent=2, ensure_ascii=False) + "\n"
     if blueprint.samples:
