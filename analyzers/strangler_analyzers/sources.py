@@ -14,6 +14,8 @@ from strangler_analyzers.options import Options
 
 # Folders that hold no source of the project, whatever .gitignore says.
 _NEVER = frozenset(["__pycache__", "node_modules", "site-packages", ".strangler"])
+# Files that mark a folder as no part of the project: an environment, a service that was taken out of it.
+_MARKS = ("pyvenv.cfg", "strangler.json")
 _TESTS = re.compile(r"(^|/)(tests?|testing|testutils|conftest\.py|test_[^/]*|[^/]*_tests?\.py)(/|$)")
 _MIGRATIONS = re.compile(
     r"(^|/)migrations/(\d[^/]*|__init__)\.py$|(^|/)(alembic|migrations|migrate_repo)/([^/]+/)*(versions/[^/]+|env)\.py$"
@@ -187,7 +189,7 @@ def _ignore_file(entries: list[os.DirEntry[str]], folder: str) -> list[ignores.R
 def _is_wanted_folder(entry: os.DirEntry[str]) -> bool:
     if entry.name in _NEVER or entry.name.startswith("."):
         return False
-    return not (Path(entry.path) / "pyvenv.cfg").exists()
+    return not any((Path(entry.path) / mark).exists() for mark in _MARKS)
 
 
 def read(root: Path, path: str) -> bytes | None:

@@ -132,13 +132,7 @@ def make_account(tenant_id, name, country="DE", vat_id=None):
         return account
 
 
-def make_world(slug="acme") -> World:
-    with db.transaction():
-        return _make_world(slug)
-
-
-def _make_world(slug):
-    tenant_id = make_tenant(slug)
+def make_catalogue(tenant_id):
     since = clock.parse_day("2025-01-01")
     for sku, plans in (
         (
@@ -184,6 +178,16 @@ def _make_world(slug):
                 )
             product.plans.append(plan)
         db.session.add(product)
+
+
+def make_world(slug="acme") -> World:
+    with db.transaction():
+        return _make_world(slug)
+
+
+def _make_world(slug):
+    tenant_id = make_tenant(slug)
+    make_catalogue(tenant_id)
     account = make_account(tenant_id, "Buyer")
     other = make_account(tenant_id, "Other")
     house = make_account(tenant_id, "House")
@@ -196,6 +200,16 @@ def _make_world(slug):
         other_owner_id=make_user(other, "owner@other.example", "owner"),
         staff_id=make_user(house, "staff@acme.example", "staff"),
     )
+
+
+@pytest.fixture
+def shop_window(rolled_back):
+    """For tests of the catalogue: products and plans, nobody to buy them; gives the tenant's id."""
+    with db.transaction():
+        tenant_id = make_tenant()
+        make_catalogue(tenant_id)
+    with tenancy.tenant_scope(tenant_id):
+        yield tenant_id
 
 
 @pytest.fixture

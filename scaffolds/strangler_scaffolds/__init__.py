@@ -29,7 +29,7 @@ from strangler_scaffolds.seen import dump as dump_observed
 from strangler_scaffolds.shell import shell
 from strangler_scaffolds.sources import Sources
 from strangler_scaffolds.territory import survey
-from strangler_scaffolds.update import Merged, api_breaks, merge, remember, remembered, write_merged
+from strangler_scaffolds.update import Merged, accepting, api_breaks, merge, remember, remembered, write_merged
 from strangler_scaffolds.write import diff, generated, undo, write_monolith
 from strangler_scaffolds.write import write as write_extraction
 
@@ -57,6 +57,7 @@ __all__ = [
     "Stack",
     "Unit",
     "Verdict",
+    "accepting",
     "added_calls",
     "api_breaks",
     "build",

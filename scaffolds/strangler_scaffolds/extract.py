@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from strangler.analysis import Analysis
 from strangler.model import Finding
@@ -15,12 +15,12 @@ from strangler_scaffolds.datafiles import data_files
 from strangler_scaffolds.django_project import stand_in
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.hosting import Cut, Host, cut_down, find_host
+from strangler_scaffolds.moved_tests import MovedTests, choose
 from strangler_scaffolds.openapi import describe
 from strangler_scaffolds.rewriting import Move, rewrite_imports, rewrite_strings
 from strangler_scaffolds.seen import recall
-from strangler_scaffolds.services import Blueprint, package_of, service_files
+from strangler_scaffolds.services import Blueprint, Needs, needs_of, package_of, service_files
 from strangler_scaffolds.services.contracts import examples
-from strangler_scaffolds.services.dependencies import imported_packages, named_packages, requirements
 from strangler_scaffolds.sources import Sources, decode
 from strangler_scaffolds.territory import Territory, parents, survey
 
@@ -51,6 +51,7 @@ class Extraction:
     findings: tuple[Finding, ...]
     entries: tuple[Entry, ...]
     origin: Mapping[str, str]
+    tests: MovedTests = field(default_factory=MovedTests)
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -76,10 +77,11 @@ def extract_service(analysis: Analysis, plan: Plan, name: str, sources: Sources)
         territory, sources, _partial(territory, host), stand_in(package) if is_django else None
     )
     domain, origin = _domain(territory, sources, cuts)
-    tree = service_files(_blueprint(territory, graph, host, domain, origin, client, sources, plan))
+    tests = choose(territory, sources, cuts)
+    tree = service_files(_blueprint(territory, graph, host, domain, origin, client, sources, plan, tests))
     steps = _steps(territory, client, monolith)
     ordered = sorted([*findings, *cut_findings], key=lambda finding: finding.order)
-    return Extraction(name, tree, steps, tuple(ordered), graph.entries, origin)
+    return Extraction(name, tree, steps, tuple(ordered), graph.entries, origin, tests)
 
 
 def _partial(territory: Territory, host: Host | None) -> set[str]:
@@ -136,6 +138,7 @@ def _blueprint(
     client: Client,
     sources: Sources,
     plan: Plan,
+    tests: MovedTests,
 ) -> Blueprint:
     internal = {name.partition(".")[0] for name in territory.modules}
     in_service = set(territory.moved | territory.shared)
@@ -148,26 +151,30 @@ def _blueprint(
         domain=domain,
         origin=origin,
         host=host,
-        requirements=tuple(requirements(_foreign(territory, host, domain, internal, sources), sources)),
+        needs=_needs(territory, host, domain, tests, internal, sources),
         settings=tuple(sorted(set(settings))),
         openapi=describe(territory, graph),
         client_files=client.files,
         monolith=plan.monolith.name,
         packages=tuple(sorted(internal)),
+        roots=tuple(sorted(("" if root == "." else f"{root}/" for root in territory.analysis.source_roots), key=len)),
+        orms=tuple(sorted({model.orm for model in territory.analysis.models if model.module in in_service})),
+        tests=tests,
         samples=examples(graph, sources),
     )
 
 
-def _foreign(
-    territory: Territory, host: Host | None, domain: Mapping[str, bytes], internal: set[str], sources: Sources
-) -> list[str]:
-    """Other people's packages: imported, and, by a Django project, named in its settings."""
-    code = {path: data for path, data in domain.items() if path.endswith(".py")}
-    packages = set(imported_packages(code, internal | {package_of(territory.name)}))
-    if host is not None and host.framework == "django":
-        path = territory.modules[host.module].path
-        packages |= set(named_packages(sources.read(path), path, sources))
-    return sorted(packages)
+def _needs(
+    territory: Territory,
+    host: Host | None,
+    domain: Mapping[str, bytes],
+    tests: MovedTests,
+    internal: set[str],
+    sources: Sources,
+) -> Needs:
+    settings = territory.modules[host.module].path if host is not None and host.framework == "django" else ""
+    own = internal | {package_of(territory.name)}
+    return needs_of(domain, tests.files, tests.plugins, own, sources, settings)
 
 
 def _steps(territory: Territory, client: Client, sources: Sources) -> tuple[tuple[str, tuple[Edit, ...]], ...]:

@@ -74,37 +74,6 @@ def schema_of(annotation: str | None, graph: CallGraph) -> Schema:
     return _Describer(graph).schema(annotation)
 
 
-def breaking(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """What a caller written for ``old`` would stumble over in ``new``, one line each."""
-    found = []
-    for path, item in old["paths"].items():
-        if path not in new["paths"]:
-            found.append(f"{path} is gone")
-        else:
-            found += [f"{path}: {what}" for what in _broken(item["post"], new["paths"][path]["post"])]
-    return found
-
-
-def _broken(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    before, after = _arguments_of(old), _arguments_of(new)
-    found = [f"argument {name} is gone" for name in before["properties"] if name not in after["properties"]]
-    found += [f"argument {name} is required now" for name in after["required"] if name not in before["required"]]
-    same = [name for name in before["properties"] if name in after["properties"]]
-    found += [f"argument {n} has another type" for n in same if before["properties"][n] != after["properties"][n]]
-    results = [_json_of(side["responses"]["200"])["properties"]["result"] for side in (old, new)]
-    return [*found, *(["the result has another type"] if results[0] != results[1] else [])]
-
-
-def _arguments_of(operation: Mapping[str, Any]) -> Schema:
-    arguments: Schema = _json_of(operation["requestBody"])["properties"]["arguments"]
-    return arguments
-
-
-def _json_of(part: Mapping[str, Any]) -> Schema:
-    schema: Schema = part["content"]["application/json"]["schema"]
-    return schema
-
-
 class _Describer:
     def __init__(self, graph: CallGraph) -> None:
         self._classes = {

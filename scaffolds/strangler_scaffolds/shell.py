@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from strangler.errors import StranglerError
 from strangler.plan import Plan
-from strangler_scaffolds.services import Blueprint, service_files
+from strangler_scaffolds.services import Blueprint, Needs, service_files
 
 _OPENAPI = {"openapi": "3.1.0", "info": {"title": "", "version": "1"}, "paths": {}}
 
@@ -20,5 +20,5 @@ def shell(plan: Plan, name: str) -> dict[str, bytes]:
         raise StranglerError(f"the plan has no service '{name}'", hint=f"services in the plan: {known}")
     contract = {"service": name, "store": plan.services[name].store, "packages": [], "entries": {}}
     openapi = {**_OPENAPI, "info": {"title": name, "version": "1"}}
-    blueprint = Blueprint(name, contract, {}, {}, None, (), (), openapi, monolith=plan.monolith.name)
+    blueprint = Blueprint(name, contract, {}, {}, None, Needs(), (), openapi, monolith=plan.monolith.name)
     return service_files(blueprint)

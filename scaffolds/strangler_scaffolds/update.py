@@ -11,14 +11,15 @@ import json
 import subprocess
 import tempfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from strangler.errors import StranglerError
 from strangler.files import write_file, write_tree
 from strangler.model import Finding, Location
-from strangler_scaffolds.openapi import breaking
+from strangler_scaffolds.gate import ACCEPTED, breaking
 from strangler_scaffolds.write import RECORDS
 
 
@@ -66,6 +67,19 @@ def api_breaks(base: Mapping[str, bytes], new: Mapping[str, bytes]) -> list[Find
     return [
         Finding("API-BREAK", what, Location(name), hint) for what in breaking(*map(json.loads, (base[name], new[name])))
     ]
+
+
+def accepting(base: Mapping[str, bytes], new: Mapping[str, bytes], breaks: Iterable[str]) -> dict[str, bytes]:
+    """The tree that would be written now, with breaks that were decided on noted for the service's own gate."""
+    name, manifest = "openapi.json", "strangler.json"
+    earlier = json.loads(base.get(name, b"{}")).get(ACCEPTED, [])
+    accepted = sorted({*earlier, *breaks})
+    if not accepted or name not in new:
+        return dict(new)
+    described = json.dumps({**json.loads(new[name]), ACCEPTED: accepted}, indent=2, ensure_ascii=False).encode() + b"\n"
+    content = json.loads(new[manifest])
+    content["files"][name] = sha256(described).hexdigest()
+    return {**new, name: described, manifest: (json.dumps(content, indent=1) + "\n").encode()}
 
 
 def merge(base: Mapping[str, bytes], new: Mapping[str, bytes], directory: Path) -> Merged:

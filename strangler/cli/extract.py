@@ -97,6 +97,8 @@ def _fields(extraction: Extraction, target: Path, *, written: bool) -> dict[str,
         "changed": [edit.path for edit in extraction.edits if edit.before is not None],
         "added": [edit.path for edit in extraction.edits if edit.before is None],
         "entries": {entry.ref: entry.kind for entry in extraction.entries},
+        "tests": list(extraction.tests.paths),
+        "tests_that_stay": [asdict(stayed) for stayed in extraction.tests.stayed],
         "findings": [finding_fields(finding) for finding in extraction.findings],
     }
 
@@ -108,10 +110,16 @@ def _summary(extraction: Extraction, target: Path, refused: int, *, written: boo
         f"{extraction.service}: {origins['moved']} files moved unchanged, {origins['shared']} shared, "
         f"{origins['cut']} in part; "
         f"{len(extraction.entries)} functions behind the client, {changed} files of the monolith changed"
+        f"{_tests(extraction)}"
     )
     if refused:
         return f"{what}\nnothing was written: {refused} refusals"
     return f"{what}\nwritten to {target}; next: strangler prove {extraction.service}" if written else what
+
+
+def _tests(extraction: Extraction) -> str:
+    going, staying = len(extraction.tests.paths), len(extraction.tests.stayed)
+    return f"\ntests of the moved code: {going} files go with it, {staying} stay" if going or staying else ""
 
 
 command = extract

@@ -33,15 +33,17 @@ def update(
     extraction = scaffolds.extract(analysis, plan, service, root)
     before = scaffolds.remembered(service, root)
     refused = [finding for finding in extraction.findings if finding.severity is Severity.ERROR]
-    refused += [] if break_api else scaffolds.api_breaks(before, extraction.tree)
+    breaks = scaffolds.api_breaks(before, extraction.tree)
+    refused += [] if break_api else breaks
     session.out.findings(refused)
     if refused:
         session.out.json({"service": service, "written": False})
         return 1
     directory = output or root / "services" / service
-    merged = scaffolds.merge(before, extraction.tree, directory)
+    new = scaffolds.accepting(before, extraction.tree, [finding.message for finding in breaks])
+    merged = scaffolds.merge(before, new, directory)
     if not dry_run:
-        scaffolds.write_merged(service, root, directory, merged, extraction.tree)
+        scaffolds.write_merged(service, root, directory, merged, new)
         scaffolds.write_monolith(extraction, root, directory)
     conflicts = [_conflict(directory, path) for path in merged.conflicts]
     session.out.findings(conflicts)

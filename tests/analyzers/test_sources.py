@@ -50,6 +50,8 @@ def test_ignored_folders_environments_and_links_are_left_out(write, tmp_path: Pa
             "kept.gen.py": "",
             "env/pyvenv.cfg": "",
             "env/lib/b.py": "",
+            "services/billing/strangler.json": "",
+            "services/billing/tests/test_b.py": "",
             "node_modules/c.py": "",
             ".hidden/d.py": "",
             "shop/__init__.py": "",

@@ -7,21 +7,64 @@ import pytest
 import small
 
 import strangler_scaffolds as scaffolds
-from strangler_scaffolds.services.dependencies import imported_packages, requirements
+from strangler_scaffolds.services.dependencies import imported_packages, requirements, requirements_of_tests
+from strangler_scaffolds.services.needs import needs_of
 from strangler_scaffolds.sources import Sources
+
+STATED = b'[project]\nname = "shop"\nversion = "1"\ndependencies = ["Flask>=3,<4", "requests"]\n'
 
 
 def test_dependencies_are_those_of_the_moved_code_as_the_monolith_states_them() -> None:
     files = {"a.py": b"import os, flask\nfrom yaml import load\nfrom shop import x\nfrom . import y\n"}
-    packages = imported_packages(files, ["shop"])
-    assert packages == ["flask", "yaml"]
-    stated = b'[project]\nname = "shop"\nversion = "1"\ndependencies = ["Flask>=3,<4", "requests"]\n'
-    assert requirements(packages, Sources(Path("/nowhere"), {"pyproject.toml": stated})) == ["Flask>=3,<4", "pyyaml"]
+    packages = imported_packages(files, ["shop"]).needed
+    assert packages == {"flask", "yaml"}
+    assert requirements(packages, Sources(Path("/nowhere"), {"pyproject.toml": STATED})) == ["Flask>=3,<4", "pyyaml"]
 
 
 def test_requirements_files_are_read_as_well() -> None:
     sources = Sources(Path("/nowhere"), {"requirements.txt": b"# pinned\nflask==3.1.0  # web\n-r other.txt\n"})
     assert requirements(["flask"], sources) == ["flask==3.1.0"]
+
+
+@pytest.mark.parametrize(
+    ("code", "needed", "optional"),
+    [
+        ("try:\n    import a\nexcept ImportError:\n    a = None\n", set(), {"a"}),
+        ("try:\n    import a.b\nexcept (OSError, ModuleNotFoundError):\n    pass\n", set(), {"a"}),
+        ("try:\n    import a\nexcept:\n    pass\nelse:\n    import b\n", {"b"}, {"a"}),
+        ("try:\n    import a\nexcept ImportError:\n    import b as a\n", {"b"}, {"a"}),
+        ("try:\n    import a\nexcept ImportError as e:\n    raise Missing from e\n", {"a"}, set()),
+        ("try:\n    import a\nexcept ValueError:\n    pass\n", {"a"}, set()),
+        ("try:\n    import a\nexcept ImportError:\n    pass\ndef f():\n    import a\n", {"a"}, set()),
+        ("if TYPE_CHECKING:\n    import a\nelse:\n    import b\n", {"b"}, set()),
+    ],
+)
+def test_what_code_goes_on_without_is_not_needed(code: str, needed: set[str], optional: set[str]) -> None:
+    found = imported_packages({"m.py": code.encode()}, [])
+    assert (found.needed, found.optional) == (needed, optional)
+
+
+def test_an_optional_package_is_an_extra_unless_the_monolith_asks_for_it() -> None:
+    code = {"m.py": b"try:\n    import requests, fast\nexcept ImportError:\n    pass\n"}
+    tests = {"t.py": b"import pytest, requests, freezegun, shop\n", "data.json": b"{"}
+    sources = Sources(Path("/nowhere"), {"pyproject.toml": STATED, "requirements-dev.txt": b"freezegun==1.5\n"})
+    needs = needs_of(code, tests, ["pytest-mock"], ["shop"], sources)
+    assert (needs.required, needs.optional) == (("requests",), ("fast",))
+    assert needs.tests == ("freezegun==1.5", "pytest-mock")
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        b'[dependency-groups]\ntest = ["freezegun>=1", {include-group = "x"}]\n',
+        b'[tool.poetry.group.dev.dependencies]\nfreezegun = ">=1"\n',
+        b'[tool.poetry.dev-dependencies]\nfreezegun = ">=1"\n',
+        b'[project.optional-dependencies]\ntest = ["freezegun>=1"]\n',
+    ],
+)
+def test_what_tests_need_is_stated_in_many_places(stated: bytes) -> None:
+    sources = Sources(Path("/nowhere"), {"pyproject.toml": stated})
+    assert requirements_of_tests(["freezegun"], sources) == ["freezegun>=1"]
 
 
 @pytest.fixture

@@ -114,7 +114,7 @@ class _Slicer:
         missing = self._missing(small)
         if not missing:
             return small
-        if isinstance(small, cst.Expr):
+        if isinstance(small, cst.Expr) and not isinstance(small.value, cst.Yield):
             self._drop(small)
             return None
         if isinstance(small, cst.Assign | cst.AnnAssign):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
@@ -13,6 +14,8 @@ import jinja2
 
 from strangler_scaffolds.clients.package import HEADER, runtime_files
 from strangler_scaffolds.hosting import Host
+from strangler_scaffolds.moved_tests import MovedTests
+from strangler_scaffolds.services.needs import Needs
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,8 @@ class Blueprint:
     """Everything a service is written from.
 
     ``domain`` holds the moved, shared and cut-down files by their path below the monolith's source root, and ``origin``
-    says for each which of these it is. ``packages`` are the monolith's top-level names.
+    says for each which of these it is. ``packages`` are the monolith's top-level names, ``roots`` the folders (with
+    their slash, or nothing) that its code is imported from, ``orms`` what its models are made with.
     """
 
     name: str
@@ -28,18 +32,48 @@ class Blueprint:
     domain: Mapping[str, bytes]
     origin: Mapping[str, str]
     host: Host | None
-    requirements: tuple[str, ...]
+    needs: Needs
     settings: tuple[str, ...]
     openapi: Mapping[str, Any]
     client_files: Mapping[str, str] = field(default_factory=dict)
     monolith: str = ""
     packages: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ("",)
     samples: tuple[Mapping[str, Any], ...] = ()
+    orms: tuple[str, ...] = ()
+    tests: MovedTests = field(default_factory=MovedTests)
+
+    @cached_property
+    def carried(self) -> Mapping[str, bytes]:
+        """The monolith's tests by their path in the service.
+
+        Tests that lie within a package of the moved code lie there again, since they are imported by its name.
+        """
+        tops = {path.partition("/")[0] for path in self.domain}
+        return {self._place(path, tops): data for path, data in self.tests.files.items()}
+
+    def _place(self, path: str, tops: set[str]) -> str:
+        inner = next((path[len(root) :] for root in self.roots if path[len(root) :].partition("/")[0] in tops), None)
+        return f"tests/monolith/{path}" if inner is None else f"{self.package}/domain/{inner}"
+
+    @property
+    def unshipped(self) -> list[str]:
+        """Tests within the package, as folders where nothing else lies in them: the image is built without."""
+        kept = {f"{self.package}/domain/{path}" for path in self.domain}
+        inside = [path for path in self.carried if path.startswith(self.package + "/") and path not in kept]
+        return sorted({_alone(path, kept) for path in inside})
 
     @property
     def package(self) -> str:
         """The service's import name."""
         return package_of(self.name)
+
+
+def _alone(path: str, kept: set[str]) -> str:
+    """The outermost folder around ``path`` in which nothing lies that is kept, or ``path`` itself."""
+    parts = path.split("/")
+    folders = ["/".join(parts[:count]) + "/" for count in range(1, len(parts))]
+    return next((folder for folder in folders if not any(one.startswith(folder) for one in kept)), path)
 
 
 def package_of(service: str) -> str:
@@ -68,10 +102,12 @@ def service_files(blueprint: Blueprint) -> dict[str, bytes]:
             target = name.removesuffix(".jinja").replace("PACKAGE", package).replace("DOT", ".")
             written[target] = _render(f"{folder}/{name}", blueprint)
     written |= runtime_files(f"{package}/_runtime/")
+    written["ci/api_gate.py"] = HEADER + (files("strangler_scaffolds") / "gate.py").read_text(encoding="utf-8")
     written[f"{package}/contract.py"] = f"{HEADER}CONTRACT = {_pretty(blueprint.contract)}\n"
     written["openapi.json"] = json.dumps(blueprint.openapi, indent=2, ensure_ascii=False) + "\n"
     if blueprint.samples:
         written["tests/contract/samples.json"] = json.dumps(blueprint.samples, indent=1, ensure_ascii=False) + "\n"
+    written |= blueprint.carried
     written |= {f"{package}/domain/{path}": data for path, data in blueprint.domain.items()}
     written |= _client(blueprint)
     done = {path: data.encode() if isinstance(data, str) else data for path, data in sorted(written.items())}
@@ -82,7 +118,14 @@ def service_files(blueprint: Blueprint) -> dict[str, bytes]:
 def _folders(blueprint: Blueprint) -> list[str]:
     """Which templates a service is made of."""
     is_django = blueprint.host is not None and blueprint.host.framework == "django"
-    return ["service", *(["django"] if is_django else []), *(["contract"] if blueprint.samples else [])]
+    has_tests = bool(blueprint.tests.paths)
+    wanted = {
+        "django": is_django,
+        "django_tests": is_django and has_tests,
+        "sql_tests": has_tests and not is_django and {"sqlalchemy", "sqlmodel"} & set(blueprint.orms),
+        "contract": blueprint.samples,
+    }
+    return ["service", *(folder for folder, is_wanted in wanted.items() if is_wanted)]
 
 
 def _client(blueprint: Blueprint) -> dict[str, str | bytes]:
@@ -124,6 +167,7 @@ def _manifest(blueprint: Blueprint, written: Mapping[str, bytes]) -> bytes:
             path: {"origin": blueprint.origin[path], "sha256": _digest(data)}
             for path, data in sorted(blueprint.domain.items())
         },
+        "tests": list(blueprint.tests.paths),
         "files": {path: _digest(data) for path, data in sorted(written.items())},
     }
     return (json.dumps(content, indent=1) + "\n").encode()

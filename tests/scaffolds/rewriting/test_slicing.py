@@ -26,6 +26,10 @@ def sliced(source: str) -> str:
         ("from gone import a\nALL = [a, 1]\n", "ALL = [1]\n"),
         ("import gone\ndef f():\n    gone.x()\ndef g():\n    return 1\n", "def g():\n    return 1\n"),
         (
+            "import gone\ndef f():\n    yield gone.x()\n    print()\ndef g():\n    return 1\n",
+            "def g():\n    return 1\n",
+        ),
+        (
             "import gone\ndef g(app):\n    f()\n    return app\ndef f():\n    gone.x()\n",
             "def g(app):\n    return app\n",
         ),
