@@ -11,6 +11,7 @@ import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -77,3 +78,18 @@ def _parent(stat: Path) -> int:
         return int(stat.read_text().rpartition(")")[2].split()[1])
     except (FileNotFoundError, ProcessLookupError):
         return 0
+
+
+def main() -> int:
+    """``contained.py SECONDS COMMAND...``: the command's exit status (124 if it was out of time), and what it left."""
+    outcome = run(sys.argv[2:], os.environ, float(sys.argv[1]))
+    if outcome.left:
+        print(f"{outcome.left} processes were left behind, and ended", file=sys.stderr)
+    if outcome.out_of_time:
+        print(f"ended after {sys.argv[1]} s", file=sys.stderr)
+        return 124
+    return outcome.status if outcome.status >= 0 else 128 - outcome.status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -57,7 +57,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--crds", type=_FILE, metavar="DIR", help="A folder with the CRDs of custom kinds.")
 @click.option("--cluster", metavar="NAME", help="Also ask this cluster of the plan what is not as declared.")
 @click.option("--context", metavar="NAME", help="The kubeconfig's context for it.")
-@click.option("--proof-days", default=90, show_default=True, help="How old a proof may be.")
+@click.option("--proof-days", default=90, show_default=True, metavar="DAYS", help="How old a proof may be.")
 @click.option("--sarif", "sarif_path", type=_FILE, metavar="FILE", help="Write findings as SARIF.")
 @click.option("--github", is_flag=True, help="Print annotations for GitHub (default: where GITHUB_ACTIONS is set).")
 def command(session: Session, only: Sequence[str], sarif_path: Path | None, github: bool, **flags: Any) -> int:

@@ -19,7 +19,10 @@ from strangler.cli.command import command as define
 @click.argument("b")
 @click.option("--root", type=click.Path(path_type=Path), default=Path(), help="The folder to analyse (default: here).")
 @click.option(
-    "--analysis", type=click.Path(path_type=Path), metavar="FILE", help="An analysis document to read instead."
+    "--analysis",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Use this analysis document (default: analyse the folder now).",
 )
 def explain(session: Session, a: str, b: str, root: Path, analysis: Path | None) -> None:
     """Show every tie between A and B (modules, packages or seams), each with its lines."""

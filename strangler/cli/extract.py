@@ -12,7 +12,7 @@ from rich.table import Table
 import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session, command
 from strangler.cli.document import analysis_for
-from strangler.cli.options import analysis_option
+from strangler.cli.options import analysis_option, service_folder_option
 from strangler.cli.output import finding_fields
 from strangler.model import Severity
 from strangler_scaffolds import Added, Crossing, Extraction, Verdict
@@ -22,7 +22,7 @@ _SHOWN = 20
 
 @command("extract", example="strangler extract billing -o services/billing --dry-run")
 @click.argument("service")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Default: services/SERVICE.")
+@service_folder_option
 @click.option("--check", is_flag=True, help="Judge every crossing and write nothing.")
 @click.option("--dry-run", is_flag=True, help="Show the changes in the monolith as a diff, and write nothing.")
 @analysis_option

@@ -71,7 +71,9 @@ def add_to(group: click.Group) -> None:
     @_options
     @click.option("--prune", is_flag=True, help="Delete what we brought once and is gone from the tree; never data.")
     @click.option("--force-conflicts", "force", is_flag=True, help="Take over fields that others own.")
-    @click.option("--timeout", default=600.0, show_default=True, help="Seconds that one wave may take to be ready.")
+    @click.option(
+        "--timeout", default=600.0, show_default=True, metavar="SECONDS", help="What one wave may take to be ready."
+    )
     def apply(session: Session, prune: bool, force: bool, timeout: float, **where: Any) -> None:
         """Bring the tree in: tried dry as a whole, then wave by wave, each waited for."""
         done: Counter[str] = Counter()

@@ -19,3 +19,15 @@ def analysis_option(function: Callable[..., Any]) -> Callable[..., Any]:
         help="Use this analysis document (default: analyse the plan's monolith now).",
     )
     return option(function)
+
+
+def service_folder_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The flag ``-o, --output DIR`` of commands that write a service, given to the command as ``output``."""
+    option = click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="Where to write the service (default: services/SERVICE).",
+    )
+    return option(function)

@@ -18,9 +18,15 @@ _GROUP = group("plan", "Start, read, check and edit the plan (strangler.yaml).",
 
 
 @command("init", parent=_GROUP, example="strangler plan init --package shop --framework flask")
-@click.option("--name", help="The monolith's name (default: the folder's).")
-@click.option("--package", "packages", multiple=True, required=True, help="A top-level package of the monolith.")
-@click.option("--framework", type=click.Choice(["django", "flask", "fastapi", "starlette", "aiohttp"]))
+@click.option("--name", metavar="NAME", help="The monolith's name (default: the folder's).")
+@click.option(
+    "--package", "packages", multiple=True, required=True, metavar="NAME", help="A top-level package of the monolith."
+)
+@click.option(
+    "--framework",
+    type=click.Choice(["django", "flask", "fastapi", "starlette", "aiohttp"]),
+    help="What the monolith is built on.",
+)
 def init(session: Session, name: str | None, packages: tuple[str, ...], framework: str | None) -> None:
     """Write a first plan; an existing one is never touched."""
     path = session.plan_path

@@ -18,11 +18,19 @@ from strangler_scaffolds import Proof, ProofOptions
 
 @command("prove", example="strangler prove billing --phases ABCD")
 @click.argument("service")
-@click.option("--phases", default="ABCDH", show_default=True, help="A baseline, B client, C codec, D remote, H faults.")
-@click.option("--mutants", default=20, show_default=True, help="How many faults to put into the service.")
-@click.option("--seed", default=1, show_default=True, help="Draws the faults.")
-@click.option("--local-only-ceiling", default=0.10, show_default=True, help="Share of tests that may be local only.")
-@click.option("--kill-floor", default=0.80, show_default=True, help="Share of faults that must be noticed.")
+@click.option(
+    "--phases",
+    default="ABCDH",
+    show_default=True,
+    metavar="LETTERS",
+    help="A baseline, B client, C codec, D remote, H faults.",
+)
+@click.option("--mutants", default=20, show_default=True, metavar="N", help="How many faults to put into the service.")
+@click.option("--seed", default=1, show_default=True, metavar="N", help="Draws the faults.")
+@click.option(
+    "--local-only-ceiling", default=0.10, show_default=True, metavar="SHARE", help="How many tests may be local only."
+)
+@click.option("--kill-floor", default=0.80, show_default=True, metavar="SHARE", help="How many faults must be noticed.")
 @click.option("--python", metavar="PATH", help="An interpreter that can run the service.")
 @click.option("--keep", type=click.Path(path_type=Path), metavar="DIR", help="Leave trees and logs there.")
 def prove(

@@ -9,12 +9,13 @@ import click
 import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session
 from strangler.cli.command import command as define
+from strangler.cli.options import service_folder_option
 from strangler.files import write_tree
 
 
 @define("scaffold", example="strangler scaffold search -o services/search")
 @click.argument("service")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Default: services/SERVICE.")
+@service_folder_option
 def scaffold(session: Session, service: str, output: Path | None) -> None:
     """Write an empty SERVICE: health, metrics, logs, container and CI, to be filled by hand."""
     files = scaffolds.shell(session.plan(), service)

@@ -18,9 +18,18 @@ from strangler.files import write_file
 
 @command("status", example="strangler status --format html -o status.html")
 @click.option("--admin", metavar="URL", help="The facade's admin (default: facade.admin of the plan).")
-@click.option("--state", type=click.Path(path_type=Path), default=STATE, show_default=True, metavar="DIR")
-@click.option("--format", "form", type=click.Choice(["text", "html"]), default="text", show_default=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it there.")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path),
+    default=STATE,
+    show_default=True,
+    metavar="DIR",
+    help="Where the facade's token is.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "html"]), default="text", show_default=True, help="What to write."
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to write it.")
 def status(session: Session, admin: str | None, state: Path, form: str, output: Path | None) -> None:
     """Show where the migration stands: owner, crossings left, proof, traffic, data and next safe step of each service.
 

@@ -24,11 +24,11 @@ _OUTPUT = click.option("-o", "--output", type=click.Path(path_type=Path), metava
 
 @command("add", parent=_GROUP, example="strangler tenant add acme --tier premium -o gitops")
 @click.argument("id_", metavar="ID")
-@click.option("--name", default="", help="The customer's name.")
-@click.option("--tier", help="The contract (default: the plan's first tier).")
+@click.option("--name", default="", metavar="TEXT", help="The customer's name.")
+@click.option("--tier", metavar="NAME", help="The contract (default: the plan's first tier).")
 @click.option("--isolation", type=click.Choice(["pool", "bridge", "silo"]), help="Otherwise than its tier says.")
-@click.option("--cluster", help="Where it runs (default: spread evenly).")
-@click.option("--service", "services", multiple=True, help="A service it has (default: all).")
+@click.option("--cluster", metavar="NAME", help="Where it runs (default: spread evenly).")
+@click.option("--service", "services", multiple=True, metavar="NAME", help="A service it has (default: all).")
 @_OUTPUT
 def add(
     session: Session,
@@ -154,7 +154,9 @@ def _fields(choice: deploy.Choice) -> dict[str, Any]:
 @command("move", parent=_GROUP, example="strangler tenant move acme --to silo")
 @click.argument("id_", metavar="ID")
 @click.option("--to", "isolation", type=click.Choice(["pool", "bridge", "silo"]), required=True, help="Where to.")
-@click.option("--tier", help="The tier it has there (default: its own; a pool needs a tier that is one).")
+@click.option(
+    "--tier", metavar="NAME", help="The tier it has there (default: its own; a pool needs a tier that is one)."
+)
 def move(session: Session, id_: str, isolation: Any, tier: str | None) -> None:
     """Show the steps that move a tenant between pool, bridge and silo; nothing is written."""
     found = deploy.move(session.plan(), session.tenants(), id_, isolation, tier)

@@ -10,13 +10,13 @@ import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session
 from strangler.cli.command import command as define
 from strangler.cli.document import analysis_for
-from strangler.cli.options import analysis_option
+from strangler.cli.options import analysis_option, service_folder_option
 from strangler.model import Finding, Location, Severity
 
 
 @define("update", example="strangler update billing --dry-run")
 @click.argument("service")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Default: services/SERVICE.")
+@service_folder_option
 @click.option("--dry-run", is_flag=True, help="Say what would change, and write nothing.")
 @click.option("--break-api", is_flag=True, help="Write it even if present callers would stumble over it.")
 @analysis_option

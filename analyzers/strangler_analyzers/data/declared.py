@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from strangler_analyzers.resolve.hierarchy import linearised
-from strangler_analyzers.resolve.values import Class, Func, Items, Made
+from strangler_analyzers.resolve.values import Class, Func, Made
 
 
 def declared(cls: Class) -> Iterator[tuple[str, Made]]:
@@ -28,12 +28,3 @@ def _is_declared(func: Func) -> bool:
     """``@declared_attr`` methods give a field."""
     names = [value.dotted for values in func.decorators for value in values]
     return any("declared_attr" in name for name in names)
-
-
-def table_args(cls: Class) -> list[Made]:
-    """The constraints in ``__table_args__``."""
-    found: list[Made] = []
-    for value in cls.members.get("__table_args__", ()):
-        if isinstance(value, Items):
-            found.extend(one for one in value.all() if isinstance(one, Made))
-    return found

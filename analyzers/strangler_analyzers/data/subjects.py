@@ -171,11 +171,6 @@ def is_model(cls: Class) -> bool:
     return orm_of(cls) is not None
 
 
-def is_query(value: Value) -> bool:
-    """Whether ``value`` is a chain of calls on a model or its manager, not an object of it."""
-    return isinstance(value, Made | Member) and not isinstance(getattr(value, "base", None), Instance)
-
-
 def result(frame: Frame, made: Made, call: CallOf) -> Values | None:
     """What a query gives, as far as it is objects of a model of the program."""
     name = made.callee.dotted.rpartition(".")[2]

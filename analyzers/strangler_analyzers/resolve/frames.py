@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from strangler_analyzers.resolve.values import EMPTY, Class, Func, Module, Value, Values, union
 
@@ -50,19 +49,6 @@ class Record:
     texts: list[tuple[str, int, int]] = field(default_factory=list)
     holds: dict[tuple[str, str], int] = field(default_factory=dict)
     unresolved: list[tuple[str, int]] = field(default_factory=list)
-
-
-class Machine(Protocol):
-    """What frames need of the program that runs them."""
-
-    evaluate: Callable[[Frame, Any], Values]
-    execute: Callable[[Frame, tuple[Any, ...]], None]
-
-    def attribute(self, frame: Frame, values: Values, attr: str) -> Values:
-        """What the attribute ``attr`` of ``values`` can be."""
-
-    def apply(self, frame: Frame, call: CallOf) -> Values:
-        """What a call gives."""
 
 
 @dataclass(slots=True)

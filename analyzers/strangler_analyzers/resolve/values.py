@@ -67,7 +67,7 @@ def union(left: Values, right: Values) -> Values:
 class Module(Value):
     """A module of the program; ``env`` holds what its names stand for at the end of its body."""
 
-    __slots__ = ("env", "facts", "functions", "is_package", "name", "owners", "path", "rebound", "stage", "state")
+    __slots__ = ("env", "facts", "functions", "is_package", "name", "owners", "path", "stage", "state")
 
     def __init__(self, name: str, path: str, facts: Facts, *, is_package: bool) -> None:
         self.name = name
@@ -78,7 +78,6 @@ class Module(Value):
         self.owners: dict[int, Class | Func] = {}
         self.functions: list[Func] = []
         self.stage = 0  # 0 not run, 1 running, 2 run
-        self.rebound: set[str] = set()
         self.state: dict[str, int] = {}
 
     @property

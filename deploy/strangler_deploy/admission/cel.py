@@ -42,15 +42,6 @@ class Expression:
         return found.plain_value()
 
 
-def is_available() -> bool:
-    """Whether the engine is installed."""
-    try:
-        _environment()
-    except StranglerError:
-        return False
-    return True
-
-
 @cache
 def _environment() -> Any:
     try:

@@ -19,7 +19,6 @@ from strangler_deploy.manifest import Manifest
 from strangler_deploy.names import joined, underscored
 from strangler_deploy.placement import TENANT, TIER, Placement, pool_namespace
 
-ADMINISTERED = "rds"
 _ACK_SERVICES = ("s3", "rds", "dynamodb", "sqs", "bedrock", "bedrockagent", "sagemaker")
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from strangler.errors import StranglerError
 from strangler.model import Stage
 from strangler.plan import Rollout
 from strangler_facade.control.controller import Author, Controller
@@ -179,14 +178,3 @@ class Pilot:
         if progress.baked - self._kept.get(service, 0.0) >= _REMEMBER_SECONDS:
             self._kept[service] = progress.baked
             self._controller.remember(_KIND, service, to_json(progress))
-
-
-def require_reason(reason: str) -> str:
-    """The reason, stripped.
-
-    Raises:
-        StranglerError: it is empty.
-    """
-    if not reason.strip():
-        raise StranglerError("a change needs a reason", hint='add --reason "…"')
-    return reason.strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import shutil
 import subprocess
 import tempfile
 import threading
@@ -36,6 +37,7 @@ class ServiceProcess:
 
     def _start(self) -> str:
         folder = tempfile.mkdtemp(prefix="strangler-service-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)  # last, when the process is ended
         path = os.path.join(folder, "port")
         environment = {k: v for k, v in os.environ.items() if not k.startswith(("STRANGLER_", "PYTEST_"))}
         environment["PYTHONPATH"] = os.pathsep.join([self._settings["service_root"], self._settings["probe_root"]])

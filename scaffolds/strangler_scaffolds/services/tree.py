@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from importlib.resources import files
 from typing import Any
 
 import jinja2
@@ -175,9 +174,3 @@ def _manifest(blueprint: Blueprint, written: Mapping[str, bytes]) -> bytes:
 
 def _digest(data: bytes) -> str:
     return sha256(data).hexdigest()
-
-
-def template_names() -> list[str]:
-    """The templates of the package (tests hold the list against the disk)."""
-    root = files("strangler_scaffolds") / "templates"
-    return sorted(item.name for item in root.iterdir())

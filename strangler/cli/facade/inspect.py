@@ -76,7 +76,7 @@ def routes(session: Session, client: AdminClient) -> None:
 
 
 @facade_command("history", example="strangler facade history --service billing")
-@click.option("--service", help="Only what happened to this one.")
+@click.option("--service", metavar="NAME", help="Only what happened to this one.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many lines.")
 def history(session: Session, client: AdminClient, service: str | None, limit: int) -> None:
     """Show who changed what, and why; newest first."""
@@ -117,7 +117,7 @@ def _short(value: object) -> str:
 
 
 @facade_command("differences", example="strangler facade differences --service billing")
-@click.option("--service", help="Only this one's routes.")
+@click.option("--service", metavar="NAME", help="Only this one's routes.")
 @click.option("--noise", is_flag=True, help="Also the fields in which the monolith contradicts itself as often.")
 def differences(session: Session, client: AdminClient, service: str | None, noise: bool) -> None:
     """Show in which fields the shadowed answers differ; values are redacted, the last sample of each field is shown."""
@@ -152,7 +152,7 @@ def _field_lines(field: dict[str, Any], route: dict[str, Any]) -> Iterator[Rende
 @facade_command("explain", example="strangler facade explain GET /api/invoices/7 -H 'Cookie: session=ada'")
 @click.argument("request", nargs=-1, required=True)
 @click.option("-H", "--header", "headers", multiple=True, metavar="NAME:VALUE", help="A header of the request.")
-@click.option("--client", default="127.0.0.1", show_default=True, help="The address it comes from.")
+@click.option("--client", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address it comes from.")
 def explain(
     session: Session, client_: AdminClient, request: tuple[str, ...], headers: tuple[str, ...], client: str
 ) -> None:

@@ -20,7 +20,7 @@ _PATH = click.Path(path_type=Path)
 @click.option("--workers", type=click.IntRange(1, 256), default=2, show_default=True, help="Worker processes.")
 @click.option("--state", type=_PATH, default=STATE, show_default=True, metavar="DIR", help="Where state is kept.")
 @click.option("--watch", is_flag=True, help="Take the plan again whenever its file changes.")
-@click.option("--drain", type=float, default=10.0, show_default=True, help="Seconds that open requests get at the end.")
+@click.option("--drain", default=10.0, show_default=True, metavar="SECONDS", help="What open requests get at the end.")
 @click.option("--access-log", type=_PATH, metavar="FILE", help="Write one JSON line per request.")
 @click.option("--tls-cert", type=_PATH, metavar="FILE", help="Serve customers over TLS with this certificate chain.")
 @click.option("--tls-key", type=_PATH, metavar="FILE", help="The certificate's private key.")
@@ -59,7 +59,9 @@ def _ready(session: Session, state: Path, listen: str, admin: str) -> None:
 
 @command("token", parent=GROUP, example="strangler facade token alice --role operator")
 @click.argument("name")
-@click.option("--role", type=click.Choice([role.name.lower() for role in facade.Role]), default="viewer")
+@click.option(
+    "--role", type=click.Choice([role.name.lower() for role in facade.Role]), default="viewer", help="What it allows."
+)
 @click.option("--revoke", is_flag=True, help="Take the token away instead.")
 @click.option("--state", type=_PATH, default=STATE, show_default=True, metavar="DIR", help="Where state is kept.")
 def token(session: Session, name: str, role: str, revoke: bool, state: Path) -> None:

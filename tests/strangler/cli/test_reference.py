@@ -18,3 +18,8 @@ def test_flags_stay_in_their_cells() -> None:
     rows = [line for line in PAGE.splitlines() if line.startswith("| `")]
     assert rows and all(row.replace("\\|", "").count("|") == 3 for row in rows)
     assert not any("--debug" in row for row in rows)
+
+
+def test_every_flag_says_what_it_is_for() -> None:
+    rows = [line for line in PAGE.splitlines() if line.startswith("| `")]
+    assert [row for row in rows if row.split("` |", 1)[1].strip(" |").startswith("[") or row.endswith("` | |")] == []

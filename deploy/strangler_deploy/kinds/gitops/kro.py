@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from strangler.plan.platform import Tier
 from strangler_deploy.kinds.network.policy import default_deny
 from strangler_deploy.kinds.workloads.namespace import limit_range, resource_quota
@@ -43,8 +41,3 @@ def tenant_definition(tier_name: str, tier: Tier, *, origin: str) -> Manifest:
     }
     spec = {"schema": schema, "resources": [{"id": name, "template": data} for name, data in resources]}
     return Manifest("kro.run/v1alpha1", "ResourceGraphDefinition", f"tenant-{tier_name}", {"spec": spec}, origin=origin)
-
-
-def definition_rules(groups: Sequence[str]) -> list[Data]:
-    """What kro may create: no more than its definitions have."""
-    return [{"apiGroups": [group], "resources": ["*"], "verbs": ["*"]} for group in sorted(groups)]

@@ -73,14 +73,3 @@ def load_balancer_configuration(name: str, gateway: Gateway, *, origin: str) -> 
     return Manifest(
         "gateway.k8s.aws/v1beta1", "LoadBalancerConfiguration", name, {"spec": spec}, INGRESS_NAMESPACE, origin=origin
     )
-
-
-def target_group_defaults(name: str, namespace: str, service: str, health: str, *, origin: str) -> Manifest:
-    """Pods as targets, by address, with the service's own health check."""
-    spec: Data = {
-        "targetReference": {"name": service},
-        "defaultConfiguration": {"targetType": "ip", "healthCheckConfig": {"healthCheckPath": health}},
-    }
-    return Manifest(
-        "gateway.k8s.aws/v1beta1", "TargetGroupConfiguration", name, {"spec": spec}, namespace, origin=origin
-    )

@@ -30,15 +30,6 @@ def role_binding(
     return Manifest(_API, "RoleBinding", name, body, namespace, origin=origin)
 
 
-def service_account_binding(name: str, namespace: str, role_name: str, account: str, *, origin: str) -> Manifest:
-    """Gives a role of the namespace to a service account in it."""
-    body = {
-        "roleRef": {"apiGroup": _GROUP, "kind": "Role", "name": role_name},
-        "subjects": [{"kind": "ServiceAccount", "name": account, "namespace": namespace}],
-    }
-    return Manifest(_API, "RoleBinding", name, body, namespace, origin=origin)
-
-
 def cluster_role_binding(name: str, role_name: str, groups: Sequence[str], *, origin: str) -> Manifest:
     """Gives a cluster role to user groups everywhere."""
     body = {
