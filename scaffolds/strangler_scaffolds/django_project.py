@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from strangler.analysis import Evidence
 from strangler_scaffolds.rewriting import StandIn
 from strangler_scaffolds.territory import Territory
 
@@ -84,8 +85,8 @@ def _including(territory: Territory, included: Iterable[str]) -> Iterator[str]:
             yield source
 
 
-def settings_targets(territory: Territory, project: Project) -> Iterator[tuple[str, str, int]]:
-    """(module, path, line) of each module of the code base that the settings name by a string."""
+def settings_targets(territory: Territory, project: Project) -> Iterator[tuple[str, Evidence]]:
+    """Each module of the code base that the settings name by a string, and where."""
     for edge in territory.imports.get(project.settings, ()):
         for site in edge.evidence:
-            yield edge.target, site.path, site.line
+            yield edge.target, site

@@ -9,7 +9,7 @@ from typing import Literal
 
 from strangler.analysis import Call, Evidence, Function
 from strangler.plan import CallPolicy
-from strangler_scaffolds.seam_objects import SeamObjects
+from strangler_scaffolds.seam_objects import SeamObjects, takes_request
 from strangler_scaffolds.seen import Observed
 from strangler_scaffolds.territory import Territory, module_of
 
@@ -153,8 +153,3 @@ class CallGraph:
 
 def _is_function(function: Function) -> bool:
     return function.kind == "function" and "." not in function.ref.partition(":")[2]
-
-
-def takes_request(function: Function) -> bool:
-    """Whether a function is given a web request, by what it says of its arguments: that cannot cross."""
-    return any(param.name == "request" or (param.annotation or "").endswith("Request") for param in function.params)

@@ -141,6 +141,29 @@ def test_string_references_are_inferred_import_edges(look) -> None:
         ("dynamic",),
         "inferred",
     )
+    assert edge.evidence[0].text == "shop.orders"
+
+
+def test_a_name_that_is_put_together_is_told_apart_from_one_that_a_text_says_whole(look) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/loading.py": (
+            "from importlib import import_module\n\n\n"
+            "def load(module, name):\n    return getattr(import_module('shop.' + module), name)\n"
+        ),
+        "shop/parts.py": "from shop.loading import load\n\nOrder = load('orders', 'Order')\n",
+        "shop/whole.py": "ORDER = 'shop.orders.Order'\n",
+        "shop/orders.py": "class Order: ...\n",
+    }
+    found = {
+        (edge.source, site.symbol, site.text)
+        for edge in look(files).edges
+        if edge.target == "shop.orders"
+        for site in edge.evidence
+        if site.scope == "dynamic"
+    }
+    assert ("shop.whole", "shop.orders:Order", "shop.orders.Order") in found
+    assert {text for source, _, text in found if source != "shop.whole"} == {None}
 
 
 def test_tasks_named_by_text_and_routes_by_name_become_edges(look) -> None:

@@ -12,6 +12,7 @@ from strangler.analysis import (
     Edge,
     Evidence,
     Model,
+    Param,
     Passed,
     Patch,
     Reference,
@@ -84,6 +85,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("IMPORT-OUT-LATER", {"edges": edge(INSIDE, "shop.orders.models", "import", scope="function")}),
     ("IMPORT-STAR", {"edges": edge(OUTSIDE, INSIDE, "import", symbol="*")}),
     ("IMPORT-DYNAMIC", {"edges": edge(OUTSIDE, INSIDE, "import", scope="dynamic")}),
+    ("IMPORT-LOADED", {"edges": edge(OUTSIDE, INSIDE, "import", scope="dynamic", symbol=LEVEL)}),
     ("IMPORT-KEPT", {"edges": edge(OUTSIDE, "shop.stock", "import", scope="module")}),
     ("INHERIT-OUT", {"edges": edge(INSIDE, OUTSIDE, "inherit")}),
     ("INHERIT-IN", {"edges": edge(OUTSIDE, INSIDE, "inherit")}),
@@ -114,6 +116,30 @@ def test_each_kind_of_crossing_is_found(rule: str, changes: dict[str, Any]) -> N
     assert rule in found(**changes)
     if changes:
         assert rule not in {crossing.rule.name for crossing in without}
+
+
+def test_a_text_that_says_the_whole_name_is_pointed_at_the_client() -> None:
+    named = edge(OUTSIDE, INSIDE, "import", scope="dynamic", symbol=LEVEL, text="shop.stock.service.level")
+    assert found(edges=named)["IMPORT"] == ["shop/orders/service.py:2", "shop/x.py:3"]
+    with_colon = edge(OUTSIDE, INSIDE, "import", scope="dynamic", symbol=LEVEL, text=LEVEL)
+    assert found(edges=with_colon)["IMPORT-LOADED"] == ["shop/x.py:3"]
+
+
+@pytest.mark.parametrize(
+    ("default", "passes", "expected"),
+    [
+        (None, (), True),  # there is no way of calling it without
+        ("None", (), False),
+        ("None", (Passed("request", "unknown"),), True),
+        ("None", (Passed("request", "plain"),), False),
+    ],
+)
+def test_a_request_that_may_be_left_out_is_refused_where_it_is_handed_over(
+    default: str | None, passes: tuple[Passed, ...], expected: bool
+) -> None:
+    request = Param("request", "positional_or_keyword", default=default)
+    document = {"functions": function(params=(request,)), "calls": call(passes=passes)}
+    assert ("ARG-REQUEST" in found(**document)) is expected
 
 
 def test_a_store_of_its_own_makes_every_shared_table_a_refusal() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import small
 
-from strangler.analysis import Analysis, Edge, Evidence, Framework, Module, Route
+from strangler.analysis import Analysis, Edge, Evidence, Framework, Function, Module, Route
 from strangler_scaffolds.crossings import crossings_of
 from strangler_scaffolds.django_project import find_project, host_modules
 from strangler_scaffolds.entries import CallGraph
@@ -110,3 +110,18 @@ def test_a_middleware_that_stays_is_refused_and_an_application_is_mounted() -> N
     by_rule = {crossing.rule.name: crossing for crossing in found if crossing.location.path == "shop/settings.py"}
     assert str(by_rule["HOST-OUT"].location) == "shop/settings.py:2"
     assert str(by_rule["IMPORT-ROUTES"].location) == "shop/settings.py:1"
+
+
+def test_an_application_that_is_named_by_its_configuration_is_left_out_without_harm() -> None:
+    document = analysis()
+    place = named("shop.settings", "shop/settings.py", "shop.orders.models", 3, "shop.orders.models:Config")
+    base = Function("shop.clock:Base", "shop/clock.py", 1, 2, "class", bases=("django.apps.AppConfig",))
+    config = Function("shop.orders.models:Config", "shop/orders/models.py", 1, 2, "class", bases=("shop.clock:Base",))
+
+    def refused(*functions: Function) -> set[int]:
+        changed = {"edges": (*document.edges, place), "functions": (*document.functions, *functions)}
+        found = survey(dataclasses.replace(document, **changed), small.plan(), "stock")  # type: ignore[arg-type]
+        return {c.location.line for c in crossings_of(found, CallGraph(found)) if c.rule.name == "HOST-OUT"}
+
+    assert refused(base, config) == {2}
+    assert refused(base, dataclasses.replace(config, bases=())) == {2, 3}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import small
 
-from strangler.analysis import Analysis, Call, Edge, Evidence, Function, Param, Passed
+from strangler.analysis import Analysis, Call, Edge, Evidence, Framework, Function, Model, Module, Param, Passed
 from strangler_scaffolds import crossings
 from strangler_scaffolds.entries import CallGraph
 from strangler_scaffolds.extract import extract_service
@@ -15,6 +15,7 @@ from strangler_scaffolds.sources import Sources
 from strangler_scaffolds.territory import survey
 
 SERVICE = "shop/stock/service.py"
+SHELF = "shop.stock.service:Shelf"
 SITE = (Evidence("shop/orders/service.py", 6),)
 SELF = Param("self", "positional_or_keyword")
 SOURCES = {
@@ -37,7 +38,7 @@ def document(*, passes: tuple[Passed, ...] = (), called: tuple[str, ...] = ("put
     calls += [Call("shop.orders.service:order", f"shop.stock.service:Shelf.{name}", SITE) for name in called]
     text = Edge(
         "shop.orders.service", "shop.stock.service", "import", scope=("dynamic",),
-        evidence=(Evidence("shop/orders/service.py", 1, scope="dynamic", symbol="shop.stock.service:Shelf"),),
+        evidence=(Evidence("shop/orders/service.py", 1, None, "shop.stock.service.Shelf", SHELF, "dynamic"),),
     )  # fmt: skip
     return dataclasses.replace(
         found,
@@ -65,6 +66,48 @@ def test_a_generator_of_an_object_is_refused_beside_what_can_cross() -> None:
 
 def test_an_object_made_with_what_cannot_cross_is_refused() -> None:
     assert "CLASS-STATEFUL" in rules(document(passes=(Passed("room", "session"),)))
+
+
+def test_it_is_the_same_with_a_constructor_of_its_own() -> None:
+    made = document(passes=(Passed("room", "session"),))
+    calls = tuple(dataclasses.replace(c, callee=f"{SHELF}.__init__") if c.callee == SHELF else c for c in made.calls)
+    functions = (*made.functions, Function(f"{SHELF}.__init__", SERVICE, 15, 16, "method", (SELF,)))
+    stuck = dataclasses.replace(made, calls=calls, functions=functions)
+    assert rules(stuck) & {"CLASS-OBJECT", "CLASS-STATEFUL"} == {"CLASS-STATEFUL"}
+    free = dataclasses.replace(stuck, calls=tuple(dataclasses.replace(c, passes=()) for c in calls))
+    assert rules(free) & {"CLASS-OBJECT", "CLASS-STATEFUL"} == {"CLASS-OBJECT"}
+
+
+def test_an_orm_model_crosses_as_a_row_and_its_methods_are_refused() -> None:
+    model = Model(SHELF, "django", "shop.stock.service", table="shelves")
+    made = dataclasses.replace(document(), models=(model,))
+    assert CallGraph(survey(made, small.plan(), "stock")).entries == ()
+    assert "CLASS-STATEFUL" in rules(made) and "CLASS-OBJECT" not in rules(made)
+
+
+def test_what_the_settings_name_is_made_by_the_framework() -> None:
+    settings = Module("shop.settings", "shop/settings.py", roles=("settings",))
+    names = Edge(
+        "shop.settings", "shop.stock.service", "import", scope=("dynamic",),
+        evidence=(Evidence("shop/settings.py", 1, None, "shop.stock.service.Shelf", SHELF, "dynamic"),),
+    )  # fmt: skip
+    made = document()
+    edges = tuple(edge for edge in made.edges if "dynamic" not in edge.scope)
+    calls = tuple(call for call in made.calls if call.callee != SHELF)
+    by_django = dataclasses.replace(
+        made, frameworks=(Framework("django"),), modules=(*made.modules, settings), edges=(*edges, names), calls=calls
+    )
+    assert CallGraph(survey(by_django, small.plan(), "stock")).objects.by_ref == {}
+
+
+def test_a_method_that_needs_a_web_request_is_refused() -> None:
+    made = document()
+    request = Param("request", "positional_or_keyword")
+    functions = tuple(
+        dataclasses.replace(f, params=(SELF, request)) if f.ref.endswith("Shelf.put") else f for f in made.functions
+    )
+    found = rules(dataclasses.replace(made, functions=functions))
+    assert "ARG-REQUEST" in found and "CLASS-OBJECT" not in found
 
 
 def test_the_class_of_the_client_has_the_members_and_sends_the_methods(tmp_path: Path) -> None:

@@ -79,8 +79,15 @@ def _imports(world: World, ties: Ties) -> None:
             symbol = _defined(world, edge.target, edge.symbol)
             place = Evidence(module.path, edge.line, symbol=symbol, scope=edge.scope)
             ties.add(name, edge.target, "import", place, "certain")
-    for source, target, line, symbol in [*world.program.dynamic, *named_by_text(world)]:
-        place = Evidence(world.modules[source].path, line, symbol=f"{target}:{symbol}", scope="dynamic")
+    _imports_by_texts(world, ties)
+
+
+def _imports_by_texts(world: World, ties: Ties) -> None:
+    """Modules that are named by texts; where one text says the whole name, it is told."""
+    whole = {(source, target, line, symbol): text for source, target, line, symbol, text in named_by_text(world)}
+    for source, target, line, symbol in [*world.program.dynamic, *whole]:
+        text = whole.get((source, target, line, symbol))
+        place = Evidence(world.modules[source].path, line, text=text, symbol=f"{target}:{symbol}", scope="dynamic")
         ties.add(source, target, "import", place, "inferred")
 
 

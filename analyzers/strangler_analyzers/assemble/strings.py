@@ -8,8 +8,8 @@ from strangler_analyzers.detectors import World
 from strangler_analyzers.resolve.values import Module
 
 
-def named_by_text(world: World) -> Iterator[tuple[str, str, int, str]]:
-    """(source, target, line, symbol) of each text that is the full name of a module or of something defined in one."""
+def named_by_text(world: World) -> Iterator[tuple[str, str, int, str, str]]:
+    """(source, target, line, symbol, text) of each text that is the full name of a module or of a thing in one."""
     for name in sorted(world.modules):
         module = world.modules[name]
         if "tests" in module.path.split("/"):
@@ -17,7 +17,7 @@ def named_by_text(world: World) -> Iterator[tuple[str, str, int, str]]:
         for text, line in module.facts.strings:
             found = resolved(world, text)
             if found is not None and found[0] is not module:
-                yield (name, found[0].name, line, found[1])
+                yield (name, found[0].name, line, found[1], text)
 
 
 def resolved(world: World, text: str) -> tuple[Module, str] | None:

@@ -10,7 +10,8 @@ from strangler_scaffolds.crossings.batch import batch
 from strangler_scaffolds.crossings.rules import Crossing
 from strangler_scaffolds.crossings.seen import seen_crossings
 from strangler_scaffolds.crossings.table import crossing
-from strangler_scaffolds.entries import CallGraph, Entry, takes_request
+from strangler_scaffolds.entries import CallGraph, Entry
+from strangler_scaffolds.seam_objects import made_of, requests_of, takes_request
 from strangler_scaffolds.territory import Territory, module_of
 
 # What a call hands over → rule; "plain" and "unknown" have none, observation tells what those are.
@@ -65,10 +66,12 @@ def _transaction(entry: Entry, call: Call, site: Evidence) -> Iterator[Crossing]
 
 
 def _handed_over(entry: Entry, call: Call, site: Evidence) -> Iterator[Crossing]:
+    requests = requests_of(entry.function)
     for passed in call.passes:
-        if passed.what not in _HANDED:
+        kind = "request" if passed.param in requests and passed.what == "unknown" else passed.what
+        if kind not in _HANDED:
             continue
-        rule, what = _HANDED[passed.what]
+        rule, what = _HANDED[kind]
         if rule == "ARG-MODEL" and passed.param in entry.function.mutates:
             rule = "ARG-MODEL-MUTATED"
         yield crossing(rule, f"{call.caller} passes {what} for {passed.param} of {entry.ref}", site)
@@ -77,13 +80,13 @@ def _handed_over(entry: Entry, call: Call, site: Evidence) -> Iterator[Crossing]
 def _object_call(graph: CallGraph, call: Call) -> Iterator[Crossing]:
     """A class of the seam that is made, or a method that is called, outside."""
     callee = graph.functions[call.callee]
-    if callee.kind == "function" and takes_request(callee):
+    if callee.kind in ("function", "method") and takes_request(callee):
         for site in call.evidence:
             yield crossing("ARG-REQUEST", f"{call.caller} passes a web request to {call.callee}", site)
         return
     owner = callee if callee.kind == "class" else _class_of(graph, callee)
     rule = "CLASS-VALUE" if owner is None or is_value_class(graph, owner) else "CLASS-STATEFUL"
-    if callee.ref in graph.objects.by_ref:
+    if made_of(call) in graph.objects.by_ref:
         rule = "CLASS-OBJECT"
     what = "makes a" if callee.kind == "class" else "calls"
     for site in call.evidence:

@@ -43,13 +43,20 @@ def _inward(
         return crossing("IMPORT-ROUTES", f"{edge.source} names {site.symbol or edge.target}", site)
     if site.symbol == "*":
         return crossing("IMPORT-STAR", what, site)
-    if "dynamic" in (site.scope or "") and site.symbol in named:
-        return crossing("IMPORT", f"{edge.source} names {site.symbol} in a text", site)
     if "dynamic" in (site.scope or ""):
-        return crossing("IMPORT-DYNAMIC", f"{edge.source} imports {edge.target} by a string", site)
+        return _by_text(edge, site, named)
     if "routes" in territory.modules[edge.target].roles:
         return crossing("IMPORT-ROUTES", what, site)
     return crossing("IMPORT" if edge.target in called else "IMPORT-KEPT", what, site)
+
+
+def _by_text(edge: Edge, site: Evidence, named: set[str]) -> Crossing:
+    """A text that says the whole name of what is called can be pointed at the client; one in pieces cannot."""
+    if site.symbol not in named:
+        return crossing("IMPORT-DYNAMIC", f"{edge.source} imports {edge.target} by a string", site)
+    if site.text == site.symbol.replace(":", "."):
+        return crossing("IMPORT", f"{edge.source} names {site.symbol} in a text", site)
+    return crossing("IMPORT-LOADED", f"{edge.source} loads {site.symbol} by a name that no text says whole", site)
 
 
 def _outward(edge: Edge, territory: Territory) -> Iterator[Crossing]:

@@ -141,6 +141,12 @@ RULES = _table(
         "check that it may go on using the local code until `strangler retire`",
     ),
     Rule(
+        "IMPORT-LOADED",
+        _REFUSE,
+        "what is called of the seam is loaded by a name that is put together while the program runs",
+        "import it, or write its dotted name as one text; as it is, nothing can be pointed at the client",
+    ),
+    Rule(
         "IMPORT-OUT",
         _REFUSE,
         "the seam imports a module that stays",
