@@ -33,12 +33,11 @@ class _Job(NamedTuple):
     light: bool
 
 
-def gather(tree: Tree, digests: dict[str, str], options: Options) -> list[Gathered]:
+def gather(tree: Tree, digests: dict[str, str], options: Options, cache: FactsCache) -> list[Gathered]:
     """The facts of every source of ``tree``, in its order; files that cannot be read have empty ones.
 
     ``digests`` has the hash of each; where a file has changed since, its new hash is put there.
     """
-    cache = FactsCache(options.cache)
     missing = [
         _Job(source.path, source.is_light)
         for source in tree.sources
@@ -54,6 +53,12 @@ def gather(tree: Tree, digests: dict[str, str], options: Options) -> list[Gather
                 cache.put(key, data or facts.dump())
     cache.save()
     return [_gathered(source, digests[source.path], cache, fresh) for source in tree.sources]
+
+
+def before(source: Source, digest: str, cache: FactsCache) -> Facts | None:
+    """The facts of ``source`` when its hash was ``digest``, if an earlier run left them."""
+    data = cache.get(_key(digest, source.is_light)) if digest else None
+    return Facts.load(data) if data is not None else None
 
 
 def _key(digest: str, is_light: bool) -> str:

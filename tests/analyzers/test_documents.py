@@ -10,7 +10,7 @@ from strangler import __version__
 from strangler.analysis import Analysis, dumps
 from strangler_analyzers import Options, SeamOptions, analyze, conclude
 from strangler_analyzers.analyze import survey
-from strangler_analyzers.documents import key_of, read_document, write_document
+from strangler_analyzers.documents import Kept, key_of, read_document, write_document
 
 ANALYZE = importlib.import_module("strangler_analyzers.analyze")
 FILES = {"shop/__init__.py": "", "shop/a.py": "from shop import b\nb.f()\n", "shop/b.py": "def f(): ...\n"}
@@ -80,7 +80,7 @@ def test_other_options_and_another_surrounding_give_another_document(write, tmp_
 def test_a_document_of_another_key_or_a_spoilt_one_is_none(tmp_path: Path) -> None:
     key = key_of(tmp_path, {"a.py": "1"}, Options())
     analysis = Analysis(__version__, packages=("shop",))
-    write_document(tmp_path, "x.bin", key, analysis)
+    write_document(tmp_path, "x.bin", Kept(key, {"a.py": "1"}, analysis))
     assert read_document(tmp_path, "x.bin", key) == analysis
     assert read_document(tmp_path, "x.bin", key_of(tmp_path, {"a.py": "2"}, Options())) is None
     (tmp_path / "x.bin").write_bytes((tmp_path / "x.bin").read_bytes()[:-1])
