@@ -11,10 +11,9 @@ from typing import NamedTuple
 from strangler.analysis import Analysis
 from strangler_analyzers.again import again
 from strangler_analyzers.assemble import assemble
-from strangler_analyzers.cache import FactsCache
 from strangler_analyzers.detectors import World
 from strangler_analyzers.documents import Kept, key_of, read_document, read_kept, write_document
-from strangler_analyzers.gather import Gathered, gather
+from strangler_analyzers.gather import Gathered, Gathering
 from strangler_analyzers.knowledge import KNOWLEDGE
 from strangler_analyzers.options import Options
 from strangler_analyzers.resolve import Program, resolve
@@ -88,14 +87,13 @@ def look(path: Path, options: Options) -> Look:
 
 def _surveyed(found: Look, options: Options, kept: Kept | None) -> Analysis:
     root = found.tree.root
-    cache = FactsCache(options.cache)
-    gathered = gather(found.tree, found.digests, options, cache)
+    now = Gathering(found.tree, found.digests, options)
     if kept is not None and kept.key == key_of(root, kept.digests, options):
         # Made by this version with these options: only the files have changed.
-        analysis = again(kept, gathered, cache)
+        analysis = again(kept, now)
         if analysis is not None:
             return analysis
-    tree, gathered = _renamed(found.tree, gathered, options)
+    tree, gathered = _renamed(found.tree, now.all(), options)
     return assemble(tree, gathered, World(_resolved(gathered)), options)
 
 
@@ -114,7 +112,7 @@ def _no_collector() -> Iterator[None]:
 def run(path: Path, options: Options) -> tuple[Tree, list[Gathered], Program]:
     """The files, their facts, and the program made of them after its abstract run."""
     found = look(path, options)
-    gathered = gather(found.tree, found.digests, options, FactsCache(options.cache))
+    gathered = Gathering(found.tree, found.digests, options).all()
     tree, gathered = _renamed(found.tree, gathered, options)
     return tree, gathered, _resolved(gathered)
 

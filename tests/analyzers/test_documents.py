@@ -90,15 +90,15 @@ def test_a_document_of_another_key_or_a_spoilt_one_is_none(tmp_path: Path) -> No
 def test_a_file_that_changes_under_way_leaves_no_wrong_document(write, tmp_path: Path, monkeypatch) -> None:
     """It was hashed as it was and read as it is."""
     root, options = write(FILES), Options(processes=1, cache=tmp_path / "cache")
-    gather = ANALYZE.gather
+    gathering = ANALYZE.Gathering
 
     def late(*arguments):
         (root / "shop/b.py").write_text("def changed(): ...\n")
-        return gather(*arguments)
+        return gathering(*arguments)
 
-    monkeypatch.setattr(ANALYZE, "gather", late)
+    monkeypatch.setattr(ANALYZE, "Gathering", late)
     analysis = survey(root, options)
-    monkeypatch.setattr(ANALYZE, "gather", gather)
+    monkeypatch.setattr(ANALYZE, "Gathering", gathering)
     assert "shop.b:changed" in {one.ref for one in analysis.functions}
     os.utime(root / "shop/b.py")
     (root / "shop/b.py").write_text(FILES["shop/b.py"])
