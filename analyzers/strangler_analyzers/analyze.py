@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from strangler.analysis import Analysis
+from strangler_analyzers.again import again
 from strangler_analyzers.assemble import assemble
 from strangler_analyzers.detectors import World
-from strangler_analyzers.documents import key_of, read_document, write_document
-from strangler_analyzers.gather import Gathered, gather
+from strangler_analyzers.documents import Kept, key_of, read_document, read_kept, write_document
+from strangler_analyzers.gather import Gathered, Gathering
 from strangler_analyzers.knowledge import KNOWLEDGE
 from strangler_analyzers.options import Options
 from strangler_analyzers.resolve import Program, resolve
@@ -41,14 +42,14 @@ def survey(path: Path, options: Options) -> Analysis:
 
 
 def _survey(found: Look, options: Options) -> Analysis:
-    root = found.tree.root
+    root, digests = found.tree.root, found.digests
     with _no_collector():
-        kept = read_document(options.cache, _SURVEY, key_of(root, found.digests, options))
-        if kept is not None:
-            return kept
-        analysis = _surveyed(found, options)
+        kept = read_kept(options.cache, _SURVEY)
+        if kept is not None and kept.key == key_of(root, digests, options):
+            return kept.analysis
+        analysis = _surveyed(found, options, kept)
         # Files may have changed under way: what was read is what it was made from.
-        write_document(options.cache, _SURVEY, key_of(root, found.digests, options), analysis)
+        write_document(options.cache, _SURVEY, Kept(key_of(root, digests, options), digests, analysis))
         return analysis
 
 
@@ -67,7 +68,7 @@ def conclude(path: Path, options: Options, beside: Iterable[str], make: Callable
     analysis = propose(surveyed, make(surveyed))
     # What changed under way may have been read before or after: such a document is not kept.
     if options.cache is not None and look(path, options).digests == here:
-        write_document(options.cache, _CONCLUSION, key, analysis)
+        write_document(options.cache, _CONCLUSION, Kept(key, here, analysis))
     return analysis
 
 
@@ -84,9 +85,16 @@ def look(path: Path, options: Options) -> Look:
     return Look(tree, digests(tree.root, [source.path for source in tree.sources], options.cache))
 
 
-def _surveyed(found: Look, options: Options) -> Analysis:
-    tree, gathered, program = _run(found, options)
-    return assemble(tree, gathered, World(program), options)
+def _surveyed(found: Look, options: Options, kept: Kept | None) -> Analysis:
+    root = found.tree.root
+    now = Gathering(found.tree, found.digests, options)
+    if kept is not None and kept.key == key_of(root, kept.digests, options):
+        # Made by this version with these options: only the files have changed.
+        analysis = again(kept, now)
+        if analysis is not None:
+            return analysis
+    tree, gathered = _renamed(found.tree, now.all(), options)
+    return assemble(tree, gathered, World(_resolved(gathered)), options)
 
 
 @contextlib.contextmanager
@@ -103,15 +111,17 @@ def _no_collector() -> Iterator[None]:
 
 def run(path: Path, options: Options) -> tuple[Tree, list[Gathered], Program]:
     """The files, their facts, and the program made of them after its abstract run."""
-    return _run(look(path, options), options)
+    found = look(path, options)
+    gathered = Gathering(found.tree, found.digests, options).all()
+    tree, gathered = _renamed(found.tree, gathered, options)
+    return tree, gathered, _resolved(gathered)
 
 
-def _run(found: Look, options: Options) -> tuple[Tree, list[Gathered], Program]:
-    tree, gathered = _renamed(found.tree, gather(found.tree, found.digests, options), options)
+def _resolved(gathered: list[Gathered]) -> Program:
     modules = [
         Module(one.source.module, one.source.path, one.facts, is_package=one.source.is_package) for one in gathered
     ]
-    return tree, gathered, resolve(modules, KNOWLEDGE)
+    return resolve(modules, KNOWLEDGE)
 
 
 def _renamed(tree: Tree, gathered: list[Gathered], options: Options) -> tuple[Tree, list[Gathered]]:

@@ -8,6 +8,7 @@ import marshal
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from strangler import __version__
 from strangler.analysis import Analysis, from_members, members
@@ -18,18 +19,33 @@ from strangler_analyzers.sealed import seal, unseal
 _KEY = 32
 
 
-def read_document(folder: Path | None, name: str, key: bytes) -> Analysis | None:
-    """The document called ``name`` if it was made from just what ``key`` stands for; its parts are read when used."""
+class Kept(NamedTuple):
+    """A document of an earlier run, the hashes of the files it was made from, and the key of all it was made from."""
+
+    key: bytes
+    digests: dict[str, str]
+    analysis: Analysis
+
+
+def read_kept(folder: Path | None, name: str) -> Kept | None:
+    """The document called ``name``, whatever it was made from; its parts are read when they are asked for."""
     body = unseal(folder, name)
-    if body is None or body[:_KEY] != key:
+    if body is None:
         return None
-    return from_members(__version__, {}, marshal.loads(memoryview(body)[_KEY:]))
+    digests, texts = marshal.loads(memoryview(body)[_KEY:])
+    return Kept(body[:_KEY], digests, from_members(__version__, {}, texts))
 
 
-def write_document(folder: Path | None, name: str, key: bytes, analysis: Analysis) -> None:
+def read_document(folder: Path | None, name: str, key: bytes) -> Analysis | None:
+    """The document called ``name`` if it was made from just what ``key`` stands for."""
+    kept = read_kept(folder, name)
+    return kept.analysis if kept is not None and kept.key == key else None
+
+
+def write_document(folder: Path | None, name: str, kept: Kept) -> None:
     """Keep the document instead of the one that was called so before."""
     if folder is not None:
-        seal(folder, name, key + marshal.dumps(members(analysis)))
+        seal(folder, name, kept.key + marshal.dumps((kept.digests, members(kept.analysis))))
 
 
 def key_of(root: Path, digests: Mapping[str, str], options: Options, beside: Iterable[str] = ()) -> bytes:

@@ -33,40 +33,56 @@ class _Job(NamedTuple):
     light: bool
 
 
-def gather(tree: Tree, digests: dict[str, str], options: Options) -> list[Gathered]:
-    """The facts of every source of ``tree``, in its order; files that cannot be read have empty ones.
+class Gathering:
+    """The facts of the files of a tree, as they are now and as an earlier run left them.
 
-    ``digests`` has the hash of each; where a file has changed since, its new hash is put there.
+    ``digests`` has the hash of each file; where a file has changed since, its new hash is put there.
     """
-    cache = FactsCache(options.cache)
-    missing = [
-        _Job(source.path, source.is_light)
-        for source in tree.sources
-        if digests[source.path] and cache.get(_key(digests[source.path], source.is_light)) is None
-    ]
-    fresh: dict[str, Facts] = {}
-    for job, now, facts, data in _extract_all(tree.root, missing, options):
-        digests[job.path] = now
-        if facts is not None:
-            key = _key(now, job.light)
-            fresh[key] = facts
-            if cache.is_kept:
-                cache.put(key, data or facts.dump())
-    cache.save()
-    return [_gathered(source, digests[source.path], cache, fresh) for source in tree.sources]
+
+    def __init__(self, tree: Tree, digests: dict[str, str], options: Options) -> None:
+        self.tree = tree
+        self.digests = digests
+        self._cache = FactsCache(options.cache)
+        self._fresh: dict[str, Facts] = {}
+        self._extract(options)
+
+    def all(self) -> list[Gathered]:
+        """Every source with its facts, in the order of the tree; files that cannot be read have empty ones."""
+        return [self.one(source) for source in self.tree.sources]
+
+    def one(self, source: Source) -> Gathered:
+        """One source with its facts."""
+        digest = self.digests[source.path]
+        if not digest:
+            facts = Facts("light", 0, (), (_NO_SCOPE,), (), None, (), (("unreadable", "cannot be read", 0),), {}, {})
+            return Gathered(source, "", facts)
+        key = _key(digest, source.is_light)
+        found = self._fresh.get(key)
+        return Gathered(source, digest, found if found is not None else Facts.load(self._cache.used[key]))
+
+    def before(self, source: Source, digest: str) -> Facts | None:
+        """The facts ``source`` had when its hash was ``digest``, if the last run left them."""
+        data = self._cache.get(_key(digest, source.is_light)) if digest else None
+        return Facts.load(data) if data is not None else None
+
+    def _extract(self, options: Options) -> None:
+        missing = [
+            _Job(source.path, source.is_light)
+            for source in self.tree.sources
+            if self.digests[source.path] and self._cache.get(_key(self.digests[source.path], source.is_light)) is None
+        ]
+        for job, now, facts, data in _extract_all(self.tree.root, missing, options):
+            self.digests[job.path] = now
+            if facts is not None:
+                key = _key(now, job.light)
+                self._fresh[key] = facts
+                if self._cache.is_kept:
+                    self._cache.put(key, data or facts.dump())
+        self._cache.save()
 
 
 def _key(digest: str, is_light: bool) -> str:
     return f"{digest}-light" if is_light else digest
-
-
-def _gathered(source: Source, digest: str, cache: FactsCache, fresh: dict[str, Facts]) -> Gathered:
-    if not digest:
-        facts = Facts("light", 0, (), (_NO_SCOPE,), (), None, (), (("unreadable", "cannot be read", 0),), {}, {})
-        return Gathered(source, "", facts)
-    key = _key(digest, source.is_light)
-    found = fresh.get(key)
-    return Gathered(source, digest, found if found is not None else Facts.load(cache.used[key]))
 
 
 _NO_SCOPE = extract(b"").scopes[0]

@@ -30,7 +30,7 @@ from strangler.analysis.document import (
     Transaction,
     Use,
 )
-from strangler.analysis.serialize import NAMES, dumps, from_members, load, loads, members
+from strangler.analysis.serialize import NAMES, dumps, edited, from_members, load, loads, members
 
 __all__ = [
     "NAMES",
@@ -59,6 +59,7 @@ __all__ = [
     "Transaction",
     "Use",
     "dumps",
+    "edited",
     "from_members",
     "load",
     "loads",

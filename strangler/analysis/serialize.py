@@ -53,6 +53,26 @@ def from_members(version: str, fields: Mapping[str, Any], texts: Mapping[str, st
     return deferred(Analysis, given, {name: _Member(name, text) for name, text in texts.items()})
 
 
+def edited(analysis: Analysis, about: str, change: Callable[[dict[str, Any]], None]) -> Analysis:
+    """``analysis`` with ``change`` made to each record, in its JSON form, that has the text ``about`` somewhere."""
+    quoted = json.dumps(about, ensure_ascii=False)
+    texts = {name: _edited(text, quoted, change) for name, text in members(analysis).items()}
+    return from_members(analysis.version, {}, texts)
+
+
+def _edited(text: str, quoted: str, change: Callable[[dict[str, Any]], None]) -> str:
+    if quoted not in text:
+        return text
+    # One record a line, and what is between them at its end; inside of JSON there are no ends of lines.
+    head, *lines = text.split("\n")
+    for place, line in enumerate(lines):
+        if quoted in line:
+            record = json.loads(line[:-1])
+            change(record)
+            lines[place] = _ENCODER.encode(record) + line[-1]
+    return "\n".join((head, *lines))
+
+
 @functools.cache
 def _readers() -> dict[str, Callable[[Any], Any]]:
     hints = typing.get_type_hints(Analysis)

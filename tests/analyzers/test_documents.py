@@ -10,7 +10,7 @@ from strangler import __version__
 from strangler.analysis import Analysis, dumps
 from strangler_analyzers import Options, SeamOptions, analyze, conclude
 from strangler_analyzers.analyze import survey
-from strangler_analyzers.documents import key_of, read_document, write_document
+from strangler_analyzers.documents import Kept, key_of, read_document, write_document
 
 ANALYZE = importlib.import_module("strangler_analyzers.analyze")
 FILES = {"shop/__init__.py": "", "shop/a.py": "from shop import b\nb.f()\n", "shop/b.py": "def f(): ...\n"}
@@ -80,7 +80,7 @@ def test_other_options_and_another_surrounding_give_another_document(write, tmp_
 def test_a_document_of_another_key_or_a_spoilt_one_is_none(tmp_path: Path) -> None:
     key = key_of(tmp_path, {"a.py": "1"}, Options())
     analysis = Analysis(__version__, packages=("shop",))
-    write_document(tmp_path, "x.bin", key, analysis)
+    write_document(tmp_path, "x.bin", Kept(key, {"a.py": "1"}, analysis))
     assert read_document(tmp_path, "x.bin", key) == analysis
     assert read_document(tmp_path, "x.bin", key_of(tmp_path, {"a.py": "2"}, Options())) is None
     (tmp_path / "x.bin").write_bytes((tmp_path / "x.bin").read_bytes()[:-1])
@@ -90,15 +90,15 @@ def test_a_document_of_another_key_or_a_spoilt_one_is_none(tmp_path: Path) -> No
 def test_a_file_that_changes_under_way_leaves_no_wrong_document(write, tmp_path: Path, monkeypatch) -> None:
     """It was hashed as it was and read as it is."""
     root, options = write(FILES), Options(processes=1, cache=tmp_path / "cache")
-    gather = ANALYZE.gather
+    gathering = ANALYZE.Gathering
 
     def late(*arguments):
         (root / "shop/b.py").write_text("def changed(): ...\n")
-        return gather(*arguments)
+        return gathering(*arguments)
 
-    monkeypatch.setattr(ANALYZE, "gather", late)
+    monkeypatch.setattr(ANALYZE, "Gathering", late)
     analysis = survey(root, options)
-    monkeypatch.setattr(ANALYZE, "gather", gather)
+    monkeypatch.setattr(ANALYZE, "Gathering", gathering)
     assert "shop.b:changed" in {one.ref for one in analysis.functions}
     os.utime(root / "shop/b.py")
     (root / "shop/b.py").write_text(FILES["shop/b.py"])

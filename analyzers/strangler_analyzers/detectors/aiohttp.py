@@ -102,7 +102,7 @@ def _listed(world: World) -> Iterator[_Entry]:
                 method, place = _verb(one.callee.dotted.rpartition(".")[2], one)
                 path = text(argument(one, place, "path"))
                 if path is not None:
-                    made_at = event._replace(line=one.line)
+                    made_at = event._replace(func=one.by, line=one.line)
                     yield _Entry(made_at, holder, path, method, argument(one, place + 1, "handler"))
 
 

@@ -125,7 +125,7 @@ def _listed(world: World, event: Event, values: Values, prefix: str) -> Iterator
                 ref = ref_of(handler)
                 if ref is not None:
                     methods = texts(argument(one, -1, "methods")) or None
-                    made_at = event._replace(line=one.line)
+                    made_at = event._replace(func=one.by, line=one.line)
                     yield (one, _route(world, made_at, path, path, methods, ref, text(argument(one, -1, "name"))))
 
 
