@@ -113,7 +113,7 @@ def test_no_ten_lines_are_written_twice() -> None:
 
 
 @pytest.mark.parametrize(
-    "step", sorted((ROOT / ".ci").glob("steps/*")) + [ROOT / ".ci/run"], ids=lambda path: path.name
+    "step", [*sorted((ROOT / ".ci").glob("steps/*")), ROOT / ".ci/run"], ids=lambda path: path.name
 )
 def test_a_step_of_ci_is_a_script_that_stops_at_its_first_mistake(step: Path) -> None:
     assert subprocess.run(["bash", "-n", str(step)], check=False).returncode == 0
