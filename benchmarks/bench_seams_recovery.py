@@ -13,6 +13,7 @@ import itertools
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +38,9 @@ def main() -> None:
     folder = Path(CASES.given)
     with tempfile.TemporaryDirectory() as temporary:
         cases = list(known(folder, (SALEOR, OSCAR, MEALIE), given.work or Path(temporary)))
-    report(*recovered(cases, read_json(folder / "baselines.json")))
-    report(*(steady(case) for case in cases))
+    baselines = read_json(folder / "baselines.json")
+    for figure in chain(recovered(cases, baselines), map(steady, cases)):
+        report(figure)
 
 
 def recovered(cases: Sequence[Known], baselines: Mapping[str, Any]) -> Iterator[Figure]:

@@ -41,6 +41,9 @@ def run(command: Sequence[str], environment: Mapping[str, str], seconds: float) 
         status = process.wait(seconds)
     except subprocess.TimeoutExpired:
         out_of_time, status = True, _interrupted(process)
+    except BaseException:  # whoever stops us stops it, in the same way
+        _interrupted(process)
+        raise
     finally:
         left = sweep()
     return Outcome(status, time.monotonic() - began, out_of_time, left)

