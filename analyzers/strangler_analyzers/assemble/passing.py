@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from strangler_analyzers.data.models import Models
 from strangler_analyzers.data.subjects import subjects
+from strangler_analyzers.resolve.pending import Generator, Partial
 from strangler_analyzers.resolve.values import (
     Bound,
     Class,
     Const,
     Ext,
     Func,
-    Generator,
     Instance,
     Items,
     Made,
     Member,
-    Partial,
     Typed,
     Value,
     Values,

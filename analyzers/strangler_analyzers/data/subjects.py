@@ -8,17 +8,8 @@ from typing import Any
 from strangler_analyzers.data.kinds import orm_of
 from strangler_analyzers.resolve.attributes import library_member
 from strangler_analyzers.resolve.frames import CallOf, Frame
-from strangler_analyzers.resolve.values import (
-    Class,
-    Const,
-    Instance,
-    Items,
-    Made,
-    Member,
-    Super,
-    Value,
-    Values,
-)
+from strangler_analyzers.resolve.pending import Super
+from strangler_analyzers.resolve.values import Class, Const, Instance, Items, Made, Member, Value, Values
 
 # A value that may be about more models than this is about none in particular.
 _MOST_SUBJECTS = 4

@@ -9,6 +9,7 @@ from strangler.analysis import Evidence
 from strangler_analyzers.resolve import Program
 from strangler_analyzers.resolve.frames import Event, Record
 from strangler_analyzers.resolve.hierarchy import linearised
+from strangler_analyzers.resolve.pending import Partial
 from strangler_analyzers.resolve.values import (
     Bound,
     Class,
@@ -19,7 +20,6 @@ from strangler_analyzers.resolve.values import (
     Made,
     Member,
     Module,
-    Partial,
     Value,
     Values,
     unwrapped,

@@ -8,6 +8,7 @@ from typing import Any
 from strangler_analyzers.resolve.builtins import call_builtin, call_container
 from strangler_analyzers.resolve.frames import CallOf, Event, Frame, Site
 from strangler_analyzers.resolve.hierarchy import member, outside
+from strangler_analyzers.resolve.pending import Generator, Partial
 from strangler_analyzers.resolve.values import (
     EMPTY,
     MOST_REGISTERED,
@@ -16,12 +17,10 @@ from strangler_analyzers.resolve.values import (
     Const,
     Ext,
     Func,
-    Generator,
     Instance,
     Items,
     Made,
     Member,
-    Partial,
     Typed,
     Value,
     Values,

@@ -7,6 +7,7 @@ from typing import Any
 
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.hierarchy import linearised, member, outside
+from strangler_analyzers.resolve.pending import Generator, Partial, Super
 from strangler_analyzers.resolve.values import (
     EMPTY,
     Bound,
@@ -15,14 +16,11 @@ from strangler_analyzers.resolve.values import (
     Const,
     Ext,
     Func,
-    Generator,
     Instance,
     Items,
     Made,
     Member,
     Module,
-    Partial,
-    Super,
     Typed,
     Value,
     Values,

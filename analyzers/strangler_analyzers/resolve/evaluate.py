@@ -7,7 +7,8 @@ from typing import Any
 
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.mutations import MUTATORS, note_mutation
-from strangler_analyzers.resolve.values import EMPTY, Const, Func, Generator, Instance, Items, Value, Values, union
+from strangler_analyzers.resolve.pending import Generator
+from strangler_analyzers.resolve.values import EMPTY, Const, Func, Instance, Items, Value, Values, union
 
 
 def evaluate(frame: Frame, code: Any) -> Values:

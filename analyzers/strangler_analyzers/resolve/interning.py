@@ -6,6 +6,7 @@ from typing import Any
 
 from strangler_analyzers.resolve.builtins import NAMES
 from strangler_analyzers.resolve.frames import Frame
+from strangler_analyzers.resolve.pending import Generator, Partial, Super
 from strangler_analyzers.resolve.values import (
     EMPTY,
     Bound,
@@ -13,12 +14,9 @@ from strangler_analyzers.resolve.values import (
     Const,
     Ext,
     Func,
-    Generator,
     Items,
     Made,
     Member,
-    Partial,
-    Super,
     Typed,
     Value,
     Values,

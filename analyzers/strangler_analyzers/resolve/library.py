@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from strangler_analyzers.resolve.frames import CallOf, Frame
-from strangler_analyzers.resolve.values import EMPTY, Class, Const, Items, Made, Partial, Value, Values
+from strangler_analyzers.resolve.pending import Partial
+from strangler_analyzers.resolve.values import EMPTY, Class, Const, Items, Made, Value, Values
 
 ResultRule = Callable[[Frame, Made, CallOf], Values | None]
 ElementRule = Callable[[Frame, Value], Values]

@@ -15,7 +15,8 @@ from strangler_analyzers.resolve.frames import CallOf, Event, Frame, Record
 from strangler_analyzers.resolve.imports import ModuleTable
 from strangler_analyzers.resolve.interning import Interned
 from strangler_analyzers.resolve.library import Knowledge, standard_result, texts, wrapped_result
-from strangler_analyzers.resolve.values import EMPTY, Class, Func, Generator, Made, Module, Value, Values, union
+from strangler_analyzers.resolve.pending import Generator
+from strangler_analyzers.resolve.values import EMPTY, Class, Func, Made, Module, Value, Values, union
 
 
 class Linked(Interned):

@@ -14,13 +14,13 @@ from strangler_analyzers.resolve.frames import Frame, Record
 from strangler_analyzers.resolve.hierarchy import member
 from strangler_analyzers.resolve.library import Knowledge
 from strangler_analyzers.resolve.linking import Linked
+from strangler_analyzers.resolve.pending import Generator
 from strangler_analyzers.resolve.values import (
     EMPTY,
     Cell,
     Class,
     Ext,
     Func,
-    Generator,
     Instance,
     Items,
     Module,

@@ -1,0 +1,45 @@
+"""What stands for a callable that has not run yet, or is looked up later: generators, ``super()``, partials."""
+
+from __future__ import annotations
+
+from strangler_analyzers.resolve.values import Class, Func, Value, Values
+
+
+class Generator(Value):
+    """What calling a generator function gives."""
+
+    __slots__ = ("func",)
+
+    def __init__(self, func: Func) -> None:
+        self.func = func
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return self.func.dotted
+
+
+class Super(Value):
+    """``super()`` in a method: looks after ``cls`` in the order of ``receiver``'s class."""
+
+    __slots__ = ("cls", "receiver")
+
+    def __init__(self, cls: Class, receiver: Value) -> None:
+        self.cls = cls
+        self.receiver = receiver
+
+
+class Partial(Value):
+    """A callable with some arguments given already."""
+
+    __slots__ = ("args", "func", "kwargs")
+
+    def __init__(self, func: Value) -> None:
+        self.func = func
+        self.args: list[Values] = []
+        self.kwargs: dict[str, Values] = {}
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return self.func.dotted
