@@ -15,6 +15,7 @@ from strangler_analyzers.facts import Facts, extract
 from strangler_analyzers.options import Options
 from strangler_analyzers.signatures import digest
 from strangler_analyzers.sources import Source, Tree, read
+from strangler_analyzers.stand_ins import seen_through
 
 # Below this many bytes of new source, starting workers takes longer than the work.
 _WORTH_WORKERS = 2_000_000
@@ -138,4 +139,4 @@ def _extract(root: Path, jobs: list[_Job]) -> Iterator[_Found]:
         if data is None:
             yield _Found(job, "", None)
         else:
-            yield _Found(job, digest(data), extract(data, light=job.light))
+            yield _Found(job, digest(data), extract(seen_through(data), light=job.light))

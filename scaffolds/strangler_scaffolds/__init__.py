@@ -29,6 +29,7 @@ from strangler_scaffolds.seen import dump as dump_observed
 from strangler_scaffolds.shell import shell
 from strangler_scaffolds.sources import Sources
 from strangler_scaffolds.territory import survey
+from strangler_scaffolds.through import through_clients
 from strangler_scaffolds.update import Merged, accepting, api_breaks, merge, remember, remembered, write_merged
 from strangler_scaffolds.write import diff, generated, undo, write_monolith
 from strangler_scaffolds.write import write as write_extraction
@@ -109,6 +110,7 @@ def crossings(
     Raises:
         StranglerError: the plan has no such service, or it has no modules.
     """
+    analysis = through_clients(analysis)
     first = survey(analysis, plan, service)
     project, hosts = find_project(first), host_modules(first)
     territory = survey(analysis, plan, service, hosts=hosts, parts=project.parts if project else ())
@@ -121,7 +123,7 @@ def added_calls(analysis: Analysis, plan: Plan, service: str) -> list[Added]:
     Raises:
         StranglerError: the plan has no such service, or it has no modules.
     """
-    territory = survey(analysis, plan, service)
+    territory = survey(through_clients(analysis), plan, service)
     return predict(territory, CallGraph(territory))
 
 

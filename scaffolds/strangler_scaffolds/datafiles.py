@@ -19,20 +19,25 @@ def data_files(packages: Iterable[str], roots: Iterable[str], code: Mapping[str,
     Args:
         packages: the folders of packages that the service has, with all that lies in them but code and other packages.
         roots: the folders that code is imported from; what lies beside the packages there is taken if a text in
-            ``code`` is its name.
+            ``code`` is its name, no code lies in it, and git has it (where there is git).
         code: path → content of the Python files that the service has.
         sources: the monolith's files.
     """
     found = {path for folder in packages for path in _below(folder, sources, nested=False)}
-    named = sorted({text for path, data in code.items() for text in _texts(path, data)})
-    for root in roots:
-        for name in named:
-            path = name if root == "." else f"{root}/{name}"
-            if sources.is_file(path):
-                found.add(path)
-            elif not _holds_code(path, sources):
-                found |= set(_below(path, sources, nested=True))
+    named = sorted({PurePosixPath(text).as_posix() for path, data in code.items() for text in _texts(path, data)})
+    places = [name if root == "." else f"{root}/{name}" for root in roots for name in named]
+    beside = {path for place in places for path in _at(place, sources)}
+    # A folder that a text names may hold customers' data as well; what is no source of the project is not taken.
+    tracked = sources.tracked
+    found |= beside if tracked is None else beside & tracked
     return sorted(path for path in found if not path.endswith(".py"))
+
+
+def _at(place: str, sources: Sources) -> Iterator[str]:
+    if sources.is_file(place):
+        yield place
+    elif not _holds_code(place, sources, nested=True):
+        yield from _below(place, sources, nested=True)
 
 
 def _below(folder: str, sources: Sources, *, nested: bool) -> Iterator[str]:
@@ -47,8 +52,12 @@ def _below(folder: str, sources: Sources, *, nested: bool) -> Iterator[str]:
             yield from _below(path, sources, nested=nested)
 
 
-def _holds_code(folder: str, sources: Sources) -> bool:
-    return any(name.endswith(".py") for name, _ in sources.entries(folder))
+def _holds_code(folder: str, sources: Sources, *, nested: bool = False) -> bool:
+    entries = sources.entries(folder)
+    if any(name.endswith(".py") for name, _ in entries):
+        return True
+    inner = [f"{folder}/{name}" for name, is_folder in entries if is_folder and name not in _SKIPPED] if nested else []
+    return any(_holds_code(path, sources, nested=True) for path in inner)
 
 
 def _texts(path: str, data: bytes) -> Iterator[str]:

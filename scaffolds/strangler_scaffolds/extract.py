@@ -23,9 +23,7 @@ from strangler_scaffolds.services import Blueprint, Needs, needs_of, package_of,
 from strangler_scaffolds.services.contracts import examples
 from strangler_scaffolds.sources import Sources, decode
 from strangler_scaffolds.territory import Territory, parents, survey
-
-#: The package that all clients lie in, below the top-level package of the code that calls them.
-CLIENTS = "service_clients"
+from strangler_scaffolds.through import CLIENTS, clients_used, through_clients
 
 
 @dataclass(frozen=True)
@@ -65,6 +63,7 @@ def extract_service(analysis: Analysis, plan: Plan, name: str, sources: Sources)
     Raises:
         StranglerError: the plan has no such service, it has no modules, or a source file cannot be read or parsed.
     """
+    used, analysis = clients_used(analysis), through_clients(analysis)
     host = find_host(survey(analysis, plan, name), sources)
     territory = survey(analysis, plan, name, hosts=host.chain if host else (), parts=host.parts if host else ())
     graph = CallGraph(territory, recall(sources))
@@ -77,6 +76,8 @@ def extract_service(analysis: Analysis, plan: Plan, name: str, sources: Sources)
         territory, sources, _partial(territory, host), stand_in(package) if is_django else None
     )
     domain, origin = _domain(territory, sources, cuts)
+    for path, data in _other_clients(territory, used, client, sources).items():
+        domain[_below_root(territory, path)], origin[_below_root(territory, path)] = data, "client"
     tests = choose(territory, sources, cuts)
     tree = service_files(_blueprint(territory, graph, host, domain, origin, client, sources, plan, tests))
     steps = _steps(territory, client, monolith)
@@ -108,6 +109,18 @@ def _domain(territory: Territory, sources: Sources, cuts: Sequence[Cut]) -> tupl
         domain[_below_root(territory, path)] = sources.read(path)
         origin[_below_root(territory, path)] = "data"
     return domain, origin
+
+
+def _other_clients(
+    territory: Territory, used: Mapping[str, Iterable[str]], own: Client, sources: Sources
+) -> dict[str, bytes]:
+    """The clients of services that were taken out before, which code of this one calls through."""
+    modules = territory.moved | territory.shared
+    packages = {package for module in modules for package in used.get(module, ())} - {own.package}
+    folders = [_folder_of(territory, package) for package in sorted(packages)]
+    found = {f"{folder.rpartition('/')[0]}/__init__.py" for folder in folders}
+    found |= {path for folder in folders for path in sources.python_below(folder)}
+    return {path: sources.read(path) for path in sorted(found)}
 
 
 def _data_files(territory: Territory, sources: Sources, code: Mapping[str, bytes], partial: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from strangler.plan import Plan
 from strangler_scaffolds.extract import Edit
 from strangler_scaffolds.sources import Sources
 from strangler_scaffolds.territory import Territory, survey
+from strangler_scaffolds.through import is_client
 from strangler_scaffolds.write import DELETED, change
 
 
@@ -27,14 +28,10 @@ def still_needed(analysis: Analysis, plan: Plan, service: str) -> list[Finding]:
 def _needs(territory: Territory) -> Iterator[Finding]:
     for edge in territory.analysis.edges:
         outside = edge.source not in territory.moved
-        if edge.kind == "import" and outside and edge.target in territory.moved and not _is_client(edge.source):
+        if edge.kind == "import" and outside and edge.target in territory.moved and not is_client(edge.source):
             for site in edge.evidence:
                 message = f"{edge.source} still imports {site.symbol or edge.target}"
                 yield Finding("RETIRE-NEEDED", message, Location(site.path, site.line), _hint(territory, edge.source))
-
-
-def _is_client(module: str) -> bool:
-    return "service_clients" in module.split(".")
 
 
 def _hint(territory: Territory, source: str) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import subprocess
 import tokenize
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from strangler.errors import StranglerError
@@ -81,3 +84,20 @@ class Sources:
         except OSError:
             return []
         return sorted(found)
+
+    @cached_property
+    def tracked(self) -> frozenset[str] | None:
+        """The files that git has, or None where there is no git."""
+        command = ["git", "-C", str(self.root), "ls-files", "-z"]
+        try:
+            listed = subprocess.run(command, capture_output=True, check=False).stdout
+        except OSError:
+            return None
+        return frozenset(os.fsdecode(listed).split("\0")[:-1]) if listed else None
+
+    def python_below(self, folder: str) -> list[str]:
+        """The Python files in a folder and those in it, by path."""
+        found = [f"{folder}/{name}" for name, is_folder in self.entries(folder) if not is_folder]
+        inner = [f"{folder}/{name}" for name, is_folder in self.entries(folder) if is_folder]
+        below = [path for one in inner for path in self.python_below(one)]
+        return sorted([path for path in found if path.endswith(".py")] + below)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 from strangler_scaffolds.datafiles import data_files
@@ -18,6 +19,8 @@ FILES = (
     "docs/page.md",
     "tools/run.py",
     "tools/data.txt",
+    "more/data.txt",
+    "more/scripts/run.py",
 )
 
 
@@ -39,6 +42,18 @@ def test_what_lies_beside_the_packages_goes_where_a_text_names_it(tmp_path: Path
     assert beside == {"templates/base.html", "templates/.hidden", "CHANGES.md"}
 
 
+def test_a_name_with_a_slash_is_the_same_name(tmp_path: Path) -> None:
+    assert "templates/base.html" in found(tmp_path, "DIRS = ['templates/']\n")
+
+
+def test_what_git_does_not_have_is_no_part_of_the_project(tmp_path: Path) -> None:
+    code = "DIRS = ['templates', 'CHANGES.md']\n"
+    found(tmp_path, code)
+    for words in (["init", "-q"], ["add", "CHANGES.md"]):
+        subprocess.run(["git", "-C", str(tmp_path), *words], check=True, capture_output=True)
+    assert set(found(tmp_path, code)) - set(found(tmp_path, "")) == {"CHANGES.md"}
+
+
 def test_a_folder_that_holds_code_is_no_data_and_nobody_leaves_the_tree(tmp_path: Path) -> None:
-    code = "A = 'tools'\nB = '../other'\nC = '/etc'\nD = '.'\n"
+    code = "A = 'tools', 'more'\nB = '../other'\nC = '/etc'\nD = '.'\n"
     assert found(tmp_path, code) == found(tmp_path, "")

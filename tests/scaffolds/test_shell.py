@@ -43,6 +43,44 @@ def test_a_shell_starts_answers_and_ends_when_it_is_told_to(tmp_path: Path) -> N
     assert '"message": "Application shutdown complete."' in said
 
 
+MODELS = """\
+import stock_service.host as host
+from sqlalchemy import create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Item(Base):
+    __tablename__ = "Items"
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Proxy:
+    @property
+    def __class__(self):
+        raise RuntimeError("looked at")
+
+
+lazy, engine = Proxy(), create_engine("sqlite:///here.db")
+try:
+    host.check_store()
+except LookupError as error:
+    print(error)
+Base.metadata.create_all(engine)
+host.check_store()
+"""
+
+
+def test_a_store_without_the_tables_of_the_models_is_not_ready(tmp_path: Path) -> None:
+    write_tree(tmp_path, scaffolds.shell(small.plan(), "stock"))
+    done = subprocess.run([sys.executable, "-c", MODELS], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "sqlite:///here.db has no table items: is it the monolith's database?\n"
+
+
 def _ask(process: subprocess.Popen[str], url: str) -> str:
     deadline = time.monotonic() + 30
     while True:
