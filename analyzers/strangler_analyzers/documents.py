@@ -19,12 +19,24 @@ from strangler_analyzers.sealed import seal, unseal
 _KEY = 32
 
 
+class Told(NamedTuple):
+    """What has to be known of a run to tell what it makes of another test.
+
+    ``names`` are those of the program, ``asked`` what was looked up in lower case, ``scopes`` how many bodies it had.
+    """
+
+    names: dict[str, dict[str, str | None]]
+    asked: frozenset[str]
+    scopes: int
+
+
 class Kept(NamedTuple):
-    """A document of an earlier run, the hashes of the files it was made from, and the key of all it was made from."""
+    """A document of an earlier run: the key of all it was made from, the hashes of its files, what its run told."""
 
     key: bytes
     digests: dict[str, str]
     analysis: Analysis
+    told: Told = Told({}, frozenset(), 0)
 
 
 def read_kept(folder: Path | None, name: str) -> Kept | None:
@@ -32,8 +44,8 @@ def read_kept(folder: Path | None, name: str) -> Kept | None:
     body = unseal(folder, name)
     if body is None:
         return None
-    digests, texts = marshal.loads(memoryview(body)[_KEY:])
-    return Kept(body[:_KEY], digests, from_members(__version__, {}, texts))
+    digests, texts, told = marshal.loads(memoryview(body)[_KEY:])
+    return Kept(body[:_KEY], digests, from_members(__version__, {}, texts), Told(*told))
 
 
 def read_document(folder: Path | None, name: str, key: bytes) -> Analysis | None:
@@ -45,7 +57,7 @@ def read_document(folder: Path | None, name: str, key: bytes) -> Analysis | None
 def write_document(folder: Path | None, name: str, kept: Kept) -> None:
     """Keep the document instead of the one that was called so before."""
     if folder is not None:
-        seal(folder, name, kept.key + marshal.dumps((kept.digests, members(kept.analysis))))
+        seal(folder, name, kept.key + marshal.dumps((kept.digests, members(kept.analysis), tuple(kept.told))))
 
 
 def key_of(root: Path, digests: Mapping[str, str], options: Options, beside: Iterable[str] = ()) -> bytes:
