@@ -61,8 +61,8 @@ def read_document(folder: Path | None, name: str, key: bytes) -> Analysis | None
 def write_document(folder: Path | None, name: str, kept: Kept) -> None:
     """Keep the document instead of the one that was called so before."""
     if folder is not None:
-        body = (kept.key, kept.digests, members(kept.analysis), tuple(kept.told))
-        seal(folder, name, _maker() + marshal.dumps(body))
+        told = (kept.told.names, kept.told.asked, kept.told.scopes)
+        seal(folder, name, _maker() + marshal.dumps((kept.key, kept.digests, members(kept.analysis), told)))
 
 
 def key_of(root: Path, digests: Mapping[str, str], options: Options, beside: Iterable[str] = ()) -> bytes:

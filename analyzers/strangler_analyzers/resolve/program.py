@@ -176,7 +176,9 @@ class Program(Linked):
 
     def flow(self, cell: Cell, values: Values) -> None:
         """Let ``values`` flow into ``cell``; who has read it is run again."""
-        if values and cell.add(values):
+        merged = union(cell.values, values)
+        if merged is not cell.values:
+            cell.values = merged
             for reader in cell.readers:
                 self._queue[reader] = None
 
