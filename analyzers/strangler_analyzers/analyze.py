@@ -12,7 +12,7 @@ from strangler.analysis import Analysis
 from strangler_analyzers.again import again
 from strangler_analyzers.assemble import assemble
 from strangler_analyzers.detectors import World
-from strangler_analyzers.documents import Kept, key_of, read_document, read_kept, write_document
+from strangler_analyzers.documents import Kept, Told, key_of, read_document, read_kept, write_document
 from strangler_analyzers.gather import Gathered, Gathering
 from strangler_analyzers.knowledge import KNOWLEDGE
 from strangler_analyzers.options import Options
@@ -47,10 +47,9 @@ def _survey(found: Look, options: Options) -> Analysis:
         kept = read_kept(options.cache, _SURVEY)
         if kept is not None and kept.key == key_of(root, digests, options):
             return kept.analysis
-        analysis = _surveyed(found, options, kept)
-        # Files may have changed under way: what was read is what it was made from.
-        write_document(options.cache, _SURVEY, Kept(key_of(root, digests, options), digests, analysis))
-        return analysis
+        kept = _surveyed(found, options, kept)
+        write_document(options.cache, _SURVEY, kept)
+        return kept.analysis
 
 
 def conclude(path: Path, options: Options, beside: Iterable[str], make: Callable[[Analysis], SeamOptions]) -> Analysis:
@@ -85,16 +84,30 @@ def look(path: Path, options: Options) -> Look:
     return Look(tree, digests(tree.root, [source.path for source in tree.sources], options.cache))
 
 
-def _surveyed(found: Look, options: Options, kept: Kept | None) -> Analysis:
-    root = found.tree.root
-    now = Gathering(found.tree, found.digests, options)
-    if kept is not None and kept.key == key_of(root, kept.digests, options):
-        # Made by this version with these options: only the files have changed.
-        analysis = again(kept, now)
-        if analysis is not None:
-            return analysis
-    tree, gathered = _renamed(found.tree, now.all(), options)
-    return assemble(tree, gathered, World(_resolved(gathered)), options)
+def _surveyed(found: Look, options: Options, before: Kept | None) -> Kept:
+    root, digests = found.tree.root, found.digests
+    now = Gathering(found.tree, digests, options)
+    told: Kept | None = None
+    if before is not None and before.key == key_of(root, before.digests, options):
+        # Made by this version with these options: only files have changed.
+        told = again(before, now, lambda analysis: _names(analysis) == _names_in(_renamed(now, options)[0]))
+    if told is None:
+        tree, gathered = _renamed(now, options)
+        program = _resolved(gathered)
+        world = World(program)
+        analysis = assemble(tree, gathered, world, options)
+        told = Kept(b"", {}, analysis, Told(world.names, frozenset(program.index.asked), program.scopes))
+    # Files may have changed under way: what was read is what it was made from.
+    return told._replace(key=key_of(root, digests, options), digests=digests)
+
+
+def _names(analysis: Analysis) -> tuple[object, ...]:
+    """How the modules of a document are called, and where their names start."""
+    return ({one.path: one.name for one in analysis.modules}, analysis.source_roots, analysis.packages)
+
+
+def _names_in(tree: Tree) -> tuple[object, ...]:
+    return ({one.path: one.module for one in tree.sources}, tree.source_roots, tree.packages)
 
 
 @contextlib.contextmanager
@@ -112,8 +125,7 @@ def _no_collector() -> Iterator[None]:
 def run(path: Path, options: Options) -> tuple[Tree, list[Gathered], Program]:
     """The files, their facts, and the program made of them after its abstract run."""
     found = look(path, options)
-    gathered = Gathering(found.tree, found.digests, options).all()
-    tree, gathered = _renamed(found.tree, gathered, options)
+    tree, gathered = _renamed(Gathering(found.tree, found.digests, options), options)
     return tree, gathered, _resolved(gathered)
 
 
@@ -124,8 +136,9 @@ def _resolved(gathered: list[Gathered]) -> Program:
     return resolve(modules, KNOWLEDGE)
 
 
-def _renamed(tree: Tree, gathered: list[Gathered], options: Options) -> tuple[Tree, list[Gathered]]:
+def _renamed(now: Gathering, options: Options) -> tuple[Tree, list[Gathered]]:
     """With the modules named as they import each other, and only the wanted packages."""
+    tree, gathered = now.tree, now.all()
     facts = {one.source.path: one.facts for one in gathered}
     roots = imported_roots(facts, package_folders(facts))
     name = tree.root.resolve().name

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import inspect
 import marshal
 import os
 from collections.abc import Iterable, Mapping
@@ -19,21 +20,36 @@ from strangler_analyzers.sealed import seal, unseal
 _KEY = 32
 
 
+class Told(NamedTuple):
+    """What has to be known of a run to tell what it makes of another test.
+
+    ``names`` are those of the program, ``asked`` what was looked up in lower case, ``scopes`` how many bodies it had.
+    """
+
+    names: dict[str, dict[str, str | None]]
+    asked: frozenset[str]
+    scopes: int
+
+
 class Kept(NamedTuple):
-    """A document of an earlier run, the hashes of the files it was made from, and the key of all it was made from."""
+    """A document of an earlier run: the key of all it was made from, the hashes of its files, what its run told."""
 
     key: bytes
     digests: dict[str, str]
     analysis: Analysis
+    told: Told = Told({}, frozenset(), 0)
 
 
 def read_kept(folder: Path | None, name: str) -> Kept | None:
-    """The document called ``name``, whatever it was made from; its parts are read when they are asked for."""
+    """The document called ``name``, whatever it was made from; its parts are read when they are asked for.
+
+    One that other code than this wrote is none: it is not even known in which form it is.
+    """
     body = unseal(folder, name)
-    if body is None:
+    if body is None or body[:_KEY] != _maker():
         return None
-    digests, texts = marshal.loads(memoryview(body)[_KEY:])
-    return Kept(body[:_KEY], digests, from_members(__version__, {}, texts))
+    key, digests, texts, told = marshal.loads(memoryview(body)[_KEY:])
+    return Kept(key, digests, from_members(__version__, {}, texts), Told(*told))
 
 
 def read_document(folder: Path | None, name: str, key: bytes) -> Analysis | None:
@@ -45,23 +61,29 @@ def read_document(folder: Path | None, name: str, key: bytes) -> Analysis | None
 def write_document(folder: Path | None, name: str, kept: Kept) -> None:
     """Keep the document instead of the one that was called so before."""
     if folder is not None:
-        seal(folder, name, kept.key + marshal.dumps((kept.digests, members(kept.analysis))))
+        told = (kept.told.names, kept.told.asked, kept.told.scopes)
+        seal(folder, name, _maker() + marshal.dumps((kept.key, kept.digests, members(kept.analysis), told)))
 
 
 def key_of(root: Path, digests: Mapping[str, str], options: Options, beside: Iterable[str] = ()) -> bytes:
     """What stands for the sources, the options, this very tool, and what was looked at ``beside`` these."""
-    parts = [__version__, EXTRACTOR, _tool(), root.resolve().name, repr(options.recorded()), *beside]
+    parts = [_maker().hex(), root.resolve().name, repr(options.recorded()), *beside]
     parts.extend(f"{digest} {path}" for path, digest in sorted(digests.items()))
-    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=_KEY).digest()
+    return _hash(parts)
 
 
 @functools.cache
-def _tool() -> str:
-    """What the file system says of our own code: a version under development changes without a new number."""
+def _maker() -> bytes:
+    """What stands for this very tool: a version under development changes without a new number."""
     found = []
-    for folder, _, names in os.walk(Path(__file__).parent):
-        for name in names:
-            if name.endswith(".py"):
-                status = os.stat(f"{folder}/{name}")  # noqa: PTH116
-                found.append(f"{name} {status.st_mtime_ns} {status.st_size}")
-    return "\n".join(sorted(found))
+    for package in (Path(__file__).parent, Path(inspect.getfile(Analysis)).parent):
+        for folder, _, names in os.walk(package):
+            for name in names:
+                if name.endswith(".py"):
+                    status = os.stat(f"{folder}/{name}")  # noqa: PTH116
+                    found.append(f"{name} {status.st_mtime_ns} {status.st_size}")
+    return _hash([__version__, EXTRACTOR, *sorted(found)])
+
+
+def _hash(parts: Iterable[str]) -> bytes:
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=_KEY).digest()

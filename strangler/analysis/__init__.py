@@ -30,7 +30,17 @@ from strangler.analysis.document import (
     Transaction,
     Use,
 )
-from strangler.analysis.serialize import NAMES, dumps, edited, from_members, load, loads, members
+from strangler.analysis.serialize import (
+    NAMES,
+    dumps,
+    edited,
+    from_members,
+    load,
+    loads,
+    members,
+    records_of,
+    with_records,
+)
 
 __all__ = [
     "NAMES",
@@ -64,5 +74,7 @@ __all__ = [
     "load",
     "loads",
     "members",
+    "records_of",
     "replaced",
+    "with_records",
 ]

@@ -8,6 +8,7 @@ import json
 import operator
 import types
 import typing
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -71,6 +72,31 @@ def _edited(text: str, quoted: str, change: Callable[[dict[str, Any]], None]) ->
             change(record)
             lines[place] = _ENCODER.encode(record) + line[-1]
     return "\n".join((head, *lines))
+
+
+def with_records(analysis: Analysis, name: str, field: str, value: str, records: Iterable[object]) -> Analysis:
+    """``analysis`` with these ``records`` for those whose ``field``, by which they are in order, is ``value``."""
+    rows = _rows(analysis, name)
+    first, last = _those(rows, field, value)
+    rows[first:last] = map(_ENCODER.encode, records)
+    text = f'"{name}":[\n' + ",\n".join(rows) + "]" if rows else f'"{name}":[]'
+    return from_members(analysis.version, {}, {**members(analysis), name: text})
+
+
+def records_of(analysis: Analysis, name: str, field: str, value: str) -> tuple[Any, ...]:
+    """The records of a member whose ``field``, by which they are in order, is ``value``; no others are read."""
+    rows = _rows(analysis, name)
+    first, last = _those(rows, field, value)
+    return typing.cast(tuple[Any, ...], _readers()[name](json.loads("[" + ",".join(rows[first:last]) + "]")))
+
+
+def _rows(analysis: Analysis, name: str) -> list[str]:
+    return [line[:-1] for line in members(analysis, (name,))[name].split("\n")[1:]]
+
+
+def _those(rows: list[str], field: str, value: str) -> tuple[int, int]:
+    first, last = (find(rows, value, key=lambda row: json.loads(row)[field]) for find in (bisect_left, bisect_right))
+    return first, last
 
 
 @functools.cache

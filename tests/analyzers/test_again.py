@@ -106,7 +106,7 @@ def test_any_edit_gives_what_a_run_from_nothing_gives(tmp_path: Path, runs: list
     tree = Tree(root, tmp_path / "cache", runs)
     paths = sorted(root.rglob("*.py"))
     was_run = []
-    for _ in range(8):
+    for _ in range(5):
         for path in chance.sample(paths, chance.choice([1, 1, 3])):
             lines = path.read_text().splitlines(keepends=True)
             if lines:
@@ -115,6 +115,80 @@ def test_any_edit_gives_what_a_run_from_nothing_gives(tmp_path: Path, runs: list
         assert tree.is_right()
         was_run.append(tree.was_run)
     assert not all(was_run)
+
+
+_LINES = (
+    "from shop.orders import service as added\n",
+    "import shop.billing.invoices, shop.nowhere\n",
+    "import json as added_too\n",
+    "from tests.test_orders import *\n",
+    "MARKS = patch('shop.money.Money'), patch('shop.nowhere.Money'), setattr('shop.clock.now.x', 1)\n",
+    "def test_added(order):\n    from shop.payments import gateway\n    with patch('shop.clock.now'):\n        pass\n",
+    "class TestAdded:\n    def test_it(self): ...\n",
+    "async def fixture(): ...\n",
+)
+
+
+def _tests(chance: random.Random, lines: list[str]) -> None:
+    """At the end, so that it stays what the parser takes."""
+    lines.extend(chance.sample(_LINES, chance.choice([1, 2])))
+    imports = [place for place, line in enumerate(lines) if line.startswith(("import ", "from "))]
+    if imports and chance.random() < 0.5:
+        del lines[chance.choice(imports)]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_any_edit_of_a_test_gives_what_a_run_from_nothing_gives(tmp_path: Path, runs: list[int], seed: int) -> None:
+    chance = random.Random(seed)
+    root = tmp_path / "tree"
+    shutil.copytree(SAMPLE, root, ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    tree = Tree(root, tmp_path / "cache", runs)
+    paths = sorted((root / "tests").rglob("*.py"))
+    was_run = []
+    for _ in range(4):
+        for path in chance.sample(paths, chance.choice([1, 3])):
+            lines = path.read_text().splitlines(keepends=True)
+            chance.choice((_tests, _tests, _define, _drop, _blank))(chance, lines)
+            path.write_text("".join(lines))
+        assert tree.is_right()
+        was_run.append(tree.was_run)
+    assert was_run.count(False) > len(was_run) / 2
+
+
+def test_a_test_that_defines_what_is_looked_for_by_name_is_run(write, tmp_path: Path, runs: list[int]) -> None:
+    """A loader finds definitions by their names alone: one more may be one too many."""
+    load = "from shop.loading import load\n\n\ndef made():\n    return load('shop.forms', 'OrderForm')()\n"
+    files = {
+        "shop/__init__.py": "",
+        "shop/loading.py": "def load(module, name): ...\n",
+        "shop/forms.py": "class OrderForm: ...\n",
+        "shop/orders.py": load,
+        "tests/shop/forms.py": "",
+    }
+    tree = Tree(write(files), tmp_path / "cache", runs)
+    write({"tests/shop/forms.py": "class PaymentForm: ...\n"})
+    assert tree.is_right()
+    assert not tree.was_run
+    for text in ("class OrderForm: ...\n", "orderform = 1\n", "from shop.x import y as OrderForm\n"):
+        write({"tests/shop/forms.py": text})
+        assert tree.is_right()
+        assert tree.was_run
+
+
+def test_a_test_whose_imports_name_modules_otherwise_is_run(write, tmp_path: Path, runs: list[int]) -> None:
+    files = {"src/app/orders.py": "import x\n", "src/app/money.py": "", "src/tests/test_orders.py": "import json\n"}
+    tree = Tree(write(files), tmp_path / "cache", runs)
+    write({"src/tests/test_orders.py": "import json\nimport app.orders\n"})
+    assert tree.is_right()
+
+
+def test_files_left_out_change_nothing(write, tmp_path: Path, runs: list[int]) -> None:
+    """One of two files with the name of the other: it is not in the document, and neither is its length."""
+    files = {"a/__init__.py": "", "a.py": "x = 1\n", "b.py": "import a\n"}
+    tree = Tree(write(files), tmp_path / "cache", runs)
+    for path in ("a.py", "a/__init__.py"):
+        write({path: "# longer\n" + files[path]})
+        assert tree.is_right()
 
 
 def test_a_wrong_move_would_be_noticed(write, tmp_path: Path, runs: list[int], monkeypatch) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import marshal
 import os
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from strangler import __version__
 from strangler.analysis import Analysis, dumps
 from strangler_analyzers import Options, SeamOptions, analyze, conclude
 from strangler_analyzers.analyze import survey
-from strangler_analyzers.documents import Kept, key_of, read_document, write_document
+from strangler_analyzers.documents import Kept, key_of, read_document, read_kept, write_document
+from strangler_analyzers.sealed import seal
 
 ANALYZE = importlib.import_module("strangler_analyzers.analyze")
 FILES = {"shop/__init__.py": "", "shop/a.py": "from shop import b\nb.f()\n", "shop/b.py": "def f(): ...\n"}
@@ -85,6 +87,20 @@ def test_a_document_of_another_key_or_a_spoilt_one_is_none(tmp_path: Path) -> No
     assert read_document(tmp_path, "x.bin", key_of(tmp_path, {"a.py": "2"}, Options())) is None
     (tmp_path / "x.bin").write_bytes((tmp_path / "x.bin").read_bytes()[:-1])
     assert read_document(tmp_path, "x.bin", key) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", bytes(32) + b'{"schema":"strangler.analysis/1"}', bytes(range(256)) * 8, marshal.dumps(({}, {}))],
+    ids=["empty", "short", "of the first version", "anything", "of another state"],
+)
+def test_what_other_code_kept_is_nothing(write, tmp_path: Path, body: bytes) -> None:
+    """It is whole, and sealed as ours is."""
+    root, cache = write(FILES), tmp_path / "cache"
+    for name in ("survey.bin", "conclusion.bin"):
+        seal(cache, name, body)
+    assert read_kept(cache, "survey.bin") is None
+    assert _concluded(root, Options(processes=1, cache=cache)) == dumps(analyze(root, Options(processes=1)))
 
 
 def test_a_file_that_changes_under_way_leaves_no_wrong_document(write, tmp_path: Path, monkeypatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from strangler.analysis import Edge, Evidence, Model, Route, Task
@@ -11,7 +11,8 @@ from strangler_analyzers.assemble.uses import TableUses
 from strangler_analyzers.detectors import World
 from strangler_analyzers.detectors.by_name import handed_over
 from strangler_analyzers.detectors.mounts import receiver_of
-from strangler_analyzers.detectors.world import argument, ref_of, text
+from strangler_analyzers.detectors.world import Names, argument, ref_of, text
+from strangler_analyzers.resolve.imports import ModuleTable
 from strangler_analyzers.resolve.values import Class, Func, Module, Value
 
 _CONFIDENCE = ("possible", "inferred", "certain")
@@ -73,38 +74,38 @@ def collect(
 
 
 def _imports(world: World, ties: Ties) -> None:
+    dynamic: dict[str, list[tuple[str, int, str]]] = {}
+    for source, target, line, symbol in world.program.dynamic:
+        dynamic.setdefault(source, []).append((target, line, symbol))
     for name in sorted(world.modules):
-        module = world.modules[name]
-        for edge in world.program.table.edges(module):
-            symbol = _defined(world, edge.target, edge.symbol)
-            place = Evidence(module.path, edge.line, symbol=symbol, scope=edge.scope)
-            ties.add(name, edge.target, "import", place, "certain")
-    _imports_by_texts(world, ties)
+        imports(world.modules[name], world.program.table, world.names, ties, dynamic.get(name, ()))
 
 
-def _imports_by_texts(world: World, ties: Ties) -> None:
-    """Modules that are named by texts; where one text says the whole name, it is told."""
-    whole = {(source, target, line, symbol): text for source, target, line, symbol, text in named_by_text(world)}
-    for source, target, line, symbol in [*world.program.dynamic, *whole]:
-        text = whole.get((source, target, line, symbol))
-        place = Evidence(world.modules[source].path, line, text=text, symbol=f"{target}:{symbol}", scope="dynamic")
-        ties.add(source, target, "import", place, "inferred")
+def imports(
+    module: Module, table: ModuleTable, names: Names, ties: Ties, dynamic: Iterable[tuple[str, int, str]] = ()
+) -> None:
+    """What a module imports, and what it names by texts; where one text says the whole name, it is told.
+
+    ``dynamic`` is what a run has found to be named by text: (target, line, symbol).
+    """
+    for edge in table.edges(module):
+        symbol = _defined(names, edge.target, edge.symbol)
+        place = Evidence(module.path, edge.line, symbol=symbol, scope=edge.scope)
+        ties.add(module.name, edge.target, "import", place, "certain")
+    whole = {(target, line, symbol): text for target, line, symbol, text in named_by_text(names, module)}
+    for target, line, symbol in (*dynamic, *whole):
+        text = whole.get((target, line, symbol))
+        place = Evidence(module.path, line, text=text, symbol=f"{target}:{symbol}", scope="dynamic")
+        ties.add(module.name, target, "import", place, "inferred")
 
 
-def _defined(world: World, target: str, symbol: str) -> str | None:
+def _defined(names: Names, target: str, symbol: str) -> str | None:
     """Where the imported name is defined, as a ref; None for a module."""
     if symbol in ("", "*"):
         return symbol or None
-    module = world.modules[target]
     if target.endswith(f".{symbol}") or symbol == target:
         return None
-    for value in module.env.get(symbol, ()):
-        ref = ref_of(value)
-        if ref is not None and isinstance(value, Func | Class):
-            return ref
-        if isinstance(value, Module):
-            return value.name
-    return f"{target}:{symbol}"
+    return names[target].get(symbol) or f"{target}:{symbol}"
 
 
 def _module_of(callee: Value) -> str:

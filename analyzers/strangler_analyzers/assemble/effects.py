@@ -9,7 +9,7 @@ from strangler.analysis import Evidence, Outbound, Patch, Setting, State
 from strangler_analyzers.assemble.functions import caller_of
 from strangler_analyzers.assemble.strings import resolved
 from strangler_analyzers.detectors import World
-from strangler_analyzers.detectors.world import argument, text
+from strangler_analyzers.detectors.world import Names, argument, text
 from strangler_analyzers.resolve.frames import Event
 from strangler_analyzers.resolve.values import Items, Module
 
@@ -100,16 +100,20 @@ def patches(world: World) -> list[Patch]:
         place = Evidence(world.modules[source].path, line)
         found.setdefault((f"{target}:{attr}", source), {})[place] = None
     for name in sorted(world.modules):
-        module: Module = world.modules[name]
-        for target, line in module.facts.patches:
-            inner = resolved(world, target)
-            if inner is not None:
-                ref = f"{inner[0].name}:{inner[1]}"
-                found.setdefault((ref, name), {})[Evidence(module.path, line)] = None
+        for ref, place in patched(world.names, world.modules[name]):
+            found.setdefault((ref, name), {})[place] = None
     return [
         Patch(target, module, tuple(sorted(places, key=lambda one: (one.path, one.line))))
         for (target, module), places in sorted(found.items())
     ]
+
+
+def patched(names: Names, module: Module) -> Iterator[tuple[str, Evidence]]:
+    """What a module patches by name, and where."""
+    for target, line in module.facts.patches:
+        found = resolved(names, target)
+        if found is not None:
+            yield (f"{found[0]}:{found[1]}", Evidence(module.path, line))
 
 
 _OUTBOUND = (

@@ -25,6 +25,9 @@ from strangler_analyzers.resolve.values import (
     unwrapped,
 )
 
+# Module → name → the ref or module it stands for; None where it is something else, or nothing that is known.
+Names = dict[str, dict[str, str | None]]
+
 
 class World:
     """A program after its abstract run."""
@@ -43,6 +46,14 @@ class World:
     def classes(self) -> list[Class]:
         """Every class that was run, in the order of the source."""
         return [self.program.classes[key] for key in sorted(self.program.classes)]
+
+    @cached_property
+    def names(self) -> Names:
+        """The names at the top of every module, and where what they stand for is defined."""
+        return {
+            name: {symbol: _home(values) for symbol, values in module.env.items()}
+            for name, module in self.modules.items()
+        }
 
     @cached_property
     def events(self) -> list[Event]:
@@ -77,6 +88,15 @@ class World:
         for cls in self.classes:
             if any(base.dotted.endswith(bases) for base in linearised(cls)[1]):
                 yield cls
+
+
+def _home(values: Values) -> str | None:
+    for value in values:
+        if isinstance(value, Func | Class) and (ref := ref_of(value)) is not None:
+            return ref
+        if isinstance(value, Module):
+            return value.name
+    return None
 
 
 def ref_of(value: Value) -> str | None:

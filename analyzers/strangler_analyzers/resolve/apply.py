@@ -140,12 +140,12 @@ def bind_arguments(
 ) -> tuple[tuple[str, Values], ...]:
     """Let the arguments flow into the parameters; what was passed for which, without the first ``skip``."""
     places, rest, names = func.layout
-    flow, passes = frame.program.flow, []
+    flow, known, passes = frame.program.flow, func.params.get, []
     for place, values in enumerate(args):
         name = places[place] if place < len(places) else rest
         if name:
             if values:
-                flow(func.param(name), values)
+                flow(known(name) or func.param(name), values)
             if place >= skip:
                 passes.append((name, values))
     for name, values in kwargs.items():

@@ -320,7 +320,7 @@ def _import(frame: Frame, code: Any) -> None:
 
 
 def _global(frame: Frame, code: Any) -> None:
-    frame.globals.update(code[2])
+    frame.globals |= frozenset(code[2])
 
 
 def _nonlocal(frame: Frame, code: Any) -> None:

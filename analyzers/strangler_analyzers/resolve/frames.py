@@ -64,6 +64,9 @@ class CallOf:
     quiet: bool = False
 
 
+_NO_NAMES: frozenset[str] = frozenset()
+
+
 class Frame:
     """A run of the body of ``func``, or of a class body within it."""
 
@@ -91,7 +94,7 @@ class Frame:
         self.env = env
         self.cls = cls
         self.record: Record = func.record
-        self.globals: set[str] = set()
+        self.globals: frozenset[str] = _NO_NAMES
         self.outers: list[dict[str, Values]] = []
         self.line = func.scope.line
         self.loops = 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 
+from strangler_analyzers.facts import Facts
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.imports import ModuleTable
 from strangler_analyzers.resolve.library import texts
@@ -32,7 +33,19 @@ class Index:
                 if scope.parent == 0 and scope.kind != "lambda":
                     self.defining.setdefault(scope.name, []).append(module)
         self._assigned_in: dict[Module, frozenset[str]] = {}
-        self.folded = {name.lower(): name for name in sorted(self.defining)}
+        self._folded = {name.lower(): name for name in sorted(self.defining)}
+        # What was looked up, in lower case: whatever else a module defines changes nothing here.
+        self.asked: dict[str, None] = {}
+
+    def spelled(self, name: str) -> str:
+        """``name`` as a definition spells it, whatever the case."""
+        self.asked[name.lower()] = None
+        return self._folded.get(name.lower(), name)
+
+    def is_defined_in(self, module: Module, name: str) -> bool:
+        """Whether ``name`` is defined at the top of ``module``."""
+        self.asked[name.lower()] = None
+        return module in self.defining.get(name, ())
 
     def modules_ending(self, path: str) -> list[Module]:
         """The modules whose dotted name is ``path`` or ends with it."""
@@ -47,25 +60,35 @@ class Index:
         return [module for module in self.modules_ending(path) if self._has(module, name)]
 
     def _has(self, module: Module, name: str) -> bool:
-        if module in self.defining.get(name, ()):
+        if self.is_defined_in(module, name):
             return True
         imported = (pair for one in module.facts.imports if one.names for pair in one.names)
         return any(alias == name for _, alias in imported) or name in self._assigned(module)
 
     def _assigned(self, module: Module) -> frozenset[str]:
-        """The names assigned at the top of ``module``: a package may load with a loader what stands in its modules."""
         found = self._assigned_in.get(module)
         if found is None:
-            code = module.facts.scopes[0].code()
-            targets = [target for one in code if one[0] == "=" for target in one[2] if target is not None]
-            names = frozenset(target[1] for target in targets if target[0] == "n")
-            found = self._assigned_in[module] = names
+            found = self._assigned_in[module] = assigned(module.facts)
         return found
 
     def labelled(self, label: str, name: str) -> list[Module]:
         """The modules within a package called ``label`` that define ``name``."""
-        found = self.defining.get(self.folded.get(name.lower(), name), [])
+        found = self.defining.get(self.spelled(name), [])
         return [module for module in found if label in module.name.split(".")[:-1]]
+
+
+def assigned(facts: Facts) -> frozenset[str]:
+    """The names assigned at the top of a module: a package may load with a loader what stands in its modules."""
+    code = facts.scopes[0].code()
+    targets = [target for one in code if one[0] == "=" for target in one[2] if target is not None]
+    return frozenset(target[1] for target in targets if target[0] == "n")
+
+
+def can_be_loaded(facts: Facts) -> frozenset[tuple[str, str]]:
+    """All that :class:`Index` finds in a module with these facts, as pairs of how and by which name."""
+    defined = {("defined", scope.name) for scope in facts.scopes if scope.parent == 0 and scope.kind != "lambda"}
+    imported = {("imported", alias) for one in facts.imports if one.names for _, alias in one.names}
+    return frozenset({*defined, *imported, *(("assigned", name) for name in assigned(facts))})
 
 
 def loaded(frame: Frame, index: Index, call: CallOf) -> Values:
@@ -93,7 +116,7 @@ def _by_one(frame: Frame, index: Index, text: str, line: int) -> Values:
     if not separator:
         return EMPTY
     module = index.table.get(path)
-    if module is not None and module in index.defining.get(name, ()):
+    if module is not None and index.is_defined_in(module, name):
         return _found(frame, [module], name, line)
     if "." not in path and name[:1].isupper():
         return _found(frame, index.labelled(path, name), name, line)
@@ -105,7 +128,7 @@ def _by_two(frame: Frame, index: Index, path: str, name: str, line: int) -> Valu
         return EMPTY
     candidates = index.defined_in(path, name)
     if not candidates and "." not in path:
-        name = index.folded.get(name.lower(), name)
+        name = index.spelled(name)
         candidates = [module for module in index.labelled(path, name) if name[:1].isupper()]
     return _found(frame, candidates, name, line)
 

@@ -38,6 +38,11 @@ _DEEPEST = 40
 _RECURSION = 200_000
 
 
+def most_visits(scopes: int) -> int:
+    """How often each body may be run in a program of so many."""
+    return max(_FEWEST_RUNS, min(_MOST_RUNS, _RUNS // (scopes + 1)))
+
+
 class Program(Linked):
     """A program being run in the abstract; what it found is in the records of its functions."""
 
@@ -46,8 +51,8 @@ class Program(Linked):
         self.functions: dict[tuple[str, int], Func] = {}
         self.classes: dict[tuple[str, int], Class] = {}
         self._depth = 0
-        scopes = sum(len(module.facts.scopes) for module in self.table.by_name.values())
-        self._most_visits = max(_FEWEST_RUNS, min(_MOST_RUNS, _RUNS // (scopes + 1)))
+        self.scopes = sum(len(module.facts.scopes) for module in self.table.by_name.values())
+        self._most_visits = most_visits(self.scopes)
 
     # Running
 
@@ -171,7 +176,9 @@ class Program(Linked):
 
     def flow(self, cell: Cell, values: Values) -> None:
         """Let ``values`` flow into ``cell``; who has read it is run again."""
-        if values and cell.add(values):
+        merged = union(cell.values, values)
+        if merged is not cell.values:
+            cell.values = merged
             for reader in cell.readers:
                 self._queue[reader] = None
 

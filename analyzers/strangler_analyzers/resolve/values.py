@@ -39,14 +39,6 @@ class Cell:
         self.default: Values = EMPTY
         self.readers: dict[Any, None] = {}
 
-    def add(self, values: Values) -> bool:
-        """Take in ``values``; whether that changed anything."""
-        merged = union(self.values, values)
-        if merged is self.values:
-            return False
-        self.values = merged
-        return True
-
 
 def union(left: Values, right: Values) -> Values:
     """Both, each once; ``left`` itself if ``right`` adds nothing."""
