@@ -51,6 +51,8 @@ def prove(
     plan, root = session.plan(), session.root
     if set(phases.upper()) - set("ABCDH"):
         raise StranglerError(f"unknown phase in '{phases}'", hint="the phases are A, B, C, D and H")
+    if "H" in phases.upper() and "D" not in phases.upper():
+        raise StranglerError("faults are put into the service that phase D runs", hint=f"--phases {phases.upper()}D")
     options = ProofOptions(phases.upper(), mutants, seed, local_only_ceiling, kill_floor, python, keep)
     proof = scaffolds.prove(plan, service, root, options, session.out.note)
     findings = list(proof.findings())
@@ -60,7 +62,7 @@ def prove(
     session.out.findings(findings)
     session.out.json({**scaffolds.proof_fields(proof), "findings": [finding_fields(f) for f in findings]})
     session.out.show(_table(proof), _sum(proof, where))
-    return 1 if findings else 0
+    return 0 if proof.holds else 1
 
 
 def _table(proof: Proof) -> Table:

@@ -11,6 +11,7 @@ import small
 
 import strangler_scaffolds as scaffolds
 from strangler.errors import StranglerError
+from strangler.model import Severity
 from strangler_scaffolds import ProofOptions
 from strangler_scaffolds.proof import MutantResult, Phase, Proof, as_html, as_json, mutants_of
 from strangler_scaffolds.proof.prove import route_regex
@@ -21,6 +22,7 @@ def phase(name: str, vector: dict[str, str], **ways: str) -> Phase:
 
 
 GOOD = {"t1": "passed", "t2": "failed"}
+REACHED = {"t1": "local"}
 
 
 def proof(*phases: Phase, **fields: float) -> Proof:
@@ -28,27 +30,45 @@ def proof(*phases: Phase, **fields: float) -> Proof:
 
 
 def rules(made: Proof) -> list[str]:
-    return [finding.rule for finding in made.findings()]
+    """What speaks against it; that t2 fails by itself informs only."""
+    found = [finding for finding in made.findings() if finding.severity is Severity.ERROR]
+    assert made.holds is (not found)
+    return [finding.rule for finding in found]
 
 
 def test_equal_vectors_hold_even_where_tests_fail() -> None:
     assert rules(proof(phase("B", GOOD), phase("D", GOOD, t1="remote"))) == []
+    assert rules(proof(phase("B", GOOD, **REACHED))) == []
 
 
 @pytest.mark.parametrize("vector", [{"t1": "failed", "t2": "failed"}, {"t1": "passed"}, {**GOOD, "t3": "passed"}])
 def test_any_difference_of_a_vector_is_found(vector: dict[str, str]) -> None:
-    assert rules(proof(phase("C", vector))) == ["PROOF-DIFFERS"]
+    assert rules(proof(phase("C", vector, **REACHED))) == ["PROOF-DIFFERS"]
 
 
 def test_a_test_that_differs_by_itself_is_named_and_left_out() -> None:
-    made = Proof(
-        "stock", (phase("A", GOOD), phase("A2", {**GOOD, "t1": "failed"}), phase("B", {**GOOD, "t1": "failed"}))
-    )
+    differing = {**GOOD, "t1": "failed"}
+    made = Proof("stock", (phase("A", GOOD), phase("A2", differing), phase("B", differing, **REACHED)))
     assert (made.flaky, rules(made)) == ({"t1"}, [])
 
 
 def test_a_proof_in_which_nothing_reached_the_service_is_none() -> None:
     assert rules(proof(phase("D", GOOD))) == ["PROOF-BLIND"]
+    assert rules(proof(phase("B", GOOD))) == ["PROOF-BLIND"]
+    between_tests = phase("B", GOOD)
+    assert rules(proof(dataclasses.replace(between_tests, ways={"": frozenset({"local"})}))) == ["PROOF-BLIND"]
+
+
+def test_a_baseline_alone_proves_nothing() -> None:
+    assert rules(proof()) == ["PROOF-ALONE"]
+
+
+def test_tests_that_fail_anyway_are_named_and_a_suite_of_them_proves_nothing() -> None:
+    (finding,) = proof(phase("B", GOOD, **REACHED)).findings()
+    assert (finding.rule, finding.severity) == ("PROOF-RED", Severity.WARNING)
+    assert "1 of 2 tests fail in the monolith as it is: t2" in finding.message
+    red = {"t1": "error", "t2": "failed"}
+    assert rules(Proof("stock", (phase("A", red), phase("A2", red), phase("B", red, **REACHED)))) == ["PROOF-RED"]
 
 
 def test_too_many_tests_with_local_code_only_are_found() -> None:
@@ -81,7 +101,7 @@ def test_no_test_at_all_is_found() -> None:
 
 
 def test_the_reports_say_what_the_proof_says() -> None:
-    made = proof(phase("B", {"t1": "failed <b>", "t2": "failed"}))
+    made = proof(phase("B", {"t1": "failed <b>", "t2": "failed"}, **REACHED))
     assert as_json(made)["holds"] is False
     assert as_json(made)["phases"][2]["differences"] == [{"test": "t1", "before": "passed", "now": "failed <b>"}]
     assert "<b>" not in as_html(made)

@@ -34,6 +34,8 @@ def watch(bridge: Any, module: Any) -> None:
 async def _taken(bridge: Any, app: Any, scope: dict[str, Any], receive: Any, send: Any) -> bool:
     """Have the service answer; False if this request must stay here."""
     what = f"{scope['method']} {scope['path']}"
+    if bridge.answers_here(what):
+        return False
     bridge.originals.take()
     changes = carried(bridge.originals)
     replaced, stuck_too = overrides(app)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from typing import Any, Dict, List
 
-from . import django_edge, records, stores
+from . import asgi, django_edge, edge, records, stores
 from .broker import Broker
 from .doubles import Replaced, set_aside, watch_mocks
 from .loading import AfterLoading
@@ -50,11 +50,8 @@ class Bridge:
         """Look at the modules of the seam, of the library and of the web framework when they are loaded."""
         actions: dict[str, Callable[[Any], None]] = {name: self._loaded for name in self.settings["shared"]}
         actions.update({name: self._wrap for name in self.moved})
-        if self.phase == "remote":
-            from . import asgi, edge
-
-            for watcher in (asgi, django_edge, edge):
-                actions.update({name: functools.partial(watcher.watch, self) for name in watcher.FRAMEWORKS})
+        for watcher in (asgi, django_edge, edge):
+            actions.update({name: functools.partial(watcher.watch, self) for name in watcher.FRAMEWORKS})
         AfterLoading(actions).install()
 
     @property
@@ -294,6 +291,13 @@ class Bridge:
             records.write("call", ref=what, way="remote-doubled", reason=f"the test replaces {', '.join(doubles)}")
         if not broker.lends and not met:
             records.write("call", ref=what, way="remote", reason="")
+
+    def answers_here(self, request: str) -> bool:
+        """Whether a request for the seam is answered in this process, in this phase; it is noted that it was made."""
+        if self.phase == "remote":
+            return False
+        records.write("call", ref=request, way="local", reason="")
+        return True
 
     def exchange(self, send: Callable[[], Any]) -> Any:
         """Send something to the service and wait; meanwhile this thread lends its connection, if it does."""

@@ -7,6 +7,7 @@ import base64
 import contextlib
 import json
 import re
+import shlex
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ from strangler.files import require_free, write_file
 from strangler.plan import Plan, RoutePattern
 from strangler_scaffolds.proof.mutants import Mutant, mutants_of
 from strangler_scaffolds.proof.runs import Bench, copy_tree, prepare, run
-from strangler_scaffolds.proof.runtime import service_python
+from strangler_scaffolds.proof.runtime import require_framework, service_python
 from strangler_scaffolds.proof.verdict import MutantResult, Phase, Proof
 from strangler_scaffolds.write import RECORDS
 
@@ -96,6 +97,8 @@ class _Stage:
         self._service = service
         self.directory = (root / record["directory"]).resolve()
         self.manifest = json.loads((self.directory / "strangler.json").read_text(encoding="utf-8"))
+        host = self.manifest.get("host") or {}
+        require_framework(shlex.split(plan.monolith.test or ""), host.get("framework", ""), root)
         self.package = f"{service.replace('-', '_')}_service"
         self.client = _client_folder(service, record)
         but = _folder_inside(self.directory, root.resolve())

@@ -29,7 +29,7 @@ def as_json(proof: Proof) -> dict[str, Any]:
     return {
         "service": proof.service,
         "commit": proof.commit,
-        "holds": not list(proof.findings()),
+        "holds": proof.holds,
         "flaky": sorted(proof.flaky),
         "phases": [_phase(proof, phase) for phase in proof.phases],
         "touching": proof.touching,
@@ -58,9 +58,9 @@ def _phase(proof: Proof, phase: Phase) -> dict[str, Any]:
 
 def as_html(proof: Proof) -> str:
     """One self-contained page."""
-    holds = not list(proof.findings())
-    verdict = '<p class="good">The proof holds.</p>' if holds else _list([f.message for f in proof.findings()])
-    parts = [f"<h1>{html.escape(proof.service)}: proof of equivalence</h1>", verdict, _phases(proof)]
+    verdict = '<p class="good">The proof holds.</p>' if proof.holds else '<p class="bad">The proof does not hold.</p>'
+    found = [finding.message for finding in proof.findings()]
+    parts = [f"<h1>{html.escape(proof.service)}: proof of equivalence</h1>", verdict, _list(found), _phases(proof)]
     parts.append(
         f"<p>{proof.touching} tests reach the seam; {len(proof.local_only)} are proven with local code only.</p>"
     )
@@ -103,7 +103,7 @@ def _mutants(proof: Proof) -> str:
 
 
 def _list(items: list[str]) -> str:
-    return "<ul>" + "".join(f"<li>{html.escape(item)}</li>" for item in items) + "</ul>"
+    return "" if not items else "<ul>" + "".join(f"<li>{html.escape(item)}</li>" for item in items) + "</ul>"
 
 
 def dumps(proof: Proof) -> str:

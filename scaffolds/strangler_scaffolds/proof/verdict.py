@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from strangler.model import Finding
+from strangler.model import Finding, Severity
 
 
 @dataclass(frozen=True)
@@ -97,9 +97,24 @@ class Proof:
         return {t: (remote.reasons.get(t, "") if remote else "") for t, w in sorted(ways.items()) if "local-only" in w}
 
     @property
+    def compared(self) -> Phase | None:
+        """The last phase that was compared with the baseline, the one nearest to what will be; None if none was."""
+        return next((phase for phase in reversed(self.phases) if phase.name in ("B", "C", "D")), None)
+
+    @property
     def touching(self) -> int:
         """How many tests reach the seam at all."""
-        return len(self.remote.ways) if self.remote else 0
+        return len(set(self.compared.ways) - {""}) if self.compared else 0
+
+    @property
+    def red(self) -> list[str]:
+        """Tests that fail in the monolith as it is."""
+        return sorted(test for test, outcome in self.baseline.vector.items() if outcome in ("failed", "error"))
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing speaks against it; what only informs does not."""
+        return all(finding.severity is not Severity.ERROR for finding in self.findings())
 
     @property
     def local_only_share(self) -> float:
@@ -112,11 +127,12 @@ class Proof:
         return sum(bool(m.killed_by) for m in self.mutants) / len(self.mutants) if self.mutants else None
 
     def findings(self) -> Iterator[Finding]:
-        """Why the proof does not hold; nothing if it does."""
+        """Why the proof does not hold; nothing, or what only informs, if it does."""
         if not self.baseline.vector:
             hint = f"check monolith.test in the plan; it ended with: {self.baseline.last_words or 'nothing'}"
             yield Finding("PROOF-EMPTY", "the test command ran no test", hint=hint)
             return
+        yield from self._baseline()
         for phase in self.phases[1:]:
             if phase.name == "A2":
                 continue
@@ -124,11 +140,21 @@ class Proof:
                 yield Finding("PROOF-DIFFERS", f"{phase.name}: {test} was {before} and is {now}", hint=phase.log)
         yield from self._weak()
 
+    def _baseline(self) -> Iterator[Finding]:
+        """What says that there was nothing to compare, or little."""
+        if self.compared is None:
+            yield Finding("PROOF-ALONE", "nothing was compared with the monolith as it was", hint="--phases ABCD")
+        if self.red:
+            first = ", ".join(self.red[:3]) + (" …" if len(self.red) > 3 else "")
+            only = len(self.red) == len(self.baseline.vector)
+            message = f"{len(self.red)} of {len(self.baseline.vector)} tests fail in the monolith as it is: {first}"
+            severity = Severity.ERROR if only else Severity.WARNING
+            yield Finding("PROOF-RED", message, hint=f"they prove nothing; {self.baseline.log}", severity=severity)
+
     def _weak(self) -> Iterator[Finding]:
-        if self.remote is not None and not self.touching:
-            yield Finding(
-                "PROOF-BLIND", "no test reaches the service", hint="write one that does, or prove another seam"
-            )
+        if self.compared is not None and not self.touching:
+            hint = "write one that does, or prove another seam"
+            yield Finding("PROOF-BLIND", "no test reaches the seam", hint=hint)
         if self.local_only_share > self.local_only_ceiling:
             share = f"{self.local_only_share:.0%} of the tests that reach the seam are proven with local code only"
             yield Finding("PROOF-LOCAL", share, hint=f"the ceiling is {self.local_only_ceiling:.0%}")
