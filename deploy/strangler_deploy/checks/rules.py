@@ -73,7 +73,7 @@ _ALL = (
         "Without its other conditions a route takes requests that are the monolith's, without its limits it lets all "
         "through. And the tenant's prefix can be taken off prefixes and whole paths, not off patterns.",
         "Let a facade split the traffic (platform.facade.mode: facade): it carries out all the plan says. Where "
-        "tenants are known by path, end the route with /**, or tell them apart by host (gateways: {…: {tenants_by: host}}).",
+        "tenants are known by path, end the route with /**, or tell them apart by host (tenants_by: host).",
     ),
     Explanation(
         "DEPLOY-TENANT",
