@@ -9,7 +9,6 @@ expected time is simulated with the same gates. Usage: python benchmarks/bench_f
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import socket
 import statistics
@@ -21,6 +20,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from figures import Figure, report
 
 from strangler.plan import AbortIf
 from strangler_facade import AdminClient, local_token
@@ -158,26 +159,22 @@ def _simulated(rate: float, weight: float, draw: random.Random) -> float:
 
 
 def main() -> None:
-    """Print each round, the medians and their ratios to limit and floor, then the simulation."""
+    """Print each round, median and worst against floor and target, then the simulation."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     found = []
     for number in range(rounds):
         found.append(_round())
         last, noticed, rate = found[-1]
         print(f"round {number + 1}: last answer {last:.3f} s, notice {noticed:.3f} s, {rate} requests/s at the service")
-    last = statistics.median(entry[0] for entry in found)
-    worst = max(entry[0] for entry in found)
-    ratios = f"{last / LIMIT:.2f} of the target ({LIMIT:g} s), {last / FLOOR:.2f} of the floor"
-    print(f"breach to weight 0: median {last:.3f} s = {ratios}")
-    print(f"breach to weight 0: worst {worst:.3f} s = {worst / LIMIT:.2f} of the target")
+    seconds = [entry[0] for entry in found]
+    for what, value in (("median", statistics.median(seconds)), ("worst", max(seconds))):
+        report(Figure("facade", f"breach to weight 0, {what}", value, "s", floor=FLOOR, target=LIMIT))
     draw = random.Random(1)
-    for rate, weight in ((1000.0, 10.0), (10.0, 1.0)):
-        times = sorted(_simulated(rate, weight, draw) for _ in range(60))
-        expected = statistics.mean(times)
-        print(f"expected at {rate:g} requests/s and {weight:g} %: {expected:.2f} s (95 % within {times[56]:.2f} s)")
-    print(
-        json.dumps({"bench": "facade_rollback", "median_s": round(last, 3), "ratio_to_target": round(last / LIMIT, 3)})
-    )
+    for traffic, weight in ((1000.0, 10.0), (10.0, 1.0)):
+        times = sorted(_simulated(traffic, weight, draw) for _ in range(60))
+        what = f"expected from breach to detection at {traffic:g} requests/s and {weight:g} %"
+        report(Figure("facade", what, statistics.mean(times), "s"))
+        report(Figure("facade", f"{what}, 95 % within", times[56], "s"))
 
 
 if __name__ == "__main__":

@@ -156,35 +156,15 @@ class SpansMessage(TypedDict):
     spans: list[SpanRecord]
 
 
-class Exchange(TypedDict):
-    """One side of a shadowed request: status 0 and an ``error`` when there was no answer."""
+class DifferencesMessage(TypedDict):
+    """Shadow process to control, when there is something new: what it has found (``shadow.findings``), and its counts.
 
-    status: int
-    headers: list[tuple[str, str]]
-    body: str  # base64
-    truncated: bool
-    seconds: float
-    error: str
-
-
-class ShadowMessage(TypedDict):
-    """Worker to the comparing process: a request, what the customer was answered, what the mirrored targets answered.
-
-    Sent over the channel, or over a socket of its own if the worker was started with one. ``mirrored`` is the shadowed
-    target's side; ``again``, where the table asks for it, the primary asked a second time.
+    ``counts`` are the orders it has ``sent`` on and ``dropped``, and the records there was no room for (``forgotten``).
     """
 
-    type: str  # "shadow"
-    version: int
-    route: str
-    primary_target: str
-    shadow_target: str
-    method: str
-    path: str
-    request_headers: list[tuple[str, str]]
-    primary: Exchange
-    mirrored: Exchange
-    again: Exchange | None
+    type: str  # "differences"
+    routes: Mapping[str, Any]
+    counts: Mapping[str, int]
 
 
 def encode(message: Mapping[str, Any]) -> bytes:

@@ -161,7 +161,7 @@ class Sticky(Section):
     header: str | None = None
     """The name of a request header."""
     cookie: str | None = None
-    """The name of a cookie."""
+    """The name of a cookie; for one that `session` verifies and that changes with the session, its claim stands in."""
     client_address: bool = False
     """The address the request came from."""
 

@@ -181,7 +181,7 @@ class Shadowing(Section):
     cap: Size = 256 * 1024
     """Longer bodies are not mirrored."""
     concurrency: int = Field(default=32, ge=1)
-    """The most mirrored requests of one worker under way."""
+    """The most mirrored requests under way at a time."""
     timeout: Annotated[Duration, Field(gt=0)] = 5.0
     """How long a mirrored request may take."""
 

@@ -89,6 +89,38 @@ def test_the_facades_own_plan_is_a_plan() -> None:
     assert plan.services["records"].rollout.bake == 3600
 
 
+_CONDITIONS = """
+version: 1
+monolith: {name: shop, packages: [shop], upstream: "http://10.80.1.5:8000", serving: {answer_timeout: 20}}
+services:
+  billing:
+    modules: [shop.billing]
+    routes: ["/plain/**", {path: "/api/**", methods: [GET], headers: {X-Beta: "yes"}, limit: {rate: 5}}]
+    shadow: {percent: 20}
+    pinned: [acme]
+facade: {tenant: "host:example.org"}
+platform: {tiers: {standard: {isolation: bridge}}, facade: {mode: MODE}}
+"""
+
+
+def test_a_facade_in_the_cluster_carries_out_all_that_the_plan_says_of_requests() -> None:
+    plan = loads(_CONDITIONS.replace("MODE", "facade"))
+    tree = render(plan, {"acme": Tenant.model_validate({"id": "acme"})})
+    (text,) = (text for path, text in tree.items() if path.endswith("configmap-facade.yaml"))
+    own = loads(yaml.safe_load(text)["data"]["strangler.yaml"])
+    given, taken = plan.services["billing"], own.services["billing"]
+    assert (taken.routes, taken.shadow, taken.pinned) == (given.routes, given.shadow, given.pinned)
+    assert own.monolith.serving == plan.monolith.serving
+    assert "DEPLOY-ROUTE" not in {finding.rule for finding in declared(Estate(plan), Location)}
+
+
+def test_a_route_that_a_gateway_would_make_wider_than_the_plan_is_found() -> None:
+    found = declared(Estate(loads(_CONDITIONS.replace("MODE", "gateway"))), Location)
+    (finding,) = (finding for finding in found if finding.rule == "DEPLOY-ROUTE")
+    assert "route /api/** of 'billing' also says headers, limit" in finding.message
+    assert finding.location.path.endswith("services.billing.routes.1")
+
+
 def test_a_facade_in_the_cluster_can_report_usage_and_has_a_token_for_it() -> None:
     tree = render(*_load("regulated"))
     folder = "tenants/practice-one"

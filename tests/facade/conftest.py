@@ -162,6 +162,12 @@ facade: {{listen: "{self.listen}", admin: "{self.admin}", sticky: {{cookie: sid}
     def pids(self) -> list[int]:
         return sorted(worker["pid"] for worker in self.client.status()["workers"])
 
+    def shadow_pids(self) -> list[int]:
+        """The shadow processes that are children of the control plane."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(pid) for pid in children if b"strangler_facade.shadow" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
     @contextlib.contextmanager
     def load(self) -> Iterator[list[int]]:
         """Customers who never stop asking; gives the statuses they got (0: none)."""

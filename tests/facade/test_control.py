@@ -90,6 +90,23 @@ def test_a_killed_worker_is_replaced_and_what_it_counted_is_kept(facade: Facade)
     facade.until(lambda: len(facade.pids()) == 2, "another worker")
 
 
+def test_a_killed_shadow_process_fails_no_request_and_another_goes_on_comparing(facade: Facade) -> None:
+    facade.start()
+    facade.client.shadow("billing", True, "a test")
+
+    def compared() -> int:
+        routes = facade.client.differences().values()
+        return sum(route["pairs"] for route in routes)
+
+    with facade.load() as statuses:
+        facade.until(lambda: compared() > 10, "pairs")
+        (before,) = facade.shadow_pids()
+        os.kill(before, signal.SIGKILL)
+        facade.until(lambda: facade.shadow_pids() not in ([], [before]), "another shadow process")
+        facade.until(lambda: 0 < compared() < 10_000, "pairs of the new one")
+    assert set(statuses) == {200}
+
+
 def test_a_full_disk_refuses_shifts_and_still_lets_everybody_go_back(facade: Facade) -> None:
     facade.start(limit=640 * 1024)
     facade.client.shadow("billing", True, "a test")

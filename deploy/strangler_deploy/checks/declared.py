@@ -15,7 +15,8 @@ def declared(estate: Estate, locate: Locate) -> Iterator[Finding]:
     """Findings about what every render of this plan would carry."""
     yield from _images(estate, locate)
     yield from _monolith(estate, locate)
-    yield from _routes(estate, locate)
+    yield from _prefixes(estate, locate)
+    yield from _conditions(estate, locate)
 
 
 def _images(estate: Estate, locate: Locate) -> Iterator[Finding]:
@@ -44,7 +45,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _routes(estate: Estate, locate: Locate) -> Iterator[Finding]:
+def _prefixes(estate: Estate, locate: Locate) -> Iterator[Finding]:
     by_path = sorted(name for name, gateway in estate.platform.gateways.items() if gateway.tenants_by == "path")
     if not by_path:
         return
@@ -56,3 +57,19 @@ def _routes(estate: Estate, locate: Locate) -> Iterator[Finding]:
                 )
                 place = locate(f"strangler.yaml services.{unit.name}.routes.{index}")
                 yield Finding("DEPLOY-ROUTE", message, place, "end it with /**, or set tenants_by: host")
+
+
+def _conditions(estate: Estate, locate: Locate) -> Iterator[Finding]:
+    """What a gateway's route leaves out, and would thereby take from the monolith or let through."""
+    if estate.platform.facade.mode == "facade":
+        return
+    for unit in estate.units.values():
+        for index, route in enumerate(unit.service.routes):
+            left_out = sorted(route.model_dump(exclude_defaults=True).keys() - {"path", "methods", "safety"})
+            if left_out:
+                message = (
+                    f"route {route.path} of '{unit.name}' also says {', '.join(left_out)}, and a gateway's route "
+                    "goes by path and method alone"
+                )
+                place = locate(f"strangler.yaml services.{unit.name}.routes.{index}")
+                yield Finding("DEPLOY-ROUTE", message, place, "set platform.facade.mode: facade")

@@ -68,10 +68,12 @@ _ALL = (
     ),
     Explanation(
         "DEPLOY-ROUTE",
-        "A tenant known by path has routes that end in /** or have no placeholder.",
-        "The gateway takes the tenant's prefix away before the service sees the path; it can do so for prefixes and "
-        "whole paths, not for patterns.",
-        "End the route with /**, or tell tenants apart by host (gateways: {…: {tenants_by: host}}).",
+        "A gateway can carry out every route: it goes by path and method alone, and where a tenant is known by path, "
+        "it ends in /** or has no placeholder.",
+        "Without its other conditions a route takes requests that are the monolith's, without its limits it lets all "
+        "through. And the tenant's prefix can be taken off prefixes and whole paths, not off patterns.",
+        "Let a facade split the traffic (platform.facade.mode: facade): it carries out all the plan says. Where "
+        "tenants are known by path, end the route with /**, or tell them apart by host (tenants_by: host).",
     ),
     Explanation(
         "DEPLOY-TENANT",

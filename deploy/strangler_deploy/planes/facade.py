@@ -6,6 +6,8 @@ import ipaddress
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
+from pydantic import BaseModel
+
 from strangler.plan.platform import Resources
 from strangler_deploy.dump import dump
 from strangler_deploy.kinds.network import policy
@@ -107,19 +109,21 @@ def _plan(home: Home) -> Data:
     plan = home.estate.plan
     services: Data = {}
     for unit in home.units:
-        routes = [
-            {"path": route.path, **({"methods": list(route.methods)} if route.methods else {})}
-            for route in unit.service.routes
-        ]
-        rollout = unit.service.rollout.model_dump(mode="json", exclude_none=True)
         services[unit.name] = {
             "image": unit.image,
-            "routes": routes,
+            "routes": [_said(route) for route in unit.service.routes],
             "upstream": f"http://{unit.name}",
-            "rollout": rollout,
+            "rollout": unit.service.rollout.model_dump(mode="json", exclude_none=True),
+            **_said(unit.service, "serving", "shadow", "pinned", "store"),
         }
     monolith: Data = {"name": plan.monolith.name, "packages": list(plan.monolith.packages)}
+    monolith |= _said(plan.monolith, "serving")
     if home.estate.monolith:
         monolith["upstream"] = f"http://{MONOLITH}.{INGRESS_NAMESPACE}"
     facade_section = plan.facade.model_dump(mode="json", exclude_none=True, exclude={"listen", "admin"})
     return {"version": 1, "monolith": monolith, "services": services, "facade": facade_section}
+
+
+def _said(part: BaseModel, *keys: str) -> Data:
+    """What a part of the plan says beyond its defaults, or so much of it."""
+    return part.model_dump(mode="json", exclude_defaults=True, include=set(keys) or None)

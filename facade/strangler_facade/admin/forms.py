@@ -118,9 +118,17 @@ class ServiceView(BaseModel):
     warnings: list[str]
 
 
-class StatusView(BaseModel):
-    """The whole facade at one moment."""
+class HolderView(BaseModel):
+    """Whose token a request came with."""
 
+    name: str
+    role: Literal["viewer", "operator", "approver"]
+
+
+class StatusView(BaseModel):
+    """The whole facade at one moment, and who asks."""
+
+    you: HolderView
     version: int
     monolith: str
     services: list[ServiceView]

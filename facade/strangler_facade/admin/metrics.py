@@ -28,6 +28,11 @@ _COUNTERS = (
     ("keyless", "Requests that could be split, but carried no sticky key."),
     ("indeterminate", "Requests of which nobody knows whether they took effect."),
 )
+_MIRRORED = (
+    ("sent", "Mirrored requests sent on by the shadow process."),
+    ("dropped", "Mirrored requests it left out, since too many were under way."),
+    ("forgotten", "Answers it had no room to remember the differences of."),
+)
 
 
 @router.get("/healthz", response_class=PlainTextResponse)
@@ -71,6 +76,9 @@ def _services(control: ControlPlane) -> Iterator[str]:
         yield from _head(f"strangler_shadow_{counter}_total", f"Shadowed requests: {counter}.", "counter")
         for route, found in sorted(control.watch.differences.items()):
             yield f"strangler_shadow_{counter}_total{_labels(route=route)} {found[counter]}"
+    for counter, text in _MIRRORED:
+        yield from _head(f"strangler_shadow_{counter}_total", text, "counter")
+        yield f"strangler_shadow_{counter}_total {control.watch.mirrored.get(counter, 0)}"
 
 
 def _workers(control: ControlPlane) -> Iterator[str]:

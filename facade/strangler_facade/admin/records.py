@@ -57,7 +57,7 @@ async def restore(request: Request, form: RestoreForm, who: Operator) -> StatusV
         if name in control.controller.routes.rules:
             require_for_rise(control, who, name, position.weight)
     await control.controller.restore(form.version, author(who, form.reason))
-    return views.status(control)
+    return views.status(control, who)
 
 
 @router.get("/routes")

@@ -50,7 +50,7 @@ def _view(request: Request, response: Response, name: str) -> ServiceView:
 @router.get("/status")
 async def status(request: Request, who: Viewer) -> StatusView:
     """Version, services and workers."""
-    return views.status(plane(request))
+    return views.status(plane(request), who)
 
 
 @router.get("/state")

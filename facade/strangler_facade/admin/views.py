@@ -9,6 +9,7 @@ from strangler.plan import RoutePattern
 from strangler_facade.admin import worries
 from strangler_facade.admin.forms import (
     EntryView,
+    HolderView,
     MoveView,
     RolloutView,
     ServiceView,
@@ -16,6 +17,7 @@ from strangler_facade.admin.forms import (
     StatusView,
     TargetView,
 )
+from strangler_facade.admin.tokens import Holder
 from strangler_facade.channel import BOUNDS
 from strangler_facade.control.controller import Evidence
 from strangler_facade.control.plane import ControlPlane
@@ -23,8 +25,8 @@ from strangler_facade.control.store import Entry
 from strangler_facade.rollouts.counts import Counts, Reading
 
 
-def status(control: ControlPlane) -> StatusView:
-    """The whole facade."""
+def status(control: ControlPlane, who: Holder) -> StatusView:
+    """The whole facade, for the holder of a token."""
     controller = control.controller
     workers = [
         {
@@ -38,6 +40,7 @@ def status(control: ControlPlane) -> StatusView:
         for message in control.tallies.workers()
     ]
     return StatusView(
+        you=HolderView.model_validate({"name": who.name, "role": who.role.name.lower()}),
         version=controller.version,
         monolith=controller.routes.monolith,
         services=[service(control, name) for name in sorted(controller.routes.rules)],

@@ -46,7 +46,7 @@ class Settings:
 
 
 class ControlPlane:
-    """Controller, workers, comparing process, gates and rollouts of one facade."""
+    """Controller, workers, shadow process, gates and rollouts of one facade."""
 
     def __init__(self, settings: Settings, *, on_note: Callable[[str], None], plane: Plane | None = None) -> None:
         """Open the state and take the plan; nothing is started yet. Tables go to ``plane`` (default: own workers).
@@ -108,7 +108,7 @@ class ControlPlane:
             self.watch.comparing_anew()
             self._comparing.set()
         elif message["type"] == "differences":
-            self.watch.differences = message["routes"]
+            self.watch.differences, self.watch.mirrored = message["routes"], message["counts"]
             self._counted.set()
 
     async def _tick(self) -> None:
@@ -124,7 +124,7 @@ class ControlPlane:
                 await asyncio.sleep(_LONGEST_TICK)
 
     async def _compare(self) -> None:
-        """Keep the comparing process alive."""
+        """Keep the shadow process alive."""
         while True:
             sockets = ("--listen", str(self._shadow_socket), "--channel", str(self.supervisor.channel))
             process = await asyncio.create_subprocess_exec(sys.executable, "-m", "strangler_facade.shadow", *sockets)

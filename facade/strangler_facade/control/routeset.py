@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from strangler.plan import Forwarded, Plan, RetryBudget, RoutePattern, Service, Serving, Shadowing
+from strangler.plan import FacadeSettings, Forwarded, Plan, RetryBudget, RoutePattern, Service, Serving, Shadowing
 from strangler_facade.control.stages import Position
+from strangler_facade.sessions.settings import steady_claim
 
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -69,12 +70,21 @@ class RouteSet:
 def from_plan(plan: Plan, monolith: str, positions: Mapping[str, Position]) -> RouteSet:
     """The plan's rules, with the services where ``positions`` has them (a new one: at ``extracted``)."""
     rules = {name: _rules(service) for name, service in plan.services.items()}
-    sticky = plan.facade.sticky.model_dump(mode="json", exclude_none=True)
     placed = {name: positions.get(name, Position()) for name in rules}
     facade = plan.facade
     tenant = facade.tenant or facade.sticky.tenant
     common = (plan.monolith.serving, tenant, facade.forwarding, facade.budget)
-    return RouteSet(monolith, sticky, facade.salt, rules, placed, *common)
+    return RouteSet(monolith, _sticky(facade), facade.salt, rules, placed, *common)
+
+
+def _sticky(facade: FacadeSettings) -> dict[str, Any]:
+    """What users are known by; a verified claim in place of a session's cookie that changes its value."""
+    sticky = facade.sticky.model_dump(mode="json", exclude_none=True)
+    claim = steady_claim(facade.session, facade.sticky.cookie)
+    if claim is not None:
+        del sticky["cookie"]
+        sticky.setdefault("claim", claim)
+    return sticky
 
 
 def _rules(service: Service) -> Rules:

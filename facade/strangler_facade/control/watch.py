@@ -45,16 +45,17 @@ class Watch:
         self._on_note = on_note
         self._watched: dict[str, _Watched] = {}
         self.differences: Mapping[str, Mapping[str, Any]] = {}
+        self.mirrored: Mapping[str, int] = {}
         self._compared_before: dict[str, tuple[int, int]] = {}
 
     def comparing_anew(self) -> None:
-        """The comparing process was started again and counts from zero: keep what the last one had."""
+        """The shadow process was started again and counts from zero: keep what the last one had."""
         for service in self._controller.routes.rules:
             self._compared_before[service] = self._compared(service)
         self.differences = {}
 
     def _compared(self, service: str) -> tuple[int, int]:
-        """How many pairs of the service were compared, and how many differed, over all comparing processes."""
+        """How many pairs of the service were compared, and how many differed, over all shadow processes."""
         routes = [name for name in self.differences if name.rpartition(".")[0] == service]
         now, before = totals(self.differences, routes), self._compared_before.get(service, (0, 0))
         return now[0] + before[0], now[1] + before[1]

@@ -45,7 +45,7 @@ class Core(Plane):
         self.log: AccessLog | None = None
         self.spans: Spans | None = None
         self.trace_context: Callable[[bytes | None], bytes] = trace_context
-        self.mirrors = Mirrors(self._new_pool, loop.call_later)
+        self.mirrors = Mirrors(loop.call_later)
         self._make_bridge = make_bridge
         self.identity: Identity | None = None
         self._probers: dict[Target, Prober] = {}
@@ -69,18 +69,15 @@ class Core(Plane):
             self._pools.pop(target).close()
             if target in self._probers:
                 self._probers.pop(target).close()
-        self.mirrors.close(frozenset(wanted))
+        self.mirrors.forget()
 
     def _pool(self, target: Target) -> Pool:
         pool = self._pools.get(target)
         if pool is None:
-            pool = self._pools[target] = self._new_pool(target)
+            pool = self._pools[target] = Pool(target, self.loop, perf_counter, self.settings.high_water)
             if target.health is not None:
                 self._probers[target] = Prober(target.health, pool, probe_pool(pool))
         return pool
-
-    def _new_pool(self, target: Target) -> Pool:
-        return Pool(target, self.loop, perf_counter, self.settings.high_water)
 
     def pools(self) -> list[Pool]:
         """The pools of the targets in force."""
@@ -166,7 +163,6 @@ class Core(Plane):
             pool.close(at_once=True)
         for prober in self._probers.values():
             prober.close()
-        self.mirrors.close()
 
     def _tick(self) -> None:
         self._timer = self.loop.call_later(TICK, self._tick)
@@ -176,7 +172,6 @@ class Core(Plane):
         self.flush()
         for prober in self._probers.values():
             prober.tick(self.now)
-        self.mirrors.tick(self.now)
         if self._ticks % _SWEEP_EVERY == 0:
             for client in list(self.clients):
                 client.tick(self.now)

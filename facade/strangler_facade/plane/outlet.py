@@ -1,19 +1,16 @@
-"""A socket of its own for mirrored requests, so that their bodies stay off the control plane's."""
+"""The socket mirrored requests leave by, for the shadow process: bytes go out at once or not at all."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any, cast
-
-from strangler_facade.channel import encode
+from typing import cast
 
 _RETRY = 0.5
 _MOST_WAITING = 8 * 1024 * 1024
 
 
 class Outlet(asyncio.Protocol):
-    """Sends messages to whoever listens at ``path``; while nobody does, they are dropped."""
+    """Sends to whoever listens at ``path``; while nobody does, or not fast enough, what is sent is dropped."""
 
     def __init__(self, path: str, loop: asyncio.AbstractEventLoop) -> None:
         self._path, self._loop = path, loop
@@ -40,12 +37,12 @@ class Outlet(asyncio.Protocol):
         if not self._closed:
             self._task = self._loop.create_task(self._connect())
 
-    def send(self, message: Mapping[str, Any]) -> bool:
-        """Send a message; ``False`` if nobody listens or too much waits."""
+    def send(self, data: bytes) -> bool:
+        """Send some bytes, whole; ``False`` if nobody listens or too much waits."""
         transport = self._transport
         if transport is None or transport.get_write_buffer_size() > _MOST_WAITING:
             return False
-        transport.write(encode(message))
+        transport.write(data)
         return True
 
     def close(self) -> None:

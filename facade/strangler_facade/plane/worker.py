@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from strangler.errors import StranglerError
+from strangler_facade.loops import loop_factory
 from strangler_facade.plane.core import Core
 from strangler_facade.plane.limits import Settings
 from strangler_facade.plane.link import Link
@@ -44,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--listen", required=True, metavar="HOST:PORT")
     parser.add_argument("--channel", metavar="PATH", help="the control plane's socket")
-    parser.add_argument("--shadow", metavar="PATH", help="a socket of its own for mirrored requests")
+    parser.add_argument("--shadow", metavar="PATH", help="the shadow process's socket; without one nothing is mirrored")
     parser.add_argument("--table", metavar="FILE", help="run alone, with the table in this file (read again on SIGHUP)")
     parser.add_argument("--id", type=int, default=0, metavar="N", help="which worker this is")
     parser.add_argument("--tls-cert", metavar="FILE")
@@ -59,20 +60,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(options: argparse.Namespace) -> None:
-    with asyncio.Runner(loop_factory=_loop_factory(options.loop)) as runner:
+    with asyncio.Runner(loop_factory=loop_factory(options.loop)) as runner:
         runner.run(_serve(options))
-
-
-def _loop_factory(name: str) -> type[asyncio.AbstractEventLoop] | None:
-    if name != "asyncio":
-        try:
-            import uvloop
-        except ImportError:
-            if name == "uvloop":
-                raise StranglerError("uvloop is not installed", hint="pip install 'strangler[fast]'") from None
-        else:
-            return uvloop.Loop
-    return None
 
 
 async def _serve(options: argparse.Namespace) -> None:
@@ -85,7 +74,8 @@ async def _serve(options: argparse.Namespace) -> None:
     if options.shadow:
         core.mirrors.send = Outlet(options.shadow, loop).send
     if link is not None:
-        _report_to(link, core, options)
+        if options.spans is not None:
+            core.trace(Spans(options.spans, link.send))
         await link.connect()
         await link.ready.wait()
     tls = server_context(options.tls_cert, options.tls_key) if options.tls_cert else None
@@ -113,14 +103,6 @@ async def _last_words(core: Core, link: Link | None) -> None:
     if link is not None:
         await link.last_words()
     core.flush()
-
-
-def _report_to(link: Link, core: Core, options: argparse.Namespace) -> None:
-    """Let spans, and mirrored requests that have no socket of their own, go over the channel."""
-    if options.spans is not None:
-        core.trace(Spans(options.spans, link.send))
-    if not options.shadow:
-        core.mirrors.send = link.send
 
 
 def _first_table(options: argparse.Namespace) -> RouteTable:

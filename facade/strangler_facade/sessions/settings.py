@@ -25,7 +25,7 @@ def identity_config(plan: Plan, environment: Mapping[str, str], state: Path) -> 
     master = master_key(state)
     config: dict[str, Any] = {
         "kind": settings.kind,
-        "cookie": _cookie(settings),
+        "cookie": cookie_name(settings),
         "claims": dict(settings.claims),
         "max_age": settings.max_age,
         "remember": settings.remember,
@@ -42,9 +42,20 @@ def identity_config(plan: Plan, environment: Mapping[str, str], state: Path) -> 
     return config
 
 
-def _cookie(settings: SessionSettings) -> str:
+def cookie_name(settings: SessionSettings) -> str:
+    """The cookie that sessions are in; empty for a bearer token."""
     defaults = {"flask": "session", "django": "sessionid", "django-db": "sessionid", "jwt": ""}
     return settings.cookie if settings.cookie is not None else defaults[settings.kind]
+
+
+def steady_claim(settings: SessionSettings | None, cookie: str | None) -> str | None:
+    """The claim to know users by instead of a cookie that names nobody; ``None`` if ``cookie`` is none of those.
+
+    A session that is all in its cookie is signed anew with each change, and in Flask with time: another value then.
+    """
+    if settings is None or settings.kind not in ("flask", "django") or cookie != cookie_name(settings):
+        return None
+    return "sub" if "sub" in settings.claims else next(iter(settings.claims))
 
 
 def _variable(environment: Mapping[str, str], name: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -34,6 +32,18 @@ _LONGEST_VALUE = 200
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a mirrored request; status 0 and an ``error`` when there was no answer."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    truncated: bool = False
+    seconds: float = 0.0
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """One field that differs. ``field`` is ``status``, ``header:NAME``, ``json:$.items[].price``, ``html:PATH``.
 
@@ -46,17 +56,15 @@ class Difference:
     new: str
 
 
-def compare(primary: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[Difference, ...]:
-    """The differences between two ``channel.Exchange`` records, in the order of their fields.
+def compare(primary: Side, other: Side) -> tuple[Difference, ...]:
+    """The differences between two answers, in the order of their fields.
 
     A body that was cut off is compared no further than its status and headers.
     """
-    if bool(primary["error"]) != bool(other["error"]) or not other["status"]:
-        return (
-            _difference("answer", "error", primary["error"] or primary["status"], other["error"] or other["status"]),
-        )
+    if bool(primary.error) != bool(other.error) or not other.status:
+        return (_difference("answer", "error", primary.error or primary.status, other.error or other.status),)
     found = list(_status(primary, other)) + list(_headers(_fold(primary), _fold(other)))
-    if not (primary["truncated"] or other["truncated"]):
+    if not (primary.truncated or other.truncated):
         found += _bodies(primary, other)
     return tuple(sorted(set(found), key=lambda difference: (difference.field, difference.kind)))
 
@@ -70,14 +78,14 @@ def _text(value: object) -> str:
     return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
 
 
-def _status(primary: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Difference]:
-    if primary["status"] != other["status"]:
-        yield _difference("status", "value", primary["status"], other["status"])
+def _status(primary: Side, other: Side) -> Iterator[Difference]:
+    if primary.status != other.status:
+        yield _difference("status", "value", primary.status, other.status)
 
 
-def _fold(exchange: Mapping[str, Any]) -> dict[str, list[str]]:
+def _fold(side: Side) -> dict[str, list[str]]:
     folded: dict[str, list[str]] = {}
-    for name, value in exchange["headers"]:
+    for name, value in side.headers:
         if name.lower() not in _TRANSPORT:
             folded.setdefault(_header_field(name.lower(), value), []).append(value.strip())
     return folded
@@ -117,8 +125,8 @@ def _members(values: list[str]) -> set[str]:
     return {member.strip().lower() for value in values for member in value.split(",") if member.strip()}
 
 
-def _bodies(primary: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Difference]:
-    old, new = _body(primary), _body(other)
+def _bodies(primary: Side, other: Side) -> Iterator[Difference]:
+    old, new = primary.body, other.body
     if old == new:
         return
     kind = _media_type(primary)
@@ -138,15 +146,8 @@ def _head(body: bytes) -> str:
     return body[:_LONGEST_VALUE].decode("utf-8", "replace")
 
 
-def _body(exchange: Mapping[str, Any]) -> bytes:
-    try:
-        return base64.b64decode(exchange["body"], validate=True)
-    except (binascii.Error, ValueError):
-        return b""
-
-
-def _media_type(exchange: Mapping[str, Any]) -> str:
-    value = next((value for name, value in exchange["headers"] if name.lower() == "content-type"), "")
+def _media_type(side: Side) -> str:
+    value = next((value for name, value in side.headers if name.lower() == "content-type"), "")
     media = value.partition(";")[0].strip().lower()
     if media == "application/json" or media.endswith("+json"):
         return "json"

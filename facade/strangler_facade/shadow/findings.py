@@ -13,7 +13,7 @@ from math import log
 from typing import Any
 
 from strangler_facade.rollouts.bounds import excess
-from strangler_facade.shadow.compare import Difference, compare
+from strangler_facade.shadow.compare import Difference, Side, compare
 from strangler_facade.shadow.redact import redact, redact_path
 
 LEARNT_AFTER = 3
@@ -23,6 +23,18 @@ _MOST_FIELDS = 500
 _MOST_SAMPLES = 5
 _MOST_ROUTES = 2000
 _MOST_WAITING = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A request with what its client was answered, what the mirror answered and, if it was asked, the primary again."""
+
+    route: str
+    method: str
+    path: str
+    primary: Side
+    mirrored: Side
+    again: Side | None = None
 
 
 @dataclass
@@ -63,27 +75,27 @@ class Findings:
         self.routes: dict[str, RouteFindings] = {}
         self.dropped = 0
 
-    def take(self, record: Mapping[str, Any]) -> None:
-        """Take one ``channel.ShadowMessage``."""
-        name = record["route"]
+    def take(self, record: Record) -> None:
+        """Take one mirrored request."""
+        name = record.route
         if name not in self.routes and len(self.routes) >= _MOST_ROUTES:
             self.dropped += 1
             return
         route = self.routes.setdefault(name, RouteFindings())
         self._learn(route, record)
-        differences = compare(record["primary"], record["mirrored"])
+        differences = compare(record.primary, record.mirrored)
         route.pairs += 1
-        route.truncated += bool(record["primary"]["truncated"] or record["mirrored"]["truncated"])
+        route.truncated += bool(record.primary.truncated or record.mirrored.truncated)
         for difference in differences:
             self._keep(route, difference, record)
         self._count(route, tuple(difference.field for difference in differences))
 
-    def _learn(self, route: RouteFindings, record: Mapping[str, Any]) -> None:
-        again = record.get("again")
-        if not again or again["error"]:
+    def _learn(self, route: RouteFindings, record: Record) -> None:
+        again = record.again
+        if not again or again.error:
             return
         route.asked_twice += 1
-        for name in {difference.field for difference in compare(record["primary"], again)}:
+        for name in {difference.field for difference in compare(record.primary, again)}:
             found = self._field(route, name)
             if found is not None:
                 found.noise += 1
@@ -94,7 +106,7 @@ class Findings:
             return None
         return route.fields.setdefault(name, FieldFinding())
 
-    def _keep(self, route: RouteFindings, difference: Difference, record: Mapping[str, Any]) -> None:
+    def _keep(self, route: RouteFindings, difference: Difference, record: Record) -> None:
         found = self._field(route, difference.field)
         if found is None:
             return
@@ -102,8 +114,8 @@ class Findings:
         found.kinds[difference.kind] = found.kinds.get(difference.kind, 0) + 1
         found.samples.append(
             {
-                "method": record["method"],
-                "path": redact_path(record["path"]),
+                "method": record.method,
+                "path": redact_path(record.path),
                 "kind": difference.kind,
                 "monolith": redact(difference.field, difference.old),
                 "service": redact(difference.field, difference.new),

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from strangler_facade import Role, Tokens
+
 pytestmark = pytest.mark.real
 WIDE, NARROW = {"width": 1100, "height": 900}, {"width": 390, "height": 844}
 
@@ -63,6 +65,33 @@ def test_a_service_is_mirrored_shifted_and_rolled_back_with_reasons(page: Any, f
     history.filter(has_text="wrong totals").wait_for()
     assert "rollback billing" in history.first.inner_text()
     assert "weight 25 → 0" in history.first.inner_text()
+
+
+def test_any_version_is_restored_from_the_history(page: Any, facade: Any) -> None:
+    facade.client.shadow("billing", True, "a test")
+    facade.client.shift("billing", 40, "well")
+    version = facade.client.status()["version"]
+    facade.client.shift("billing", 80, "too much")
+    page.get_by_role("button", name=f"Restore version {version}", exact=True).click()
+    page.get_by_text("billing canary at 40 %").wait_for()
+    page.get_by_label("Reason").fill("it was better before")
+    _shot(page, "restore")
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_role("dialog").wait_for(state="hidden")
+    page.get_by_text("40 % of its users at the service").wait_for()
+    assert facade.client.history()[0]["reason"] == "it was better before"
+
+
+def test_a_viewer_is_told_who_may_and_has_no_button_that_refuses(page: Any, facade: Any) -> None:
+    facade.client.shadow("billing", True, "a test")
+    token = Tokens(facade.state).grant("vera", Role.VIEWER)
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("Token").fill(token)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_text("You are signed in as viewer: an operator can move billing.").wait_for()
+    assert "signed in as vera, viewer" in page.get_by_role("status").inner_text()
+    assert page.locator(".actions button, #history-lines button").count() == 0
+    _shot(page, "viewer")
 
 
 def test_an_illegal_move_is_explained_in_the_dialog(page: Any, facade: Any) -> None:

@@ -113,6 +113,25 @@ def test_a_tenant_is_found_where_the_plan_says(text: str, source: TenantSource) 
     assert compile_table(replace(made, tenant=text), 1).tenant == source
 
 
+@pytest.mark.parametrize(
+    ("session", "sticky", "keys"),
+    [
+        ("kind: flask, claims: {tenant: org, sub: user_id}", "cookie: session", ["claim sub"]),
+        ("kind: django, claims: {user: uid}", "cookie: sessionid, client_address: true", ["claim user", "address"]),
+        ("kind: flask, claims: {sub: user_id}", "claim: sub, cookie: session", ["claim sub"]),
+        ("kind: flask, claims: {sub: user_id}", "cookie: sid", ["cookie sid"]),
+        ("kind: django-db, claims: {sub: uid}, database_env: DB", "cookie: sessionid", ["cookie sessionid"]),
+    ],
+)
+def test_a_cookie_whose_value_changes_with_the_session_gives_way_to_a_verified_claim(
+    session: str, sticky: str, keys: list[str]
+) -> None:
+    facade = f"facade: {{sticky: {{{sticky}}}, session: {{{session}, secret_env: S}}}}"
+    made = loads(f"{{version: 1, monolith: {{name: s, packages: [s]}}, {facade}}}")
+    found = sticky_keys(from_plan(made, "http://127.0.0.1:1", {}).sticky)
+    assert [f"{key.kind} {key.name}".strip() for key in found] == keys
+
+
 def test_a_service_cannot_take_the_monoliths_name() -> None:
     made = loads("""
 version: 1

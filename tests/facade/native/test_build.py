@@ -36,7 +36,7 @@ def test_a_twin_is_found_before_its_source(built: Path):
 def test_a_twin_does_what_its_source_does(built: Path):
     script = (
         "import sys; from pathlib import Path; import strangler_facade.native as native\n"
-        "del sys.modules['strangler_facade.memo']\n"
+        "sys.modules.pop('strangler_facade.memo', None)\n"
         f"sys.meta_path.insert(0, native.usable(Path({str(built)!r}), {ONE!r}))\n"
         "import importlib; memo = importlib.import_module('strangler_facade.memo')\n"
         "one = memo.Memo(str.upper, longest=2, most=2)\n"

@@ -95,6 +95,7 @@ class Lab:
         self.settings = settings or Settings()
         self.core: Core
         self.port = 0
+        self.closing: list[Callable[[], None]] = []
         self._writers: list[asyncio.StreamWriter] = []
 
     def table(self, percent: float = 0, *, version: int = 1, **changes: Any) -> RouteTable:
@@ -135,6 +136,8 @@ class Lab:
                 writer.close()
             server.close()
             self.core.stop()
+            for close in self.closing:
+                close()
             await self.monolith.stop()
             await self.service.stop()
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 
@@ -8,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from strangler_facade.shadow.compare import compare
+from strangler_facade.shadow.compare import Side, compare
 
 JSON = ("Content-Type", "application/json")
 VALUES = st.recursive(
@@ -18,11 +17,9 @@ VALUES = st.recursive(
 )
 
 
-def answer(body: object = b"", *headers: tuple[str, str], status: int = 200, **more: Any) -> dict[str, Any]:
+def answer(body: object = b"", *headers: tuple[str, str], status: int = 200, **more: Any) -> Side:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    fields = [*headers] or [JSON]
-    exchange = {"status": status, "headers": fields, "body": base64.b64encode(data).decode()}
-    return {**exchange, "truncated": False, "seconds": 0.01, "error": "", **more}
+    return Side(status, headers or (JSON,), data, **more)
 
 
 def found(old: object, new: object) -> list[tuple[str, str]]:
@@ -112,12 +109,12 @@ def test_white_space_in_html_is_no_difference() -> None:
 
 
 def test_fields_that_are_sets_have_no_order() -> None:
-    def answer(*headers: tuple[str, str]) -> dict[str, object]:
-        return {"status": 200, "headers": list(headers), "body": "", "truncated": False, "error": ""}
+    def fields(*headers: tuple[str, str]) -> Side:
+        return Side(200, headers)
 
     methods = "Access-Control-Allow-Methods"
-    old = answer(("Vary", "Cookie, Accept"), (methods, "GET, POST"), ("X-List", "a, b"))
-    same = answer(("vary", "accept"), ("vary", "cookie"), (methods, "POST, GET"), ("X-List", "b, a"))
+    old = fields(("Vary", "Cookie, Accept"), (methods, "GET, POST"), ("X-List", "a, b"))
+    same = fields(("vary", "accept"), ("vary", "cookie"), (methods, "POST, GET"), ("X-List", "b, a"))
     assert [difference.field for difference in compare(old, same)] == ["header:x-list"]
-    fewer = answer(("Vary", "Cookie"), (methods, "GET, POST"), ("X-List", "a, b"))
+    fewer = fields(("Vary", "Cookie"), (methods, "GET, POST"), ("X-List", "a, b"))
     assert [difference.field for difference in compare(old, fewer)] == ["header:vary"]

@@ -1,35 +1,22 @@
 from __future__ import annotations
 
-import base64
 import json
 import random
-from typing import Any
+from dataclasses import replace
 
-from strangler_facade.shadow.findings import LEARNT_AFTER, Findings, totals
+from strangler_facade.shadow.compare import Side
+from strangler_facade.shadow.findings import LEARNT_AFTER, Findings, Record, totals
 from strangler_facade.shadow.redact import HIDDEN
 
 
-def answer(body: object, *, status: int = 200, error: str = "") -> dict[str, Any]:
-    return {
-        "status": status,
-        "headers": [("content-type", "application/json")],
-        "body": base64.b64encode(json.dumps(body).encode() if not isinstance(body, bytes) else body).decode(),
-        "truncated": False,
-        "seconds": 0.01,
-        "error": error,
-    }
+def answer(body: object, *, status: int = 200, error: str = "") -> Side:
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Side(status, (("content-type", "application/json"),), data, error=error)
 
 
-def record(monolith: object, service: object, again: object = None) -> dict[str, Any]:
-    return {
-        "type": "shadow",
-        "route": "billing.0",
-        "method": "GET",
-        "path": "/api/invoices/7?full=1",
-        "primary": answer(monolith),
-        "mirrored": answer(service),
-        "again": None if again is None else answer(again),
-    }
+def record(monolith: object, service: object, again: object = None) -> Record:
+    third = None if again is None else answer(again)
+    return Record("billing.0", "GET", "/api/invoices/7?full=1", answer(monolith), answer(service), third)
 
 
 def test_a_field_that_differs_is_counted_with_a_sample() -> None:
@@ -92,7 +79,7 @@ def test_nothing_grows_beyond_its_bound() -> None:
 
 def test_samples_show_no_secret() -> None:
     findings = Findings()
-    old: dict[str, Any] = {"password": "hunter2", "mail": "ada@example.org", "note": "card 4111 1111 1111 1111"}
+    old = {"password": "hunter2", "mail": "ada@example.org", "note": "card 4111 1111 1111 1111"}
     findings.take(record(old, {"password": "x", "mail": "bob@example.org", "note": "none"}, again=old))
     fields = {field["field"]: field["samples"][0] for field in findings.summary()["billing.0"]["fields"]}
     assert fields["json:$.password"]["monolith"] == HIDDEN
@@ -102,8 +89,7 @@ def test_samples_show_no_secret() -> None:
 
 def test_an_unanswered_second_question_teaches_nothing() -> None:
     findings = Findings()
-    message = record({"a": 1}, {"a": 1})
-    message["again"] = answer(b"", status=0, error="timeout")
+    message = replace(record({"a": 1}, {"a": 1}), again=answer(b"", status=0, error="timeout"))
     findings.take(message)
     assert findings.routes["billing.0"].asked_twice == 0
 

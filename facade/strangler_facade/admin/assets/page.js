@@ -6,9 +6,11 @@
 const STAGES = ["extracted", "shadow", "canary", "live", "split", "retired"];
 const REFRESH_MS = 1000;
 const HISTORY_LINES = 20;
+const ROLES = ["viewer", "operator", "approver"];
 
 const at = (id) => document.getElementById(id);
-const memory = { token: sessionStorage.getItem("strangler-token") || "", shown: new Map(), oldest: 0, version: 0 };
+const memory = { token: sessionStorage.getItem("strangler-token") || "", shown: new Map(), oldest: 0, version: 0, role: "viewer" };
+const may = (role) => ROLES.indexOf(memory.role) >= ROLES.indexOf(role);
 
 class Refusal extends Error {
   constructor(status, error) {
@@ -85,6 +87,7 @@ function showService(service) {
       + (rollout.reason ? `: ${rollout.reason}` : "")
     : "";
   showActions(shown.querySelector(".actions"), service);
+  shown.querySelector(".closed").textContent = closed(service);
   const details = shown.querySelector("details");
   if (details.open && details.dataset.compared !== String(service.compared)) showDifferences(service.name).catch(problem);
   details.dataset.compared = service.compared;
@@ -140,8 +143,15 @@ function actionsOf(service) {
   return actions;
 }
 
+const needed = ([, , body]) => (body && body.action === "approve" ? "approver" : "operator");
+
+function closed(service) {
+  const others = [...new Set(actionsOf(service).map(needed).filter((role) => !may(role)))];
+  return others.length ? `You are signed in as ${memory.role}: ${others.map((role) => `an ${role}`).join(" or ")} can move ${service.name}.` : "";
+}
+
 function showActions(menu, service) {
-  const actions = actionsOf(service);
+  const actions = actionsOf(service).filter((action) => may(needed(action)));
   const labels = actions.map(([label, , , text]) => label + text).join();
   if (menu.dataset.labels === labels) return; // a button that has the focus must not vanish under it
   menu.dataset.labels = labels;
@@ -208,7 +218,21 @@ function historyLine(line) {
   const moves = Object.entries(line.detail.changes || {}).filter(([path, pair]) => path.startsWith("positions.") && pair[0] !== null);
   if (moves.length) item.append(element("p", moves.map(([path, [from, to]]) => `${path.split(".").pop()} ${from} → ${to}`).join(", ")));
   if (line.reason) item.append(element("p", line.reason));
+  if (line.version && line.version !== memory.version && may("operator")) item.append(restoreButton(line.version));
   return item;
+}
+
+function restoreButton(version) {
+  const button = element("button", `Restore version ${version}`, { type: "button" });
+  button.addEventListener("click", () => openRestore(version).catch(problem));
+  return button;
+}
+
+async function openRestore(version) {
+  const old = await ask("GET", `/v1/versions/${version}`);
+  const stood = Object.entries(old.routes.positions).map(([name, { stage, weight }]) => `${name} ${stage} at ${percent(weight)}`);
+  const text = `Everything as version ${version} had it, rules included, as a new version: ${stood.join(", ") || "no service"}.`;
+  openChange("", `Restore version ${version}`, "restore", { version }, text);
 }
 
 async function showHistory(older = false) {
@@ -226,7 +250,7 @@ async function showHistory(older = false) {
 function openChange(name, label, path, body, text) {
   const dialog = at("change");
   memory.change = { name, path, body };
-  at("change-title").textContent = `${label}: ${name}`;
+  at("change-title").textContent = [label, name].filter(Boolean).join(": ");
   at("change-text").textContent = text;
   at("change-percent-row").hidden = path !== "shift";
   at("change-percent").required = path === "shift";
@@ -244,6 +268,12 @@ async function confirmChange(event) {
   const sent = path === "shift" ? { percent: Number(at("change-percent").value), reason } : { ...body, reason };
   at("change-confirm").disabled = true;
   try {
+    if (path === "restore") {
+      await ask("POST", "/v1/restore", sent);
+      at("change").close();
+      await refresh();
+      return;
+    }
     const guard = path === "rollback" || path === "rollout" ? {} : { "if-match": `"r${card(name).dataset.revision}"` };
     showService(await ask("POST", `/v1/services/${encodeURIComponent(name)}/${path}`, sent, guard));
     at("change").close();
@@ -298,12 +328,13 @@ async function refresh() {
     for (const id of ["services", "history", "sign-out"]) at(id).hidden = false;
     at("sign-in").hidden = true;
     memory.heard = Date.now() / 1000;
+    memory.role = status.you.role;
     document.body.classList.remove("stale");
     status.services.forEach(showService);
     showWorries(status.warnings);
     showTitle(status.services, status.warnings);
     const workers = `${status.workers.length} worker${status.workers.length === 1 ? "" : "s"}`;
-    const summary = `Version ${status.version}, ${workers}, monolith at ${status.monolith}`;
+    const summary = `Version ${status.version}, ${workers}, monolith at ${status.monolith}; signed in as ${status.you.name}, ${status.you.role}`;
     if (at("summary").textContent !== summary) at("summary").textContent = summary;
     if (status.version !== memory.version || !at("history-lines").childElementCount) {
       memory.version = status.version;

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from strangler_facade.plane.codecs.fields import REQUEST_LINES
+from strangler_facade.plane.codecs.fields import KEEP, REQUEST_LINES
 from strangler_facade.plane.codecs.refusal import Refusal
 
 _SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[\t -~\x80-\xff]*)?")
@@ -116,8 +116,8 @@ class Chunks:
         self._trailer_size += len(line)
         if self._trailer_size > _MOST_TRAILERS:
             raise Refusal(431, "the trailers are too long")
-        special = REQUEST_LINES[line + b"\r"]
-        if special is None and line.partition(b":")[0].lower() not in _FORBIDDEN:
+        kind = REQUEST_LINES[line + b"\r"][0]
+        if kind == KEEP and line.partition(b":")[0].lower() not in _FORBIDDEN:
             self._pass(line + b"\r\n", out)
 
     def _pass(self, framing: bytes, out: list[bytes]) -> None:

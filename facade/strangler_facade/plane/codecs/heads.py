@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from strangler_facade.memo import Memo
@@ -14,11 +13,11 @@ from strangler_facade.plane.codecs.fields import (
     DROP,
     EXTRA,
     HOST,
+    KEEP,
     LENGTH,
     PROTECTED,
     REQUEST_LINES,
     RESPONSE_LINES,
-    Special,
     name_and_value,
 )
 from strangler_facade.plane.codecs.refusal import Refusal
@@ -31,6 +30,7 @@ UNTIL_CLOSE: Final = -2
 LONGEST_HEAD: Final = 64 * 1024
 LONGEST_TARGET: Final = 8 * 1024
 MOST_FIELDS: Final = 128
+_LONGEST_FIRST: Final = LONGEST_TARGET + 49
 
 _REQUEST_LINE = re.compile(rb"([!#$%&'*+\-.^_`|~0-9A-Za-z]{1,32}) ([!\"$-~][!-~]*) HTTP/1\.([01])\r")
 _VERSION = re.compile(rb"[^ ]+ [^ ]+ HTTP/(\d)\.(\d)\r")
@@ -39,9 +39,9 @@ _ABSOLUTE = re.compile(rb"[Hh][Tt][Tt][Pp][Ss]?://([^/?]+)(/?.*)")
 _HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]*|\[[0-9A-Fa-f:.]+\])(?::\d*)?")
 _DIGITS = re.compile(rb"\d{1,18}")
 _end_of_head = re.compile(rb"\r\n\r\n").search  # half as dear as bytes.find
-_request_line_of: Callable[[bytes], Special | None] = REQUEST_LINES.__getitem__
-_response_line_of: Callable[[bytes], Special | None] = RESPONSE_LINES.__getitem__
+_request_ordinary, _response_ordinary = REQUEST_LINES.ordinary, RESPONSE_LINES.ordinary
 _SLASH: Final = 47
+_new = tuple.__new__  # a NamedTuple's own constructor is a Python function
 _ZERO: Final = -3  # "Content-Length: 0" has been read
 NO_EXTRAS: Final[dict[bytes, bytes]] = {}
 
@@ -100,15 +100,13 @@ def _request(block: bytes) -> RequestHead:
     lines = block.split(b"\n")
     first = lines[0]
     match = _REQUEST_LINE.fullmatch(first)
-    if match is None or len(first) > LONGEST_TARGET + 49:
-        raise _bad_request_line(first)
-    if len(lines) > MOST_FIELDS:
-        raise Refusal(431, "there are too many header fields")
+    if match is None or len(first) > _LONGEST_FIRST or len(lines) > MOST_FIELDS:
+        raise _bad_request(first, match is not None)
     del lines[0]
-    specials = list(filter(None, map(_request_line_of, lines)))
     method, target, minor = match.groups()
     host, cookie = None, b""
-    for kind, _, value, line in specials:
+    for line in [line for line in lines if line not in _request_ordinary]:
+        kind, _, value = REQUEST_LINES[line]
         if kind == COOKIE and not cookie:
             cookie = value
         elif kind == HOST and host is None and _hosts[value]:
@@ -116,24 +114,25 @@ def _request(block: bytes) -> RequestHead:
             lines.remove(line)
         elif kind == DROP:
             lines.remove(line)
-        else:
-            return _unusual_request(match, block.split(b"\n")[1:], specials)
+        elif kind:
+            return _unusual_request(match, block.split(b"\n")[1:])
     if host is None or minor != b"1" or target[0] != _SLASH:
-        return _unusual_request(match, block.split(b"\n")[1:], specials)
+        return _unusual_request(match, block.split(b"\n")[1:])
     lines.append(b"")
-    return tuple.__new__(RequestHead, (method, target, 1, host, 0, True, b"\n".join(lines), cookie, NO_EXTRAS))
+    return _new(RequestHead, (method, target, 1, host, 0, True, b"\n".join(lines), cookie, NO_EXTRAS))
 
 
-def _unusual_request(match: re.Match[bytes], lines: list[bytes], specials: list[Special]) -> RequestHead:
+def _unusual_request(match: re.Match[bytes], lines: list[bytes]) -> RequestHead:
     """A request with more to it than Host and cookies."""
     reader = _RequestReader(1 if match[3] == b"1" else 0)
-    for kind, name, value, line in specials:
-        if reader.take(kind, name, value):
-            lines.remove(line)
-    return reader.finished(match[1], match[2], lines)
+    kept = [line for line in lines if not reader.leaves_out(line)]
+    return reader.finished(match[1], match[2], kept)
 
 
-def _bad_request_line(line: bytes) -> Refusal:
+def _bad_request(line: bytes, well_formed: bool) -> Refusal:
+    """What is wrong with a request line; where nothing is, there are too many lines behind it."""
+    if well_formed and len(line) <= _LONGEST_FIRST:
+        return Refusal(431, "there are too many header fields")
     if len(line) > LONGEST_TARGET + 1:
         return Refusal(414, "the request target is too long")
     version = _VERSION.fullmatch(line)
@@ -156,8 +155,12 @@ class _RequestReader:
         self.extras = NO_EXTRAS
         self.nominated: list[bytes] | None = None
 
-    def take(self, kind: int, name: bytes, value: bytes) -> bool:
+    def leaves_out(self, line: bytes) -> bool:
         """Note what a line says; whether it is left out of those forwarded."""
+        kind, name, value = REQUEST_LINES[line]
+        return kind != KEEP and self._take(kind, name, value)
+
+    def _take(self, kind: int, name: bytes, value: bytes) -> bool:
         if kind == COOKIE:
             self.cookie = self.cookie + b"; " + value if self.cookie else value
             return False
@@ -283,17 +286,17 @@ def _response(block: bytes) -> ResponseHead:
     if len(lines) > MOST_FIELDS:
         raise Refusal(502, "the answer has too many fields")
     del lines[0]
-    specials = list(filter(None, map(_response_line_of, lines)))
     length = UNTIL_CLOSE
-    for kind, name, value, line in specials:
+    for line in [line for line in lines if line not in _response_ordinary]:
+        kind, name, value = RESPONSE_LINES[line]
         if kind == LENGTH and length == UNTIL_CLOSE:
             length = _lengths[value]
         elif kind == DROP and (minor or name != b"connection"):
             lines.remove(line)
-        else:
-            return _ResponseReader(minor).finished(status, phrase, block.split(b"\n")[1:], specials)
+        elif kind:
+            return _ResponseReader(minor).finished(status, phrase, block.split(b"\n")[1:])
     lines.append(b"")
-    return tuple.__new__(ResponseHead, (minor, status, phrase, length, minor == 1, b"\n".join(lines), NO_EXTRAS))
+    return _new(ResponseHead, (minor, status, phrase, length, minor == 1, b"\n".join(lines), NO_EXTRAS))
 
 
 def _status_line(line: bytes) -> tuple[int, int, bytes]:
@@ -319,13 +322,15 @@ class _ResponseReader:
         self.extras = NO_EXTRAS
         self.nominated: list[bytes] | None = None
 
-    def finished(self, status: int, phrase: bytes, lines: list[bytes], specials: list[Special]) -> ResponseHead:
+    def finished(self, status: int, phrase: bytes, lines: list[bytes]) -> ResponseHead:
         """A response with more to it than a length."""
-        for kind, name, value, line in specials:
-            if self._take(kind, name, value):
-                lines.remove(line)
-        block = _forwarded(lines, self.nominated)
+        kept = [line for line in lines if not self._leaves_out(line)]
+        block = _forwarded(kept, self.nominated)
         return ResponseHead(self.minor, status, phrase, self.length, self.persistent, block, self.extras)
+
+    def _leaves_out(self, line: bytes) -> bool:
+        kind, name, value = RESPONSE_LINES[line]
+        return kind != KEEP and self._take(kind, name, value)
 
     def _take(self, kind: int, name: bytes, value: bytes) -> bool:
         """Note what a line says; whether it is left out of those forwarded."""
