@@ -1,8 +1,8 @@
 """How long all facts and their resolution take, against bare ``ast.parse`` of the same files in the same run.
 
 Usage: python benchmarks/bench_analyzers_speed.py [FOLDER] (default: the standard library of this interpreter).
-CPU seconds of this process per million lines, and wall-clock seconds on two processes. "Nothing changed" is asked for as
-JSON, and with every record of the document made; then one file is edited, in one way after the other.
+CPU seconds of this process per million lines, and wall-clock seconds on two processes. "Nothing changed" is asked for
+as JSON, and with every record of the document made; then one file is edited, in one way after the other.
 """
 
 from __future__ import annotations

@@ -92,18 +92,20 @@ def test_killed_at_any_point_the_monolith_is_the_old_one_or_the_new_one(root: Pa
     took = time.perf_counter() - started
     after = monolith(root)
     scaffolds.undo("stock", root)
-    draw, seen = random.Random(7), {"before": 0, "after": 0}
+    # How long a copy takes depends on the machine's other work: the span of the kills follows what they meet.
+    draw, seen, span = random.Random(7), {"before": 0, "after": 0}, 1.5 * took
     for _ in range(50):
         child = os.fork()
         if child == 0:
             scaffolds.write(done, root, root.parent / "service")
             os._exit(0)
-        time.sleep(draw.uniform(0, 1.5 * took))
+        time.sleep(draw.uniform(0, span))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         found = monolith(root)
         assert found in (before, after)
         seen["after" if found == after else "before"] += 1
+        span *= 0.9 if found == after else 1.1
         if found == after:
             scaffolds.undo("stock", root)
     assert min(seen.values()) > 0, seen
