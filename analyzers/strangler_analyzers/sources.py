@@ -19,6 +19,8 @@ _MARKS = ("pyvenv.cfg", "strangler.json")
 _TESTS = re.compile(r"(^|/)(tests?|testing|testutils|conftest\.py|test_[^/]*|[^/]*_tests?\.py)(/|$)")
 _MIGRATIONS = re.compile(
     r"(^|/)migrations/(\d[^/]*|__init__)\.py$|(^|/)(alembic|migrations|migrate_repo)/([^/]+/)*(versions/[^/]+|env)\.py$"
+    # Alembic's revisions wherever they stand: the twelve digits of a revision are in the file's name.
+    r"|(^|/)versions/([^/]*[^/0-9a-z])?[0-9a-f]{12}(_[^/]*)?\.py$"
 )
 _IDENTIFIER = re.compile(r"[^\W\d]\w*\Z")
 

@@ -202,3 +202,106 @@ def test_sql_is_read_for_its_tables(text: str, reads: tuple[str, ...], writes: t
 def test_prose_is_no_sql(text: str) -> None:
     found = tables_in(text)
     assert found is None or not found.writes
+
+
+def references(analysis, cls: str) -> list[tuple[str, str, str | None]]:
+    (model,) = (model for model in analysis.models if model.cls == cls)
+    return [(one.field, one.kind, one.target) for one in model.references]
+
+
+def test_a_relationship_s_backref_is_one_of_the_other_side_and_its_children(look) -> None:
+    source = """
+from sqlalchemy import Column, ForeignKey
+from sqlalchemy.orm import backref, declarative_base, relationship
+
+Base = declarative_base()
+
+class User(Base):
+    __tablename__ = "users"
+    id = Column(primary_key=True)
+
+class Admin(User): ...
+
+class Order(Base):
+    __tablename__ = "orders"
+    user_id = Column(ForeignKey("users.id"))
+    user = relationship("User", backref="orders")
+    payer = relationship(User, backref=backref("paid", lazy="dynamic"))
+
+class Gift(Order): ...
+"""
+    analysis = look({"models.py": source})
+    given = [("orders", "relationship", "models:Order"), ("paid", "relationship", "models:Order")]
+    assert references(analysis, "models:User") == given
+    assert references(analysis, "models:Admin") == given
+
+
+def test_a_base_that_names_tables_for_others_is_no_model(look) -> None:
+    source = """
+from sqlalchemy.orm import DeclarativeBase, declared_attr, mapped_column
+
+class Base(DeclarativeBase):
+    @declared_attr.directive
+    def __tablename__(cls):
+        return cls.__name__.lower()
+
+class Order(Base):
+    id = mapped_column(primary_key=True)
+"""
+    assert [model.cls for model in look({"models.py": source}).models] == ["models:Order"]
+
+
+def test_flask_sqlalchemy_children_without_a_key_are_rows_of_their_parent_s_table(look) -> None:
+    source = """
+from flask_sqlalchemy import SQLAlchemy
+
+db = SQLAlchemy()
+
+class User(db.Model):
+    __tablename__ = "users"
+    id = db.Column(db.Integer, primary_key=True)
+
+class Admin(User):
+    __tablename__ = "admins"
+
+class StaffMember(User):
+    id = db.Column(db.ForeignKey("users.id"), primary_key=True)
+"""
+    tables = {model.cls: model.table for model in look({"models.py": source}).models}
+    assert tables == {"models:User": "users", "models:Admin": "users", "models:StaffMember": "staff_member"}
+
+
+def test_a_child_s_self_reference_is_its_parent_s(look) -> None:
+    source = """
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+class User(AbstractUser):
+    class Meta(AbstractUser.Meta): ...
+
+class Node(models.Model):
+    above = models.ForeignKey("self", on_delete=models.CASCADE)
+    class Meta:
+        abstract = True
+
+class Status(Node): ...
+
+class Comment(Status): ...
+
+class Plain: ...
+
+class Shown(Plain, Status):
+    class Meta:
+        proxy = True
+"""
+    analysis = look({"social/__init__.py": "", "social/models.py": source})
+    tables = {model.cls.partition(":")[2]: model.table for model in analysis.models}
+    assert tables == {
+        "User": "social_user",
+        "Node": None,
+        "Status": "social_status",
+        "Comment": "social_comment",
+        "Shown": "social_status",
+    }
+    assert references(analysis, "social.models:Comment")[0] == ("above", "fk", "social.models:Status")
+    assert references(analysis, "social.models:Shown") == [("above", "fk", "social.models:Status")]

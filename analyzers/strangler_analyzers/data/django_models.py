@@ -7,6 +7,7 @@ from typing import Any
 
 from strangler.analysis import Reference
 from strangler_analyzers.data.declared import declared
+from strangler_analyzers.data.kinds import orm_of
 from strangler_analyzers.detectors import World
 from strangler_analyzers.detectors.django_apps import is_config, label_of
 from strangler_analyzers.detectors.world import argument, text
@@ -47,7 +48,7 @@ def table_of(world: World, cls: Class) -> str | None:
     if is_abstract(cls):
         return None
     if any(isinstance(value, Const) and value.value is True for value in _own_meta(cls, "proxy")):
-        bases = [base for base in cls.bases if isinstance(base, Class)]
+        bases = [base for base in cls.bases if isinstance(base, Class) and orm_of(base) == "django"]
         return next((table for base in bases if (table := table_of(world, base))), None)
     given = text(_own_meta(cls, "db_table")) or text(_from_abstract(cls, "db_table"))
     if given and "%(" not in given:
@@ -113,7 +114,7 @@ def references(world: World, models: Any, cls: Class) -> Iterator[Reference]:
         kind = _KINDS.get(made.callee.dotted.rpartition(".")[2]) or _internal_kind(made)
         if kind is None:
             continue
-        target = _target(world, models, cls, argument(made, 0, "to"))
+        target = _target(world, models, cls, argument(made, 0, "to"), name)
         through = _target(world, models, cls, argument(made, -1, "through"))
         if target is not None:
             yield Reference(name, kind, target.ref, models.tables.get(target), through.ref if through else None)
@@ -135,13 +136,20 @@ def _internal_kind(made: Made) -> str | None:
     return None
 
 
-def _target(world: World, models: Any, cls: Class, values: Values) -> Class | None:
+def _declarer(models: Any, cls: Class, field: str) -> Class:
+    """The model with a table that brings ``field``: a child with a table of its own (or a proxy) has its parent's."""
+    order = [one for one in linearised(cls)[0] if models.tables.get(one)]
+    holders = [one for one in order if any(field in above.members for above in linearised(one)[0])]
+    return holders[-1] if holders else cls
+
+
+def _target(world: World, models: Any, cls: Class, values: Values, field: str = "") -> Class | None:
     for value in values:
         if isinstance(value, Class):
             return value
         name = _named(world, value)
         if name == "self":
-            return cls
+            return _declarer(models, cls, field)
         if name:
             found: Class | None = models.named(name, cls)
             if found is not None:

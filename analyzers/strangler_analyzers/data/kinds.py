@@ -55,7 +55,8 @@ def _by_suffix(name: str) -> str | None:
 
 
 def _is_django_model(name: str) -> bool:
-    return name.startswith("django.contrib.") and ".models." in name and "Manager" not in name and "Mixin" not in name
+    is_helper = "Manager" in name or "Mixin" in name or name.endswith(".Meta")
+    return name.startswith("django.contrib.") and ".models." in name and not is_helper
 
 
 def _is_declarative(value: Value) -> bool:

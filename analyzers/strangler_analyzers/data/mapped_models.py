@@ -7,6 +7,7 @@ from typing import Any
 
 from strangler.analysis import Reference
 from strangler_analyzers.data.declared import declared
+from strangler_analyzers.data.kinds import orm_of
 from strangler_analyzers.detectors import World
 from strangler_analyzers.detectors.world import argument, flat, text
 from strangler_analyzers.resolve.hierarchy import linearised, member
@@ -18,7 +19,9 @@ _COLUMNS = ("Column", "mapped_column", "Field")
 
 def is_base(cls: Class) -> bool:
     """Whether ``cls`` is the declarative base and maps nothing."""
-    return "__tablename__" not in cls.members and not any(_is_column(made) for _, made in declared(cls))
+    # A method makes a name for each class that derives, not for the base.
+    named = any(not isinstance(value, Func) for value in cls.members.get("__tablename__", ()))
+    return not named and not any(_is_column(made) for _, made in declared(cls))
 
 
 def _is_column(made: Made) -> bool:
@@ -29,16 +32,43 @@ def table_of(world: World, cls: Class) -> str | None:
     """``__tablename__`` or ``__table__``, inherited by single-table children; else what the extension derives."""
     if any(isinstance(value, Const) and value.value is True for value in cls.members.get("__abstract__", ())):
         return None
+    names = [base.dotted for base in linearised(cls)[1]]
+    if any(name.endswith("SQLAlchemy.Model") for name in names):
+        return _of_extension(world, cls)
     given = _table_name(cls)
     if given:
         return given
-    names = [base.dotted for base in linearised(cls)[1]]
     if any(name.endswith("SQLModel") for name in names):
         is_table = any(getattr(value, "value", None) is True for value in cls.keywords.get("table", ()))
         return cls.scope.name.lower() if is_table else None
-    if any(name.endswith("SQLAlchemy.Model") for name in names):
-        return _snake(cls.scope.name) if any(_is_column(made) for _, made in declared(cls)) else None
     return None
+
+
+def _of_extension(world: World, cls: Class) -> str | None:
+    """Flask-SQLAlchemy's rule: a child that brings no primary key is a row of its parent's table, whatever it says."""
+    order = linearised(cls)[0]
+    above = ((one, table) for one in order[1:] if is_mapped(one) and (table := table_of(world, one)))
+    parent, table = next(above, (None, None))
+    inherited = linearised(parent)[0] if parent is not None else []
+    own = [made for one in order if one not in inherited for made in _made_in(one)]
+    if table and not any(_is_primary(made) for made in own):
+        return table
+    given = _table_name(cls) if parent is None or "__tablename__" in cls.members else None
+    return given or (_snake(cls.scope.name) if own or table else None)
+
+
+def is_mapped(cls: Class) -> bool:
+    """Whether ``cls`` is derived from a declarative base: a mixin is not."""
+    return bool(linearised(cls)[1]) and orm_of(cls) is not None
+
+
+def _made_in(cls: Class) -> list[Made]:
+    made = [value for values in cls.members.values() for value in values if isinstance(value, Made)]
+    return [one for one in made if _is_column(one)]
+
+
+def _is_primary(made: Made) -> bool:
+    return any(isinstance(value, Const) and value.value is True for value in made.kwargs.get("primary_key", ()))
 
 
 def _table_name(cls: Class) -> str | None:
@@ -81,6 +111,26 @@ def references(world: World, models: Any, cls: Class) -> Iterator[Reference]:
         else:
             for table in foreign_tables(made):
                 yield Reference(name, "fk", None, table)
+
+
+def back_references(models: Any, cls: Class) -> Iterator[tuple[Class, Reference]]:
+    """(the other model, what it gets) for each relationship of ``cls`` that gives the other side one too."""
+    above = [one for one in linearised(cls)[0][1:] if models.tables.get(one)]
+    for name, made in declared(cls):
+        # A child's inherited relationships are its parent's to give.
+        is_own = not any(name in one.members for parent in above for one in linearised(parent)[0])
+        back = _back_name(argument(made, -1, "backref")) if made.callee.dotted.endswith(_RELATIONS) else None
+        target = _related(models, cls, name, made) if back and is_own else None
+        if back and target is not None:
+            secondary = _secondary(argument(made, -1, "secondary"))
+            kind = "m2m" if secondary else "relationship"
+            yield (target, Reference(back, kind, cls.ref, models.tables.get(cls), secondary))
+
+
+def _back_name(values: Values) -> str | None:
+    """``backref="lines"``, ``backref=backref("lines", …)``."""
+    made = next((value for value in values if isinstance(value, Made)), None)
+    return text(argument(made, 0, "name")) if made is not None else text(values)
 
 
 def foreign_tables(made: Made) -> list[str]:

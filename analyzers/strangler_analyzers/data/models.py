@@ -14,6 +14,7 @@ from strangler_analyzers.resolve.hierarchy import linearised
 from strangler_analyzers.resolve.values import Class
 
 _READERS = {"django": django_models, "sqlalchemy": mapped_models, "sqlmodel": mapped_models}
+_WITH_BACK_REFERENCES = ("sqlalchemy", "sqlmodel")
 
 
 class Models:
@@ -30,8 +31,12 @@ class Models:
             self.by_name.setdefault(cls.scope.name, []).append(cls)
 
         self._reverse: dict[str, list[tuple[Class, Class]]] = {}
-        for cls in self.orms:
+        self._back: dict[Class, list[Reference]] = {}
+        for cls, orm in self.orms.items():
             self._note_reverse(cls)
+            if orm in _WITH_BACK_REFERENCES and self.tables[cls]:
+                for target, reference in mapped_models.back_references(self, cls):
+                    self._back.setdefault(target, []).append(reference)
 
     def _note_reverse(self, cls: Class) -> None:
         """The names under which other models' objects reach those of ``cls``."""
@@ -58,6 +63,7 @@ class Models:
             reader = _reader(orm)
             table = self.tables[cls]
             references = [self._completed(reference) for reference in reader.references(world, self, cls)]
+            references += [one for level in linearised(cls)[0] for one in self._back.get(level, ())]
             bases = [base.ref for base in cls.bases if isinstance(base, Class)]
             yield Model(
                 cls=cls.ref,

@@ -201,6 +201,8 @@ def viewed(view: Value, depth: int = 0) -> Iterator[Value]:
         yield view
     elif isinstance(view, Instance):
         yield view.cls
+    elif isinstance(view, Made) and view.instance is not None:
+        yield view.instance.cls
     elif isinstance(view, Made):
         callee = view.callee
         if isinstance(callee, Member) and callee.attr == "as_view":
