@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from strangler_analyzers.data import subjects, transactions
-from strangler_analyzers.detectors import django_apps
+from strangler_analyzers.detectors import django_apps, django_settings
 from strangler_analyzers.resolve.library import Knowledge
 
 KNOWLEDGE = Knowledge(
@@ -11,5 +11,6 @@ KNOWLEDGE = Knowledge(
     elements=(subjects.element,),
     fields=(subjects.field,),
     class_members=(subjects.class_member,),
+    attributes=(django_settings.setting,),
     transactions=(transactions.kind_of,),
 )

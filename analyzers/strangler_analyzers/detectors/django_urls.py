@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from strangler.analysis import Diagnostic, Route
+from strangler_analyzers.detectors.django_settings import main_modules, values_of
 from strangler_analyzers.detectors.drf import router_routes, viewset_methods
 from strangler_analyzers.detectors.kinds import Detector, Example, Found
 from strangler_analyzers.detectors.paths import from_angles, from_regex, methods_of, route_id, unique
@@ -51,7 +52,11 @@ def detect(world: World) -> Found:
 
 
 def _roots(world: World) -> list[Module]:
-    """The modules ``ROOT_URLCONF`` names; without any, those with patterns that no other includes."""
+    """The URLconfs of the projects' settings; else what ``ROOT_URLCONF`` names anywhere, or what none includes."""
+    mains = [name for one in main_modules(world.program) for name in texts(values_of(one, "ROOT_URLCONF"))]
+    chosen = [world.modules[name] for name in dict.fromkeys(mains) if name in world.modules]
+    if chosen:
+        return chosen
     with_patterns = [module for _, module in sorted(world.modules.items()) if "urlpatterns" in module.env]
     named = set()
     for module in world.modules.values():
@@ -199,10 +204,8 @@ def viewed(view: Value, depth: int = 0) -> Iterator[Value]:
     view = unwrapped(view)
     if isinstance(view, Func | Bound | Class):
         yield view
-    elif isinstance(view, Instance):
-        yield view.cls
-    elif isinstance(view, Made) and view.instance is not None:
-        yield view.instance.cls
+    elif isinstance(made := getattr(view, "instance", view), Instance):
+        yield made.cls
     elif isinstance(view, Made):
         callee = view.callee
         if isinstance(callee, Member) and callee.attr == "as_view":
@@ -240,7 +243,7 @@ _GENERIC = {
     "FormView": _FORMS,
     "CreateView": _FORMS,
     "UpdateView": _FORMS,
-    "DeleteView": ("get", "post", "put", "delete"),
+    "DeleteView": ("get", "post", "delete"),
     "LoginView": _FORMS,
     "ListAPIView": _READS,
     "RetrieveAPIView": _READS,
@@ -279,6 +282,27 @@ DETECTOR = Detector(
                 ),
             },
             ("GET /orders/ -> shop.orders.views:OrderList", "* /orders/{pk}/ -> shop.orders.views:show"),
+        ),
+        Example(
+            "what the settings say when nobody sets them",
+            {
+                "manage.py": "import os\n\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+                "shop/settings.py": (
+                    "import os\n\nROOT_URLCONF = 'shop.urls'\nSITE = os.getenv('SITE', 'http://localhost:8000/').rstrip('/')\n"
+                    "EXTRA = os.environ.get('EXTRA', 'no') == 'yes'\n"
+                ),
+                "other/urls.py": "from django.urls import path\nfrom shop.urls import show\n\nurlpatterns = [path('x', show)]\n",
+                "shop/urls.py": (
+                    "from functools import reduce\nfrom operator import add\nfrom urllib.parse import urlparse\n"
+                    "from django.conf import settings\nfrom django.urls import path\n\n\ndef show(request): ...\n\n\n"
+                    "prefix = ''\nif below := urlparse(settings.SITE).path.lstrip('/'):\n    prefix = f'{below}/'\n"
+                    "groups = [[path(f'{prefix}orders/', show)]]\n"
+                    "if settings.EXTRA:\n    groups.append([path('extra/', show)])\n"
+                    "groups.append([path('%s/' % name, show) for name in ('bills', 'mails')])\n"
+                    "urlpatterns = reduce(add, groups)\n"
+                ),
+            },
+            ("* /bills/ -> shop.urls:show", "* /mails/ -> shop.urls:show", "* /orders/ -> shop.urls:show"),
         ),
         Example(
             "a REST framework router",

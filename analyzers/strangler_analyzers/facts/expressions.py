@@ -116,16 +116,25 @@ def _unary(node: ast.UnaryOp, to: State) -> Code:
     is_negative = type(node.op) is ast.USub and operand is not None and operand[0] == "k"
     if is_negative and type(operand[1]) is int:
         return ("k", -operand[1])
+    if type(node.op) is ast.Not and operand is not None:
+        return ("!", operand)
     return _mixed([operand])
 
 
+_SIGNS = {ast.Eq: "==", ast.NotEq: "!=", ast.In: "in", ast.NotIn: "!in", ast.Is: "is", ast.IsNot: "!is"}
+
+
 def _compare(node: ast.Compare, to: State) -> Code:
+    sign = _SIGNS.get(type(node.ops[0])) if len(node.ops) == 1 else None
+    if sign is not None:
+        left, right = lower(node.left, to), lower(node.comparators[0], to)
+        return ("=?", sign, left, right) if left is not None and right is not None else _mixed([left, right])
     return _mixed([lower(node.left, to), *lower_all(node.comparators, to)])
 
 
 def _either(node: ast.BoolOp, to: State) -> Code:
     to.branches += len(node.values) - 1
-    return ("|", lower_all(node.values, to))
+    return ("&" if type(node.op) is ast.And else "|", lower_all(node.values, to))
 
 
 def _conditional(node: ast.IfExp, to: State) -> Code:

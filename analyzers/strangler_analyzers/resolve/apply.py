@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from strangler_analyzers.resolve.builtins import call_builtin, call_container
+from strangler_analyzers.resolve.decide import puts_together
 from strangler_analyzers.resolve.frames import CallOf, Event, Frame, Site
 from strangler_analyzers.resolve.hierarchy import member, outside
 from strangler_analyzers.resolve.pending import Generator, Partial
@@ -117,16 +118,11 @@ def _given(frame: Frame, func: Func, call: CallOf) -> Func:
     So is, while the program puts itself together, what is handed texts: functions that register paths and handlers.
     """
     single = [values[0] for values in (*call.args, *call.kwargs.values()) if len(values) == 1]
-    if single and _puts_together(frame.func):
+    if single and puts_together(frame.func):
         key = tuple([value for value in single if isinstance(value, Class | Const)])
         return func.given(key, MOST_REGISTERED) if key else func
     key = tuple([value for value in single if isinstance(value, Class)])
     return func.given(key) if key else func
-
-
-def _puts_together(func: Func) -> bool:
-    """Whether this is the body of a module, or a function followed apart for what such a body hands it."""
-    return not func.index or func.is_variant
 
 
 def _note(frame: Frame, callee: Value, call: CallOf, passes: tuple[tuple[str, Values], ...]) -> None:

@@ -148,7 +148,8 @@ _CONTEXTS = frozenset(["flask.g", "flask.session", "flask.current_app", "quart.g
 def _of_ext(frame: Frame, value: Ext, attr: str) -> Values:
     if value.dotted in _CONTEXTS:
         frame.record.holds.setdefault(("context", value.dotted), frame.line)
-    return (value.child(attr),)
+    known = frame.program.library_attribute(frame, value, attr) if attr.isupper() else EMPTY
+    return known or (value.child(attr),)
 
 
 def library_member(base: Any, attr: str, name: str) -> Value:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import builtins
-import re
 from collections.abc import Callable
 from typing import Any
 
-from strangler_analyzers.resolve.evaluate import elements, item_of, merge_items
+from strangler_analyzers.resolve.containers import elements, item_of, merge_items, summed
+from strangler_analyzers.resolve.decide import puts_together
 from strangler_analyzers.resolve.frames import CallOf, Frame
+from strangler_analyzers.resolve.pure import call_text
 from strangler_analyzers.resolve.values import (
     EMPTY,
     Class,
     Const,
+    Ext,
     Func,
     Instance,
     Items,
     Made,
+    Member,
     Values,
     union,
 )
 
 NAMES = frozenset(dir(builtins))
+_MOST_PAIRS = 60
 
 
 def call_builtin(frame: Frame, name: str, call: CallOf) -> Values:
@@ -55,7 +59,18 @@ def _getattr(frame: Frame, call: CallOf) -> Values:
         for name in call.args[1]:
             if isinstance(name, Const) and isinstance(name.value, str) and name.value.isidentifier():
                 found = union(found, frame.program.attribute(frame, _first(call), name.value))
+                if name.value.isupper() and _is_outside(found) and _is_constant(call.args[2:]):
+                    # A setting of which only the default is in sight.
+                    return call.args[2]
     return union(found, call.args[2]) if len(call.args) > 2 else found
+
+
+def _is_outside(values: Values) -> bool:
+    return all(isinstance(value, Ext | Made | Member) for value in values)
+
+
+def _is_constant(defaults: list[Values]) -> bool:
+    return any(defaults) and all(isinstance(value, Const) for values in defaults for value in values)
 
 
 def _setattr(frame: Frame, call: CallOf) -> Values:
@@ -158,6 +173,10 @@ def _type(frame: Frame, call: CallOf) -> Values:
     return union(found, made)
 
 
+def _sum(frame: Frame, call: CallOf) -> Values:
+    return summed(frame, _first(call))
+
+
 def _text(frame: Frame, call: CallOf) -> Values:
     return tuple(value for value in _first(call) if isinstance(value, Const) and isinstance(value.value, str))
 
@@ -197,6 +216,7 @@ _BUILTINS: dict[str, Callable[[Frame, CallOf], Values]] = {
     "dict": _dict,
     "type": _type,
     "str": _text,
+    "sum": _sum,
     "len": _special("__len__"),
     "repr": _special("__repr__"),
     "bool": _special("__bool__"),
@@ -208,44 +228,9 @@ def call_container(frame: Frame, member: Any, call: CallOf) -> Values:
     """What a method of a container (or text) gives."""
     base = member.base
     if isinstance(base, Const):
-        return _call_text(frame, base, member.attr, call)
+        return call_text(frame, base, member.attr, call)
     action = _CONTAINERS.get(member.attr)
     return action(frame, base, call) if action else EMPTY
-
-
-def _call_text(frame: Frame, base: Const, attr: str, call: CallOf) -> Values:
-    if attr == "format":
-        return _formatted(frame, base, call)
-    if attr in ("strip", "lstrip", "rstrip", "rstrip", "lower", "upper"):
-        return (base,)
-    return EMPTY
-
-
-def _formatted(frame: Frame, base: Const, call: CallOf) -> Values:
-    """The text with what is known put in; what is not known stays ``{}``."""
-    if not isinstance(base.value, str):
-        return (base,)
-    given = [*map(_one_text, call.args)]
-    named = {name: _one_text(values) for name, values in call.kwargs.items()}
-    counter = iter(range(len(given)))
-
-    def put(match: re.Match[str]) -> str:
-        key = match[1]
-        if key.isidentifier():
-            return named.get(key, "{}")
-        place = int(key) if key.isdecimal() else next(counter, -1)
-        return given[place] if 0 <= place < len(given) else "{}"
-
-    return frame.program.constant(_FIELD.sub(put, base.value))  # type: ignore[no-any-return]
-
-
-def _one_text(values: Values) -> str:
-    known = len(values) == 1 and isinstance(values[0], Const) and isinstance(values[0].value, str)
-    return values[0].value if known else "{}"  # type: ignore[attr-defined]
-
-
-# ``{}``, ``{0}``, ``{name}``, ``{0.attribute!r:>10}``; doubled braces are none.
-_FIELD = re.compile(r"(?<!\{)\{(\w*)[^{}]*\}(?!\})")
 
 
 def _append(frame: Frame, items: Items, call: CallOf) -> Values:
@@ -306,7 +291,12 @@ def _values(frame: Frame, items: Items, call: CallOf) -> Values:
 
 def _items(frame: Frame, items: Items, call: CallOf) -> Values:
     items.ever.readers[frame.func] = None
-    pair = frame.program.container(frame, "[", [EMPTY, items.all()], EMPTY)
+    program = frame.program
+    if puts_together(frame.func) and 0 < len(items.keyed) <= _MOST_PAIRS and not items.rest:
+        pairs = [(program.constant(key), values) for key, values in items.keyed.items()]
+        known = [(program.container(frame, "[", list(pair), EMPTY),) for pair in pairs]
+        return (program.container(frame, "[", known, EMPTY),)
+    pair = program.container(frame, "[", [EMPTY, items.all()], EMPTY)
     return _collection(frame, (pair,))
 
 

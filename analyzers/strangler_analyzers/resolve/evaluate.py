@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from strangler_analyzers.resolve import pure
+from strangler_analyzers.resolve.containers import added, elements, item_of, keywords_of, merge_items, sliced, spread_of
+from strangler_analyzers.resolve.decide import compared, decided, negated, rounds
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.mutations import MUTATORS, note_mutation
-from strangler_analyzers.resolve.pending import Generator
-from strangler_analyzers.resolve.values import EMPTY, Const, Func, Instance, Items, Value, Values, union
+from strangler_analyzers.resolve.values import EMPTY, Const, Func, Values, union
 
 
 def evaluate(frame: Frame, code: Any) -> Values:
@@ -45,7 +47,7 @@ def _call(frame: Frame, code: Any) -> Values:
         if item is not None and item[0] == "*":
             starred = True
             spread = evaluate(frame, item[1])
-            args.extend(_spread(spread))
+            args.extend(spread_of(spread))
         else:
             args.append(EMPTY if item is None else _BY_TAG[item[0]](frame, item))
     kwargs = {}
@@ -54,29 +56,13 @@ def _call(frame: Frame, code: Any) -> Values:
         if name is not None:
             kwargs[name] = values
         else:
-            kwargs.update(_keywords(values))
+            kwargs.update(keywords_of(values))
     frame.line = line
     frame.sites += 1
     call = CallOf(callees, args, kwargs, line, frame.sites, starred)
     if not callees:
         return _unknown_call(frame, func, call)
     return frame.program.apply(frame, call)  # type: ignore[no-any-return]
-
-
-def _spread(values: Values) -> list[Values]:
-    """The arguments that ``*values`` stands for, as far as they are known."""
-    for value in values:
-        if isinstance(value, Items):
-            known = [value.keyed[key] for key in sorted(k for k in value.keyed if isinstance(k, int))]
-            return known or [value.rest]
-    return []
-
-
-def _keywords(values: Values) -> dict[str, Values]:
-    for value in values:
-        if isinstance(value, Items):
-            return {key: held for key, held in value.keyed.items() if isinstance(key, str)}
-    return {}
 
 
 def _unknown_call(frame: Frame, func: Any, call: CallOf) -> Values:
@@ -91,51 +77,12 @@ def _subscript(frame: Frame, code: Any) -> Values:
     base = evaluate(frame, code[1])
     index = code[2]
     if index is not None and index[0] == "sl":
-        return _sliced(frame, base, [evaluate(frame, end) for end in index[1:]])
+        return sliced(frame, base, [evaluate(frame, end) for end in index[1:]])
     keys = evaluate(frame, index)
     found = EMPTY
     for value in base:
         found = union(found, item_of(frame, value, keys))
     return found
-
-
-def item_of(frame: Frame, value: Value, keys: Values) -> Values:
-    """What ``value[keys]`` can be."""
-    if isinstance(value, Items):
-        known = [key.value for key in keys if isinstance(key, Const)]
-        found = _read(frame, value)
-        if known and len(known) == len(keys):
-            for key in known:
-                found = union(found, value.keyed.get(_index(value, key), EMPTY))
-            return found
-        return union(found, value.all())
-    if isinstance(value, Instance):
-        return call_method(frame, value, "__getitem__", [keys])
-    return frame.program.library_item(frame, value, keys)  # type: ignore[no-any-return]
-
-
-def _index(items: Items, key: Any) -> Any:
-    if isinstance(key, int) and key < 0 and items.kind == "[":
-        return key + sum(1 for known in items.keyed if isinstance(known, int))
-    # 1 and True, 0 and False are one key to Python's dictionaries and to ours.
-    return key
-
-
-def _read(frame: Frame, items: Items) -> Values:
-    if items.maker is not frame.func:
-        items.ever.readers[frame.func] = None
-    return items.rest
-
-
-def _sliced(frame: Frame, base: Values, ends: list[Values]) -> Values:
-    for value in base:
-        if isinstance(value, Items) and value.kind == "[":
-            known = [value.keyed[key] for key in sorted(k for k in value.keyed if isinstance(k, int))]
-            bounds = [next((one.value for one in end if isinstance(one, Const)), None) for end in ends]
-            if all(bound is None or type(bound) is int for bound in bounds):
-                known = known[slice(*bounds)]
-            return (frame.program.container(frame, "[", known, value.rest),)
-    return tuple(value for value in base if not isinstance(value, Const))
 
 
 def _display(frame: Frame, code: Any) -> Values:
@@ -144,8 +91,8 @@ def _display(frame: Frame, code: Any) -> Values:
     for item in code[1]:
         if item is not None and item[0] == "*":
             spread = evaluate(frame, item[1])
-            known.extend(_spread(spread))
-            rest = union(rest, elements(frame, spread)) if not _spread(spread) else rest
+            known.extend(spread_of(spread))
+            rest = union(rest, elements(frame, spread)) if not spread_of(spread) else rest
         else:
             known.append(EMPTY if item is None else _BY_TAG[item[0]](frame, item))
     return (frame.program.container(frame, "[", known, rest, code[2]),)
@@ -167,46 +114,6 @@ def _dict(frame: Frame, code: Any) -> Values:
     return (items,)
 
 
-def merge_items(frame: Frame, items: Items, values: Values) -> None:
-    """What ``items.update(values)`` does."""
-    for value in values:
-        if isinstance(value, Items) and value is not items:
-            items.keyed.update(value.keyed)
-            frame.program.put(items, value.rest)
-
-
-def elements(frame: Frame, values: Values) -> Values:
-    """What iterating over ``values`` gives."""
-    found = EMPTY
-    for value in values:
-        if isinstance(value, Items):
-            _read(frame, value)
-            if value.kind == "d":
-                found = union(found, tuple(one for key in value.keyed for one in frame.program.constant(key)))
-            else:
-                found = union(found, value.all())
-        elif isinstance(value, Generator):
-            found = union(found, frame.program.read(frame, value.func.yields))
-        elif isinstance(value, Instance):
-            iterators = call_method(frame, value, "__iter__", [])
-            for iterator in iterators:
-                step = call_method(frame, iterator, "__next__", [])
-                found = union(found, step or (elements(frame, (iterator,)) if iterator is not value else EMPTY))
-        else:
-            found = union(found, frame.program.library_element(frame, value))
-    return found
-
-
-def call_method(frame: Frame, value: Value, name: str, args: list[Values]) -> Values:
-    """What calling the special method ``name`` of ``value`` gives, if the program defines it."""
-    if not isinstance(value, Instance):
-        return EMPTY
-    callees = frame.program.special(value, name)
-    if not callees:
-        return EMPTY
-    return frame.program.apply(frame, CallOf(callees, args, {}, frame.line, frame.next_site()))  # type: ignore[no-any-return]
-
-
 def _effects(frame: Frame, code: Any) -> Values:
     for item in code[1]:
         if item is not None:
@@ -217,43 +124,47 @@ def _effects(frame: Frame, code: Any) -> Values:
 def _binary(frame: Frame, code: Any) -> Values:
     parts = [evaluate(frame, item) for item in code[2]]
     if code[1] != "+":
-        return tuple(value for value in parts[0] if isinstance(value, Const) and isinstance(value.value, str))[:1]
+        texts = [value.value for value in parts[0] if isinstance(value, Const) and isinstance(value.value, str)]
+        return pure.percent(frame, texts[0], parts[1]) if texts else EMPTY
     return added(frame, parts)
 
 
-def added(frame: Frame, parts: list[Values]) -> Values:
-    """The sum of containers or texts."""
-    texts = [[v.value for v in part if isinstance(v, Const) and isinstance(v.value, str)] for part in parts]
-    if all(texts):
-        return frame.program.constant("".join(text[0] for text in texts))  # type: ignore[no-any-return]
-    known: list[Values] = []
-    rest = EMPTY
-    held = [[value for value in part if isinstance(value, Items)] for part in parts]
-    for part in parts:
-        for value in part:
-            if isinstance(value, Items):
-                _read(frame, value)
-                known.extend(value.keyed[key] for key in sorted(k for k in value.keyed if isinstance(k, int)))
-                rest = union(rest, value.rest)
-            elif not isinstance(value, Const):
-                rest = union(rest, (value,))
-    if not any(held):
-        return rest
-    # Sums that feed each other (``self.x += a``, ``self.x += b``) would double with each run.
-    if any(len(one) > 1 for one in held) or frame.program.is_next(frame, "[", held):
-        known = list(dict.fromkeys(known))
-    return (frame.program.container(frame, "[", known, rest),)
-
-
-def _either(frame: Frame, code: Any) -> Values:
+def _and(frame: Frame, code: Any) -> Values:
     found = EMPTY
-    for item in code[1]:
-        found = union(found, evaluate(frame, item))
+    for place, item in enumerate(code[1]):
+        values = evaluate(frame, item)
+        holds = decided(frame, values)
+        if holds is False:
+            return values
+        if holds is None or place == len(code[1]) - 1:
+            found = union(found, values)
     return found
 
 
+def _or(frame: Frame, code: Any) -> Values:
+    found = EMPTY
+    for place, item in enumerate(code[1]):
+        values = evaluate(frame, item)
+        holds = decided(frame, values)
+        if holds and not found:
+            return values
+        if holds is None or place == len(code[1]) - 1:
+            found = union(found, values)
+    return found
+
+
+def _not(frame: Frame, code: Any) -> Values:
+    return negated(frame, evaluate(frame, code[1]))
+
+
+def _compare(frame: Frame, code: Any) -> Values:
+    return compared(frame, code[1], evaluate(frame, code[2]), evaluate(frame, code[3]))
+
+
 def _conditional(frame: Frame, code: Any) -> Values:
-    evaluate(frame, code[1])
+    holds = decided(frame, evaluate(frame, code[1]))
+    if holds is not None:
+        return evaluate(frame, code[2] if holds else code[3])
     return union(evaluate(frame, code[2]), evaluate(frame, code[3]))
 
 
@@ -264,20 +175,47 @@ def _lambda(frame: Frame, code: Any) -> Values:
 
 
 def _comprehension(frame: Frame, code: Any) -> Values:
-    _, kind, key, element, generators, line = code
+    _, kind, _, element, generators, line = code
     outer = dict(frame.env)
     frame.loops += 1
-    for target, iterated, conditions in generators:
-        frame.program.assign(frame, target, elements(frame, evaluate(frame, iterated)))
+    known: list[Values] = []
+    values = EMPTY
+    first = evaluate(frame, generators[0][1])
+    each = rounds(frame, first) if len(generators) == 1 and kind != "d" else []
+    frame.unrolled += bool(each)
+    for one in each:
+        holds = _bind_round(frame, generators[0], one)
+        if holds is None:
+            values = union(values, evaluate(frame, element))
+        elif holds:
+            known.append(evaluate(frame, element))
+    frame.unrolled -= bool(each)
+    if not each:
+        values = _all_rounds(frame, code, first)
+    frame.loops -= 1
+    frame.env.clear()
+    frame.env.update(outer)
+    return (frame.program.container(frame, "v" if kind == "d" else "[", known, values, line),)
+
+
+def _bind_round(frame: Frame, generator: Any, values: Values) -> bool | None:
+    """Let one round's element be the target; whether its conditions hold, None if that is open."""
+    target, _, conditions = generator
+    frame.program.assign(frame, target, values)
+    tests = [decided(frame, evaluate(frame, condition)) for condition in conditions]
+    return False if False in tests else None if None in tests else True
+
+
+def _all_rounds(frame: Frame, code: Any, first: Values) -> Values:
+    """What any round of a comprehension gives."""
+    _, _, key, element, generators, _ = code
+    for place, (target, iterated, conditions) in enumerate(generators):
+        frame.program.assign(frame, target, elements(frame, evaluate(frame, iterated) if place else first))
         for condition in conditions:
             evaluate(frame, condition)
     if key is not None:
         evaluate(frame, key)
-    values = evaluate(frame, element)
-    frame.loops -= 1
-    frame.env.clear()
-    frame.env.update(outer)
-    return (frame.program.container(frame, "v" if kind == "d" else "[", [], values, line),)
+    return evaluate(frame, element)
 
 
 def _await(frame: Frame, code: Any) -> Values:
@@ -336,7 +274,10 @@ _BY_TAG: dict[str, Callable[[Frame, Any], Values]] = {
     "d": _dict,
     "?": _effects,
     "b": _binary,
-    "|": _either,
+    "|": _or,
+    "&": _and,
+    "!": _not,
+    "=?": _compare,
     "?:": _conditional,
     "f": _lambda,
     "comp": _comprehension,

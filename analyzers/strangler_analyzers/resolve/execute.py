@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from strangler_analyzers.resolve.evaluate import added, call_method, elements, evaluate
+from strangler_analyzers.resolve.containers import added, call_method, elements
+from strangler_analyzers.resolve.decide import decided, rounds
+from strangler_analyzers.resolve.evaluate import evaluate
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.mutations import note_mutation
 from strangler_analyzers.resolve.values import (
@@ -170,12 +172,24 @@ def _delete(frame: Frame, code: Any) -> None:
 
 
 def _if(frame: Frame, code: Any) -> None:
-    evaluate(frame, code[2])
+    holds = decided(frame, evaluate(frame, code[2]))
+    if holds is not None:
+        _define(frame, code[4] if holds else code[3])
+        execute(frame, code[3] if holds else code[4])
+        return
     before = frame.env
     frame.branch += 1
     outcomes = [_branch(frame, before, code[3], code[2]), _branch(frame, before, code[4], None)]
     frame.branch -= 1
     _join(frame, before, outcomes)
+
+
+def _define(frame: Frame, body: tuple[Any, ...]) -> None:
+    """What stands in a branch that is not gone into is known, and not done."""
+    for code in body:
+        if code[0] in ("def", "class", "im"):
+            frame.line = code[1]
+            _BY_TAG[code[0]](frame, code)
 
 
 def _branch(frame: Frame, before: dict[str, Values], body: tuple[Any, ...], test: Any) -> dict[str, Values] | None:
@@ -229,9 +243,25 @@ def _into(before: dict[str, Values], merged: dict[str, Values]) -> dict[str, Val
 
 def _for(frame: Frame, code: Any) -> None:
     _, _, target, iterated, body, orelse = code
-    assign(frame, target, elements(frame, evaluate(frame, iterated)))
-    _looped(frame, body)
+    values = evaluate(frame, iterated)
+    each = rounds(frame, values)
+    if each:
+        _unrolled(frame, target, each, body)
+    else:
+        assign(frame, target, elements(frame, values))
+        _looped(frame, body)
     execute(frame, orelse)
+
+
+def _unrolled(frame: Frame, target: Any, each: list[Values], body: tuple[Any, ...]) -> None:
+    frame.loops += 1
+    frame.unrolled += 1
+    for values in each:
+        assign(frame, target, values)
+        execute(frame, body)
+        frame.ended = False
+    frame.loops -= 1
+    frame.unrolled -= 1
 
 
 def _looped(frame: Frame, body: tuple[Any, ...]) -> None:

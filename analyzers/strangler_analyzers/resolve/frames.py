@@ -85,6 +85,7 @@ class Frame:
         "record",
         "sites",
         "transaction",
+        "unrolled",
     )  # fmt: skip
 
     def __init__(self, program: Any, func: Func, env: dict[str, Values], cls: Class | None = None) -> None:
@@ -98,6 +99,8 @@ class Frame:
         self.outers: list[dict[str, Values]] = []
         self.line = func.scope.line
         self.loops = 0
+        # How many of the loops around are gone through round by round.
+        self.unrolled = 0
         self.branch = 0
         self.sites = 0
         self.transaction = -1

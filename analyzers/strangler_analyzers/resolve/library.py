@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from strangler_analyzers.resolve.containers import added, summed
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.pending import Partial
 from strangler_analyzers.resolve.values import EMPTY, Class, Const, Items, Made, Value, Values
@@ -17,6 +18,7 @@ ResultRule = Callable[[Frame, Made, CallOf], Values | None]
 ElementRule = Callable[[Frame, Value], Values]
 FieldRule = Callable[[Frame, Made, Value], Values | None]
 
+AttributeRule = Callable[[Frame, Value, str], Values]
 ClassMemberRule = Callable[[Frame, Made, Class, str], Values | None]
 
 
@@ -28,6 +30,7 @@ class Knowledge:
     elements: tuple[ElementRule, ...] = ()
     fields: tuple[FieldRule, ...] = ()
     class_members: tuple[ClassMemberRule, ...] = ()
+    attributes: tuple[AttributeRule, ...] = ()
     transactions: tuple[Callable[[Value], str | None], ...] = ()
 
     def transaction(self, value: Value) -> str | None:
@@ -35,7 +38,20 @@ class Knowledge:
         return next((kind for rule in self.transactions if (kind := rule(value))), None)
 
 
-_STANDARD = ("functools.", "copy.", "typing.", "asyncio.", "importlib.", "threading.", "multiprocessing.")
+_STANDARD = ("functools.", "itertools.", "copy.", "typing.", "asyncio.", "importlib.", "threading.", "multiprocessing.")
+
+
+# The place of the argument that is handed back, more or less.
+_HANDS_BACK = {
+    "functools.lru_cache": 0,
+    "functools.cache": 0,
+    "functools.singledispatch": 0,
+    "copy.copy": -1,
+    "copy.deepcopy": -1,
+    "typing.cast": -1,
+    "asyncio.create_task": -1,
+    "asyncio.run": -1,
+}
 
 
 def standard_result(frame: Frame, made: Made, call: CallOf) -> Values | None:
@@ -45,17 +61,25 @@ def standard_result(frame: Frame, made: Made, call: CallOf) -> Values | None:
         return None
     if name in ("functools.partial", "functools.partialmethod") and call.args:
         return _partials(frame, call)
-    if name in ("functools.lru_cache", "functools.cache", "functools.singledispatch") and call.args:
-        return call.args[0] or None
-    if name in ("copy.copy", "copy.deepcopy", "typing.cast", "asyncio.create_task", "asyncio.run") and call.args:
-        return call.args[-1] or None
+    if name in _HANDS_BACK and call.args:
+        return call.args[_HANDS_BACK[name]] or None
     if name in ("functools.wraps", "functools.update_wrapper"):
         return (made,)
+    if name in ("functools.reduce", "itertools.chain", "itertools.chain.from_iterable"):
+        return _chained(frame, name, call)
     if name == "importlib.import_module" and call.args:
         return frame.program.imported_by_text(frame, call.args, call.line) or None
     if name in ("threading.Thread", "multiprocessing.Process", "threading.Timer"):
         _started(frame, call)
     return None
+
+
+def _chained(frame: Frame, name: str, call: CallOf) -> Values | None:
+    """``reduce(add, lists)``, ``chain(*lists)``, ``chain.from_iterable(lists)``."""
+    if name == "itertools.chain":
+        return added(frame, call.args) or None
+    adds = name != "functools.reduce" or any(value.dotted.startswith("operator.") for value in call.args[0])
+    return (adds and summed(frame, call.args[-1])) or None
 
 
 def _partials(frame: Frame, call: CallOf) -> Values:

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from strangler_analyzers.facts import Facts, Import
-from strangler_analyzers.resolve import loaders
+from strangler_analyzers.resolve import loaders, pure
 from strangler_analyzers.resolve.annotations import annotated
 from strangler_analyzers.resolve.attributes import attribute
-from strangler_analyzers.resolve.evaluate import elements
+from strangler_analyzers.resolve.containers import elements
 from strangler_analyzers.resolve.frames import CallOf, Event, Frame, Record
 from strangler_analyzers.resolve.imports import ModuleTable
 from strangler_analyzers.resolve.interning import Interned
@@ -27,7 +27,10 @@ class Linked(Interned):
         self.table = ModuleTable(modules)
         self.index = loaders.Index(self.table)
         self.knowledge = knowledge
-        self._result_rules = (standard_result, wrapped_result, *knowledge.results)
+        self._result_rules = (standard_result, pure.default, wrapped_result, *knowledge.results)
+        self._attribute_rules = (pure.attribute, *knowledge.attributes)
+        # What the rules of the knowledge keep about this program.
+        self.notes: dict[str, Any] = {}
         self.dynamic: dict[tuple[str, str, int, str], None] = {}
         self.patches: dict[tuple[str, str, str, int], None] = {}
         self._queue: dict[Func, None] = {}
@@ -199,6 +202,10 @@ class Linked(Interned):
 
     def library_attribute(self, frame: Frame, value: Value, attr: str) -> Values:
         """What the attribute of something outside is known to be."""
+        for rule in self._attribute_rules:
+            found = rule(frame, value, attr)
+            if found:
+                return found
         return EMPTY
 
     def is_factory(self, frame: Frame, bases: list[Any]) -> bool:

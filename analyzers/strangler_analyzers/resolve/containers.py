@@ -1,0 +1,141 @@
+"""What containers hold: items, elements, sums, and what is spread out of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from strangler_analyzers.resolve.frames import CallOf, Frame
+from strangler_analyzers.resolve.pending import Generator
+from strangler_analyzers.resolve.values import EMPTY, Const, Instance, Items, Value, Values, union
+
+
+def spread_of(values: Values) -> list[Values]:
+    """The arguments that ``*values`` stands for, as far as they are known."""
+    for value in values:
+        if isinstance(value, Items):
+            known = [value.keyed[key] for key in sorted(k for k in value.keyed if isinstance(k, int))]
+            return known or [value.rest]
+    return []
+
+
+def keywords_of(values: Values) -> dict[str, Values]:
+    """The arguments that ``**values`` stands for, as far as they are known."""
+    for value in values:
+        if isinstance(value, Items):
+            return {key: held for key, held in value.keyed.items() if isinstance(key, str)}
+    return {}
+
+
+def item_of(frame: Frame, value: Value, keys: Values) -> Values:
+    """What ``value[keys]`` can be."""
+    if isinstance(value, Items):
+        known = [key.value for key in keys if isinstance(key, Const)]
+        found = _read(frame, value)
+        if known and len(known) == len(keys):
+            for key in known:
+                found = union(found, value.keyed.get(_index(value, key), EMPTY))
+            return found
+        return union(found, value.all())
+    if isinstance(value, Instance):
+        return call_method(frame, value, "__getitem__", [keys])
+    return frame.program.library_item(frame, value, keys)  # type: ignore[no-any-return]
+
+
+def _index(items: Items, key: Any) -> Any:
+    if isinstance(key, int) and key < 0 and items.kind == "[":
+        return key + sum(1 for known in items.keyed if isinstance(known, int))
+    # 1 and True, 0 and False are one key to Python's dictionaries and to ours.
+    return key
+
+
+def _read(frame: Frame, items: Items) -> Values:
+    if items.maker is not frame.func:
+        items.ever.readers[frame.func] = None
+    return items.rest
+
+
+def sliced(frame: Frame, base: Values, ends: list[Values]) -> Values:
+    """What ``base[start:stop:step]`` can be."""
+    for value in base:
+        if isinstance(value, Items) and value.kind == "[":
+            known = [value.keyed[key] for key in sorted(k for k in value.keyed if isinstance(k, int))]
+            bounds = [next((one.value for one in end if isinstance(one, Const)), None) for end in ends]
+            if all(bound is None or type(bound) is int for bound in bounds):
+                known = known[slice(*bounds)]
+            return (frame.program.container(frame, "[", known, value.rest),)
+    return tuple(value for value in base if not isinstance(value, Const))
+
+
+def merge_items(frame: Frame, items: Items, values: Values) -> None:
+    """What ``items.update(values)`` does."""
+    for value in values:
+        if isinstance(value, Items) and value is not items:
+            items.keyed.update(value.keyed)
+            frame.program.put(items, value.rest)
+
+
+def elements(frame: Frame, values: Values) -> Values:
+    """What iterating over ``values`` gives."""
+    found = EMPTY
+    for value in values:
+        if isinstance(value, Items):
+            _read(frame, value)
+            if value.kind == "d":
+                found = union(found, tuple(one for key in value.keyed for one in frame.program.constant(key)))
+            else:
+                found = union(found, value.all())
+        elif isinstance(value, Generator):
+            found = union(found, frame.program.read(frame, value.func.yields))
+        elif isinstance(value, Instance):
+            iterators = call_method(frame, value, "__iter__", [])
+            for iterator in iterators:
+                step = call_method(frame, iterator, "__next__", [])
+                found = union(found, step or (elements(frame, (iterator,)) if iterator is not value else EMPTY))
+        else:
+            found = union(found, frame.program.library_element(frame, value))
+    return found
+
+
+def call_method(frame: Frame, value: Value, name: str, args: list[Values]) -> Values:
+    """What calling the special method ``name`` of ``value`` gives, if the program defines it."""
+    if not isinstance(value, Instance):
+        return EMPTY
+    callees = frame.program.special(value, name)
+    if not callees:
+        return EMPTY
+    return frame.program.apply(frame, CallOf(callees, args, {}, frame.line, frame.next_site()))  # type: ignore[no-any-return]
+
+
+def added(frame: Frame, parts: list[Values]) -> Values:
+    """The sum of containers or texts."""
+    texts = [[v.value for v in part if isinstance(v, Const) and isinstance(v.value, str)] for part in parts]
+    if all(texts):
+        return frame.program.constant("".join(text[0] for text in texts))  # type: ignore[no-any-return]
+    known: list[Values] = []
+    rest = EMPTY
+    held = [[value for value in part if isinstance(value, Items)] for part in parts]
+    for part in parts:
+        for value in part:
+            if isinstance(value, Items):
+                _read(frame, value)
+                known.extend(value.keyed[key] for key in sorted(k for k in value.keyed if isinstance(k, int)))
+                rest = union(rest, value.rest)
+            elif not isinstance(value, Const):
+                rest = union(rest, (value,))
+    if not any(held):
+        return rest
+    # Sums that feed each other (``self.x += a``, ``self.x += b``) would double with each run.
+    if any(len(one) > 1 for one in held) or frame.program.is_next(frame, "[", held):
+        known = list(dict.fromkeys(known))
+    return (frame.program.container(frame, "[", known, rest),)
+
+
+def summed(frame: Frame, values: Values) -> Values:
+    """All that the containers in the containers among ``values`` hold, in their order."""
+    parts: list[Values] = []
+    for value in values:
+        if isinstance(value, Items):
+            _read(frame, value)
+            parts.extend(value.keyed[key] for key in sorted(k for k in value.keyed if isinstance(k, int)))
+            parts.append(value.rest)
+    return added(frame, parts) if parts else EMPTY
