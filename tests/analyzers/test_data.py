@@ -305,3 +305,40 @@ class Shown(Plain, Status):
     }
     assert references(analysis, "social.models:Comment")[0] == ("above", "fk", "social.models:Status")
     assert references(analysis, "social.models:Shown") == [("above", "fk", "social.models:Status")]
+
+
+def test_an_installed_application_has_its_own_label_and_tags_reach_their_tables(look) -> None:
+    files = {
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+        "shop/__init__.py": "",
+        "shop/settings.py": "INSTALLED_APPS = ['shop', 'shop.goods.extra']\n",
+        "shop/apps.py": "from django.apps import AppConfig\n\nclass Shop(AppConfig):\n    name = 'shop'\n",
+        "shop/goods/__init__.py": "",
+        "shop/goods/extra/__init__.py": "",
+        "shop/goods/extra/models.py": """
+from django.db import models
+from taggit.managers import TaggableManager
+from taggit.models import GenericTaggedItemBase, TagBase
+
+class Manager(TaggableManager): ...
+
+class Median(models.Aggregate):
+    output_field = models.FloatField()
+
+class Tag(TagBase):
+    colour = models.CharField()
+
+class Tagged(GenericTaggedItemBase):
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE)
+
+class Good(models.Model):
+    tags = Manager(through="extra.Tagged")
+""",
+    }
+    analysis = look(files)
+    tables = {model.cls.rpartition(":")[2]: model.table for model in analysis.models}
+    assert tables == {"Tag": "extra_tag", "Tagged": "extra_tagged", "Good": "extra_good"}
+    assert references(analysis, "shop.goods.extra.models:Good") == [
+        ("tagged_items", "generic", "shop.goods.extra.models:Tagged"),
+        ("tags", "m2m", "shop.goods.extra.models:Tag"),
+    ]

@@ -10,7 +10,8 @@ from strangler_analyzers.data.declared import declared
 from strangler_analyzers.data.kinds import orm_of
 from strangler_analyzers.detectors import World
 from strangler_analyzers.detectors.django_apps import is_config, label_of
-from strangler_analyzers.detectors.world import argument, text
+from strangler_analyzers.detectors.django_settings import values_of
+from strangler_analyzers.detectors.world import argument, text, texts
 from strangler_analyzers.resolve.hierarchy import linearised
 from strangler_analyzers.resolve.values import Class, Const, Ext, Made, Value, Values
 
@@ -24,6 +25,7 @@ _KINDS = {
     "ParentalManyToManyField": "m2m",
     "SortedManyToManyField": "m2m",
     "AutoOneToOneField": "o2o",
+    "TaggableManager": "m2m",
 }
 
 
@@ -100,7 +102,16 @@ def _labels(world: World) -> dict[str, str]:
                 found.setdefault(text(cls.members["name"]) or "", label)
             elif label:
                 found.setdefault(cls.module.name.rpartition(".")[0], label)
+        for name in _installed(world):
+            if name in world.modules:
+                found.setdefault(name, name.rpartition(".")[2])
     return found
+
+
+def _installed(world: World) -> list[str]:
+    """The applications that settings list; without an application list of its own a package is one by being there."""
+    modules = [module for _, module in sorted(world.modules.items())]
+    return [name for module in modules for name in texts(values_of(module, "INSTALLED_APPS"))]
 
 
 def fields(cls: Class) -> list[str]:
@@ -111,29 +122,37 @@ def fields(cls: Class) -> list[str]:
 def references(world: World, models: Any, cls: Class) -> Iterator[Reference]:
     """Its relations to other models; those it inherits from an abstract model too."""
     for name, made in declared(cls):
-        kind = _KINDS.get(made.callee.dotted.rpartition(".")[2]) or _internal_kind(made)
+        kind = next((_KINDS[one] for one in _field_names(made) if one in _KINDS), None)
         if kind is None:
             continue
         target = _target(world, models, cls, argument(made, 0, "to"), name)
         through = _target(world, models, cls, argument(made, -1, "through"))
+        if kind == "m2m" and target is None and through is not None:
+            target = _tag_of(world, models, through)
         if target is not None:
             yield Reference(name, kind, target.ref, models.tables.get(target), through.ref if through else None)
         else:
             yield Reference(name, kind, None, None, through.ref if through else None)
+        if through is not None and "TaggableManager" in _field_names(made):
+            # Tags hang on the model through rows that name it by its type, which the manager lets it reach.
+            yield Reference("tagged_items", "generic", through.ref, models.tables.get(through))
     for base in cls.bases:
         if isinstance(base, Class) and models.tables.get(base) and models.tables[base] != models.tables.get(cls):
             yield Reference(f"{base.scope.name.lower()}_ptr", "o2o", base.ref, models.tables[base])
 
 
-def _internal_kind(made: Made) -> str | None:
-    """A field class of the program that derives from one of Django's."""
-    if made.instance is None:
-        return None
-    for base in linearised(made.instance.cls)[1]:
-        kind = _KINDS.get(base.dotted.rpartition(".")[2])
-        if kind:
-            return kind
+def _tag_of(world: World, models: Any, through: Class) -> Class | None:
+    """The model at the other end of a tagging table: what its foreign key ``tag`` points to."""
+    for name, made in declared(through):
+        if name == "tag" and made.callee.dotted.endswith("ForeignKey"):
+            return _target(world, models, through, argument(made, 0, "to"), name)
     return None
+
+
+def _field_names(made: Made) -> list[str]:
+    """What kind of field was made: its class, and the outside classes that one of the program derives from."""
+    outside = linearised(made.instance.cls)[1] if made.instance is not None else []
+    return [one.dotted.rpartition(".")[2] for one in (made.callee, *outside)]
 
 
 def _declarer(models: Any, cls: Class, field: str) -> Class:

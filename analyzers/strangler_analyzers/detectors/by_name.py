@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from strangler.analysis import Task
 from strangler_analyzers.detectors.kinds import Detector, Example, Found
 from strangler_analyzers.detectors.world import World
-from strangler_analyzers.resolve.values import Const, Func, Items, Module, Value, Values, unwrapped
+from strangler_analyzers.resolve.values import Const, Func, Items, Made, Module, Value, Values, unwrapped
 
 
 class ByName(NamedTuple):
@@ -39,8 +40,14 @@ def handed_over(world: World) -> Iterator[ByName]:
                 for _, values in site.passes[:2]:
                     for value in values:
                         found = _by_text(world, value)
-                        if found is not None and found.module is not func.module:
+                        away = found is not None and found.module is not func.module
+                        if found is not None and away and _stands_in(func.module, value):
                             yield ByName(func.module, site.line, found, str(getattr(value, "value", "")))
+
+
+def _stands_in(module: Module, value: Value) -> bool:
+    """Whether the text is written in ``module``: one that comes from a setting says what is configured, not run."""
+    return any(text == getattr(value, "value", None) for text, _ in module.facts.strings)
 
 
 def _by_text(world: World, value: Value) -> Func | None:
@@ -70,7 +77,7 @@ def _scheduled(world: World, module: Module, values: Values) -> Iterator[Task]:
             continue
         for key in sorted(value.keyed, key=str):
             for entry in value.keyed[key]:
-                if isinstance(entry, Items):
+                if isinstance(entry, Items) and entry.maker is not None and entry.maker.module is module:
                     yield from _entry(world, module, entry)
 
 
@@ -79,11 +86,22 @@ def _entry(world: World, module: Module, entry: Items) -> Iterator[Task]:
     constants = [value for key in sorted(entry.keyed, key=str) for value in entry.keyed[key]]
     functions = [(value, func) for value in constants if (func := _by_text(world, value)) is not None]
     numbers = [value.value for value in constants if isinstance(value, Const) and type(value.value) is int]
-    if len(functions) == 1:
+    if len(functions) == 1 and (numbers or any(_is_time(value) for value in constants)):
         text, func = functions[0]
         where = (world.evidence(module, _line(module, str(getattr(text, "value", "")), entry.line)),)
         schedule = f"every {numbers[0]} s" if len(numbers) == 1 else None
         yield Task("scheduler", str(getattr(text, "value", "")), func.ref, func.module.name, schedule, None, where)
+
+
+def _is_time(value: Value) -> bool:
+    """``crontab(hour=3)``, ``timedelta(days=1)``, ``"0 3 * * *"``; anything else beside a function is no schedule."""
+    if isinstance(value, Made):
+        return value.callee.dotted.endswith(("crontab", "timedelta", "schedule", "solar"))
+    return isinstance(value, Const) and isinstance(value.value, str) and _CRON.match(value.value) is not None
+
+
+# Five or six fields of figures, stars, ranges and steps.
+_CRON = re.compile(r"(?:[\d*,/\-]+\s+){4,5}[\d*,/\-A-Za-z]+\Z")
 
 
 def _line(module: Module, text: str, default: int) -> int:
@@ -99,7 +117,8 @@ DETECTOR = Detector(
             "a schedule and a queue of one's own",
             {
                 "shop/jobs.py": ("SCHEDULE = (('shop.tasks.renew', 60),)\n\n\ndef enqueue(task, **arguments): ...\n"),
-                "shop/tasks.py": "def renew(): ...\n\n\ndef mail(order): ...\n",
+                "shop/settings.py": "HOOKS = {'default': {'ON_ERROR': 'shop.tasks.report'}}\n",
+                "shop/tasks.py": "def renew(): ...\n\n\ndef mail(order): ...\n\n\ndef report(): ...\n",
                 "shop/orders.py": (
                     "from shop.jobs import enqueue\n\n\n"
                     "def place(order):\n    enqueue('shop.tasks.mail', order=order)\n"

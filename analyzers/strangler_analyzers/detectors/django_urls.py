@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from strangler.analysis import Diagnostic, Route
+from strangler_analyzers.detectors.django_examples import EXAMPLES
 from strangler_analyzers.detectors.django_settings import main_modules, values_of
-from strangler_analyzers.detectors.drf import router_routes, viewset_methods
-from strangler_analyzers.detectors.kinds import Detector, Example, Found
+from strangler_analyzers.detectors.drf import (
+    RouterRoute,
+    own_router_of,
+    own_router_routes,
+    router_routes,
+    viewset_methods,
+)
+from strangler_analyzers.detectors.kinds import Detector, Found
 from strangler_analyzers.detectors.paths import from_angles, from_regex, methods_of, route_id, unique
 from strangler_analyzers.detectors.world import World, argument, flat, ref_of, root, text, texts
 from strangler_analyzers.resolve.hierarchy import linearised
@@ -90,11 +97,18 @@ class _Reader:
         """The patterns among ``values``."""
         if place.depth > _MOST_DEPTH:
             return
+        own: dict[Class, None] = {}
         for one in flat(values):
             if isinstance(one, Made):
-                self._pattern(one, place)
+                router = own_router_of(one)
+                if router is None:
+                    self._pattern(one, place)
+                else:
+                    own[router] = None
             elif isinstance(one, Member):
                 self._routers(one, place)
+        for router in own:
+            self._add_all(own_router_routes(self.world, router), place)
 
     def _pattern(self, made: Made, place: _Place) -> None:
         tail = made.callee.dotted.rpartition(".")[2]
@@ -160,8 +174,11 @@ class _Reader:
         """``router.urls`` of Django REST framework."""
         router = member.base
         if member.attr == "urls" and isinstance(router, Made):
-            for found in router_routes(self.world, router):
-                self._add(found.line, found.path, found.methods, found.handler, found.name, place, found.module)
+            self._add_all(router_routes(self.world, router), place)
+
+    def _add_all(self, routes: Iterable[RouterRoute], place: _Place) -> None:
+        for found in routes:
+            self._add(found.line, found.path, found.methods, found.handler, found.name, place, found.module)
 
     def _handler(self, made: Made, view: Value, place: _Place) -> None:
         name = text(argument(made, 3, "name"))
@@ -260,68 +277,8 @@ _GENERIC = {
 DETECTOR = Detector(
     "django",
     "Django URLconfs: `path`, `re_path`, `include` of modules, lists and pairs, `i18n_patterns`, URLs made by "
-    "`AppConfig` methods, class-based views behind decorators; Django REST framework's routers and viewsets.",
+    "`AppConfig` methods, class-based views behind decorators, settings at their "
+    "defaults; Django REST framework's routers and viewsets, nested ones, and routers a program copied from it.",
     detect,
-    (
-        Example(
-            "a root URLconf that includes others",
-            {
-                "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
-                "shop/urls.py": (
-                    "from django.urls import include, path\n\n"
-                    "urlpatterns = [path('orders/', include('shop.orders.urls'))]\n"
-                ),
-                "shop/orders/urls.py": (
-                    "from django.urls import path, re_path\nfrom . import views\n\napp_name = 'orders'\n"
-                    "urlpatterns = [\n    path('', views.OrderList.as_view(), name='list'),\n"
-                    "    re_path(r'^(?P<pk>\\d+)/$', views.show),\n]\n"
-                ),
-                "shop/orders/views.py": (
-                    "from django.views.generic import ListView\n\n\nclass OrderList(ListView): ...\n\n\n"
-                    "def show(request, pk): ...\n"
-                ),
-            },
-            ("GET /orders/ -> shop.orders.views:OrderList", "* /orders/{pk}/ -> shop.orders.views:show"),
-        ),
-        Example(
-            "what the settings say when nobody sets them",
-            {
-                "manage.py": "import os\n\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
-                "shop/settings.py": (
-                    "import os\n\nROOT_URLCONF = 'shop.urls'\nSITE = os.getenv('SITE', 'http://localhost:8000/').rstrip('/')\n"
-                    "EXTRA = os.environ.get('EXTRA', 'no') == 'yes'\n"
-                ),
-                "other/urls.py": "from django.urls import path\nfrom shop.urls import show\n\nurlpatterns = [path('x', show)]\n",
-                "shop/urls.py": (
-                    "from functools import reduce\nfrom operator import add\nfrom urllib.parse import urlparse\n"
-                    "from django.conf import settings\nfrom django.urls import path\n\n\ndef show(request): ...\n\n\n"
-                    "prefix = ''\nif below := urlparse(settings.SITE).path.lstrip('/'):\n    prefix = f'{below}/'\n"
-                    "groups = [[path(f'{prefix}orders/', show)]]\n"
-                    "if settings.EXTRA:\n    groups.append([path('extra/', show)])\n"
-                    "groups.append([path('%s/' % name, show) for name in ('bills', 'mails')])\n"
-                    "urlpatterns = reduce(add, groups)\n"
-                ),
-            },
-            ("* /bills/ -> shop.urls:show", "* /mails/ -> shop.urls:show", "* /orders/ -> shop.urls:show"),
-        ),
-        Example(
-            "a REST framework router",
-            {
-                "api/urls.py": (
-                    "from rest_framework.routers import DefaultRouter\nfrom api.views import OrderViewSet\n\n"
-                    "router = DefaultRouter()\nrouter.register('orders', OrderViewSet)\nurlpatterns = router.urls\n"
-                ),
-                "api/views.py": (
-                    "from rest_framework import viewsets\nfrom rest_framework.decorators import action\n\n\n"
-                    "class OrderViewSet(viewsets.ReadOnlyModelViewSet):\n    @action(detail=True, methods=['post'])\n"
-                    "    def cancel(self, request, pk=None): ...\n"
-                ),
-            },
-            (
-                "GET /orders/ -> api.views:OrderViewSet",
-                "GET /orders/{pk}/ -> api.views:OrderViewSet",
-                "POST /orders/{pk}/cancel/ -> api.views:OrderViewSet.cancel",
-            ),
-        ),
-    ),
+    EXAMPLES,
 )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from strangler_analyzers.detectors.paths import from_angles, from_regex, methods_of
 from strangler_analyzers.detectors.world import World, argument, text, texts
 from strangler_analyzers.resolve.hierarchy import linearised, member
-from strangler_analyzers.resolve.values import Class, Func, Items, Made, Member, Module
+from strangler_analyzers.resolve.values import Class, Func, Items, Made, Member, Module, Value
 
 _LIST = {"list": "get", "create": "post"}
 _DETAIL = {"retrieve": "get", "update": "put", "partial_update": "patch", "destroy": "delete"}
@@ -35,18 +35,98 @@ class RouterRoute(NamedTuple):
     line: int
 
 
+class _Registered(NamedTuple):
+    """A viewset at a prefix of a router."""
+
+    prefix: str
+    viewset: Class
+    base: str | None
+    module: Module
+    line: int
+
+
 def router_routes(world: World, router: Made) -> Iterator[RouterRoute]:
-    """The routes of everything registered with ``router``."""
+    """The routes of everything registered with ``router``, or below what is registered with it."""
     slash = "" if any(getattr(v, "value", None) is False for v in argument(router, -1, "trailing_slash")) else "/"
+    start = _nested_start(world, router)
+    for one in _registered(world, router, ""):
+        yield from _routes_of(one._replace(prefix=start + one.prefix), slash)
+    root = member(router.instance.cls, "APIRootView") if router.instance is not None else None
+    for view in root[1] if root is not None else ():
+        if isinstance(view, Class):
+            yield RouterRoute("", ("GET",), view.ref, "api-root", router.module, router.line)
+
+
+def _routes_of(one: _Registered, slash: str) -> Iterator[RouterRoute]:
+    prefix = from_regex(one.prefix)
+    for path, methods, handler, name in _viewset(one.viewset, prefix, one.base or one.prefix, slash):
+        yield RouterRoute(path, methods, handler, name, one.module, one.line)
+
+
+def _registered(world: World, holder: Made, start: str) -> Iterator[_Registered]:
+    """What is registered with a router, or with what registering gave (drf-extensions' nested routers)."""
     for event in world.named("register"):
         callee = event.made.callee
-        if isinstance(callee, Member) and callee.base is router:
-            prefix = text(argument(event.made, 0, "prefix"))
-            for viewset in argument(event.made, 1, "viewset"):
-                if isinstance(viewset, Class) and prefix is not None:
-                    base = text(argument(event.made, 2, "basename", "base_name")) or prefix
-                    for path, methods, handler, name in _viewset(viewset, from_regex(prefix), base, slash):
-                        yield RouterRoute(path, methods, handler, name, event.func.module, event.line)
+        prefix = text(argument(event.made, 0, "prefix"))
+        if not isinstance(callee, Member) or callee.base is not holder or prefix is None:
+            continue
+        lookups = texts(argument(event.made, 3, "parents_query_lookups"))
+        above = f"{start}/{{parent_lookup_{lookups[-1]}}}/" if start and lookups else ""
+        for viewset in argument(event.made, 1, "viewset"):
+            if isinstance(viewset, Class):
+                base = text(argument(event.made, 2, "basename", "base_name"))
+                yield _Registered(above + prefix, viewset, base, event.func.module, event.line)
+        yield from _registered(world, event.made, above + prefix)
+
+
+def _nested_start(world: World, router: Made) -> str:
+    """Where the routes of drf-nested-routers' routers begin: below one object of what the router above has."""
+    above = next((one for one in argument(router, 0, "parent_router") if isinstance(one, Made)), None)
+    prefix, lookup = text(argument(router, 1, "parent_prefix")), text(argument(router, -1, "lookup"))
+    if above is None or prefix is None:
+        return ""
+    viewsets = [one.viewset for one in _registered(world, above, "") if one.prefix == prefix]
+    field = _lookup(viewsets[0]) if viewsets else "pk"
+    return f"{_nested_start(world, above)}{prefix}/{{{lookup or 'nested'}_{field}}}/"
+
+
+def own_router_of(made: Made) -> Class | None:
+    """The program's own router (a copy of the framework's, by its shape) whose method made a pattern."""
+    owner = made.by.receiver or made.by.owner
+    if owner is None or not all(member(owner, name) for name in ("register", "get_urls")):
+        return None
+    return owner
+
+
+def own_router_routes(world: World, router: Class) -> Iterator[RouterRoute]:
+    """The routes of everything registered with the program's own ``router``."""
+    found: list[tuple[Class, _Registered]] | None = world.__dict__.get("own_registrations")
+    if found is None:
+        found = world.__dict__["own_registrations"] = list(_own_registrations(world))
+    plain = any(getattr(value, "value", None) is False for value in _given(world, router, "trailing_slash"))
+    for owner, one in found:
+        if owner in linearised(router)[0]:
+            yield from _routes_of(one, "" if plain else "/")
+
+
+def _given(world: World, router: Class, name: str) -> Iterator[Value]:
+    """What the constructor of ``router`` is given as ``name``."""
+    for one in linearised(router)[0]:
+        for func in one.members.get("__init__", ()):
+            if isinstance(func, Func):
+                for variant in func.variants():
+                    yield from variant.param(name).values
+
+
+def _own_registrations(world: World) -> Iterator[tuple[Class, _Registered]]:
+    for func in world.functions:
+        for record in world.records(func) if not func.index else ():
+            for site in record.calls:
+                if isinstance(site.callee, Func) and site.callee.owner and site.callee.scope.name == "register":
+                    prefix = next((one for _, values in site.passes if (one := text(values)) is not None), None)
+                    classes = [one for _, values in site.passes for one in values if isinstance(one, Class)]
+                    if prefix is not None and classes:
+                        yield (site.callee.owner, _Registered(prefix, classes[0], None, func.module, site.line))
 
 
 _Route = tuple[str, tuple[str, ...] | None, str, str]
@@ -83,19 +163,29 @@ def _lookup(cls: Class) -> str:
 
 
 def _extra(cls: Class, start: str, lookup: str, base: str, slash: str) -> Iterator[_Route]:
-    """Methods decorated with ``@action(detail=…)``."""
+    """Methods decorated with ``@action(detail=…)``; an inherited one is the viewset's."""
     seen = set()
     for one in linearised(cls)[0]:
         for name in sorted(one.members):
             for func in one.members[name]:
-                made = _action_of(func) if isinstance(func, Func) and name not in seen else None
-                if made is None or not isinstance(func, Func):
-                    continue
-                seen.add(name)
-                detail = any(getattr(value, "value", None) is True for value in argument(made, -1, "detail"))
-                url = text(argument(made, -1, "url_path")) or name
-                path = start + (f"{lookup}/" if detail else "") + from_angles(from_regex(url)) + slash
-                yield (path, methods_of(texts(argument(made, 0, "methods")) or ["get"]), func.ref, f"{base}-{name}")
+                found = _action(func, name) if isinstance(func, Func) and name not in seen else None
+                if found is not None and isinstance(func, Func):
+                    seen.add(name)
+                    detail, url, methods = found
+                    path = start + (f"{lookup}/" if detail else "") + url + slash
+                    yield (path, methods, func.ref if one is cls else cls.ref, f"{base}-{name}")
+
+
+def _action(func: Func, name: str) -> tuple[bool, str, tuple[str, ...] | None] | None:
+    """(whether it is about one object, its path, its methods) of an extra action."""
+    made = _action_of(func)
+    if made is None:
+        own = _own_action(func)
+        return None if own is None else (own, name, None)
+    detail = any(getattr(value, "value", None) is True for value in argument(made, -1, "detail"))
+    detail = detail or made.callee.dotted.endswith("detail_route")
+    url = from_angles(from_regex(text(argument(made, -1, "url_path")) or name))
+    return (detail, url, methods_of(texts(argument(made, 0, "methods")) or ["get"]))
 
 
 def _action_of(func: Func) -> Made | None:
@@ -104,6 +194,16 @@ def _action_of(func: Func) -> Made | None:
             tail = value.callee.dotted.rpartition(".")[2] if isinstance(value, Made) else ""
             if isinstance(value, Made) and tail in ("action", "detail_route", "list_route"):
                 return value
+    return None
+
+
+def _own_action(func: Func) -> bool | None:
+    """Whether the program's own copy of ``detail_route`` or ``list_route`` marks the method, and which."""
+    for values in func.decorators:
+        for value in values:
+            outer = value.outer if isinstance(value, Func) else None
+            if outer is not None and outer.scope.name in ("detail_route", "list_route"):
+                return outer.scope.name == "detail_route"
     return None
 
 

@@ -118,9 +118,11 @@ def _given(frame: Frame, func: Func, call: CallOf) -> Func:
     So is, while the program puts itself together, what is handed texts: functions that register paths and handlers.
     """
     single = [values[0] for values in (*call.args, *call.kwargs.values()) if len(values) == 1]
-    if single and puts_together(frame.func):
+    if single and (not frame.func.index or frame.func.is_variant):
         key = tuple([value for value in single if isinstance(value, Class | Const)])
-        return func.given(key, MOST_REGISTERED) if key else func
+        apart = func.given(key, MOST_REGISTERED) if key else func
+        apart.registers = apart.registers or (apart.is_variant and puts_together(frame.func))
+        return apart
     key = tuple([value for value in single if isinstance(value, Class)])
     return func.given(key) if key else func
 

@@ -28,7 +28,7 @@ def decided(frame: Frame, values: Values) -> bool | None:
 
 def puts_together(func: Func) -> bool:
     """Whether this is the body of a module, or a function followed apart for what such a body hands it."""
-    return not func.index or func.is_variant
+    return not func.index or func.registers
 
 
 def rounds(frame: Frame, values: Values) -> list[Values]:

@@ -83,7 +83,7 @@ class Func(Value):
 
     __slots__ = (
         "binding", "clones", "code", "decorators", "env", "index", "is_variant", "layout", "module", "outer", "owner",
-        "params", "receiver", "record", "returns", "scope", "visits", "yields",
+        "params", "receiver", "record", "registers", "returns", "scope", "visits", "yields",
     )  # fmt: skip
 
     def __init__(self, module: Module, index: int, owner: Class | None, outer: Func | None) -> None:
@@ -104,7 +104,7 @@ class Func(Value):
         self.record: Any = None
         self.receiver: Class | None = None
         self.clones: dict[Any, Func] = {}
-        self.is_variant = False
+        self.is_variant = self.registers = False
 
     def on(self, cls: Class) -> Func:
         """This method as it runs on objects of ``cls``, which inherits it; itself when there are too many such."""

@@ -1,0 +1,122 @@
+"""What is understood of Django's URLconfs, by example."""
+
+from __future__ import annotations
+
+from strangler_analyzers.detectors.kinds import Example
+
+EXAMPLES = (
+    Example(
+        "a root URLconf that includes others",
+        {
+            "shop/settings.py": "ROOT_URLCONF = 'shop.urls'\n",
+            "shop/urls.py": (
+                "from django.urls import include, path\n\n"
+                "urlpatterns = [path('orders/', include('shop.orders.urls'))]\n"
+            ),
+            "shop/orders/urls.py": (
+                "from django.urls import path, re_path\nfrom . import views\n\napp_name = 'orders'\n"
+                "urlpatterns = [\n    path('', views.OrderList.as_view(), name='list'),\n"
+                "    re_path(r'^(?P<pk>\\d+)/$', views.show),\n]\n"
+            ),
+            "shop/orders/views.py": (
+                "from django.views.generic import ListView\n\n\nclass OrderList(ListView): ...\n\n\n"
+                "def show(request, pk): ...\n"
+            ),
+        },
+        ("GET /orders/ -> shop.orders.views:OrderList", "* /orders/{pk}/ -> shop.orders.views:show"),
+    ),
+    Example(
+        "what the settings say when nobody sets them",
+        {
+            "manage.py": "import os\n\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
+            "shop/settings.py": (
+                "import os\n\nROOT_URLCONF = 'shop.urls'\n"
+                "SITE = os.getenv('SITE', 'http://localhost:8000/').rstrip('/')\n"
+                "EXTRA = os.environ.get('EXTRA', 'no') == 'yes'\n"
+            ),
+            "other/urls.py": (
+                "from django.urls import path\nfrom shop.urls import show\n\nurlpatterns = [path('x', show)]\n"
+            ),
+            "shop/urls.py": (
+                "from functools import reduce\nfrom operator import add\nfrom urllib.parse import urlparse\n"
+                "from django.conf import settings\nfrom django.urls import path\n\n\ndef show(request): ...\n\n\n"
+                "prefix = ''\nif below := urlparse(settings.SITE).path.lstrip('/'):\n    prefix = f'{below}/'\n"
+                "groups = [[path(f'{prefix}orders/', show)]]\n"
+                "if settings.EXTRA:\n    groups.append([path('extra/', show)])\n"
+                "groups.append([path('%s/' % name, show) for name in ('bills', 'mails')])\n"
+                "urlpatterns = reduce(add, groups)\n"
+            ),
+        },
+        ("* /bills/ -> shop.urls:show", "* /mails/ -> shop.urls:show", "* /orders/ -> shop.urls:show"),
+    ),
+    Example(
+        "a REST framework router",
+        {
+            "api/urls.py": (
+                "from rest_framework.routers import DefaultRouter\nfrom api.views import OrderViewSet\n\n"
+                "router = DefaultRouter()\nrouter.register('orders', OrderViewSet)\nurlpatterns = router.urls\n"
+            ),
+            "api/views.py": (
+                "from rest_framework import viewsets\nfrom rest_framework.decorators import action\n\n\n"
+                "class OrderViewSet(viewsets.ReadOnlyModelViewSet):\n    @action(detail=True, methods=['post'])\n"
+                "    def cancel(self, request, pk=None): ...\n"
+            ),
+        },
+        (
+            "GET /orders/ -> api.views:OrderViewSet",
+            "GET /orders/{pk}/ -> api.views:OrderViewSet",
+            "POST /orders/{pk}/cancel/ -> api.views:OrderViewSet.cancel",
+        ),
+    ),
+    Example(
+        "routers below what a router has",
+        {
+            "api/urls.py": (
+                "from django.urls import include, path\nfrom rest_framework.routers import APIRootView\n"
+                "from rest_framework_extensions.routers import ExtendedDefaultRouter\n"
+                "from rest_framework_nested.routers import NestedSimpleRouter\nfrom api.views import Lines, Orders\n"
+                "\n\nclass Front(APIRootView): ...\n\n\nclass Router(ExtendedDefaultRouter):\n"
+                "    APIRootView = Front\n\n\n"
+                "router = Router()\norders = router.register('orders', Orders)\n"
+                "orders.register('lines', Lines, 'lines', parents_query_lookups=['order__pk'])\n"
+                "below = NestedSimpleRouter(router, 'orders', lookup='order')\nbelow.register('bills', Lines)\n"
+                "urlpatterns = [path('', include(router.urls)), path('', include(below.urls))]\n"
+            ),
+            "api/views.py": (
+                "from rest_framework import mixins, viewsets\nfrom rest_framework.decorators import action\n\n\n"
+                "class Sent:\n    @action(detail=False)\n    def sent(self, request): ...\n\n\n"
+                "class Orders(Sent, viewsets.GenericViewSet): ...\n\n\n"
+                "class Lines(mixins.ListModelMixin, viewsets.GenericViewSet): ...\n"
+            ),
+        },
+        (
+            "GET / -> api.urls:Front",
+            "GET /orders/sent/ -> api.views:Orders",
+            "GET /orders/{order_pk}/bills/ -> api.views:Lines",
+            "GET /orders/{parent_lookup_order__pk}/lines/ -> api.views:Lines",
+        ),
+    ),
+    Example(
+        "a router of the program's own, made after the framework's",
+        {
+            "api/routers.py": (
+                "from django.urls import re_path\n\n\nclass Router:\n    def __init__(self, trailing_slash=True):\n"
+                "        self.registry = []\n\n    def register(self, prefix, viewset):\n"
+                "        self.registry.append((prefix, viewset))\n\n    def get_urls(self):\n"
+                "        return [re_path(f'^{prefix}$', view.as_view()) for prefix, view in self.registry]\n\n"
+                "    @property\n    def urls(self):\n        return self.get_urls()\n\n\n"
+                "def detail_route(**options):\n    def decorator(func):\n        func.options = options\n"
+                "        return func\n\n    return decorator\n"
+            ),
+            "api/urls.py": (
+                "from django.urls import include, path\nfrom django.views import View\n"
+                "from api.routers import Router, detail_route\n\n\nclass Orders(View):\n"
+                "    def list(self, request): ...\n\n    @detail_route()\n"
+                "    def cancel(self, request, pk): ...\n\n\n"
+                "router = Router(trailing_slash=False)\nrouter.register('orders', Orders)\n"
+                "urlpatterns = [path('api/', include(router.urls))]\n"
+            ),
+        },
+        ("GET /api/orders -> api.urls:Orders", "* /api/orders/{pk}/cancel -> api.urls:Orders.cancel"),
+    ),
+)
