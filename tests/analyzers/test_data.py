@@ -342,3 +342,29 @@ class Good(models.Model):
         ("tagged_items", "generic", "shop.goods.extra.models:Tagged"),
         ("tags", "m2m", "shop.goods.extra.models:Tag"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("expression", "table"),
+    [
+        ("cls.__name__.lower()", "orderline"),
+        ("f'shop_{cls.__name__.lower()}s'", "shop_orderlines"),
+        ("'t' + cls.__name__", "tOrderLine"),
+        ("resolve(cls.__name__)", "order_line"),
+        ("'lines'", "lines"),
+        ("names[cls]", "order_line"),
+    ],
+)
+def test_tables_are_named_after_classes_as_the_base_does_it(look, expression: str, table: str) -> None:
+    source = f"""
+from sqlalchemy.orm import declarative_base, declared_attr, mapped_column
+
+class Named:
+    @declared_attr
+    def __tablename__(cls):
+        return {expression}
+
+class OrderLine(Named, declarative_base()):
+    id = mapped_column(primary_key=True)
+"""
+    assert [model.table for model in look({"models.py": source}).models] == [table]

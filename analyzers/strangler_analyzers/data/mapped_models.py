@@ -80,8 +80,34 @@ def _table_name(cls: Class) -> str | None:
             if isinstance(value, Made) and value.callee.dotted.endswith("Table"):
                 return text(argument(value, 0, "name"))
             if isinstance(value, Func):
-                return text(value.returns.values) or _snake(cls.scope.name)
+                return _named_after(cls, value)
     return None
+
+
+def _named_after(cls: Class, func: Func) -> str:
+    """What a method makes of the class's name; a function of one's own is taken to write it in snake case."""
+    returned = [code[2] for code in func.scope.code() if code[0] == "r"]
+    made = _made_of(returned[-1], cls.scope.name) if returned else None
+    return made or text(func.returns.values) or _snake(cls.scope.name)
+
+
+def _made_of(code: Any, name: str) -> str | None:
+    tag = code[0] if isinstance(code, tuple) and code else None
+    if tag == "k":
+        return code[1] if isinstance(code[1], str) else None
+    if tag == "." and code[2] == "__name__":
+        return name
+    if tag in ("b", "j"):
+        parts = [_made_of(part, name) for part in (code[2] if tag == "b" else code[1])]
+        return "".join(part for part in parts if part is not None) if None not in parts else None
+    if tag != "()" or code[1] is None:
+        return None
+    _, func, args, _, _ = code
+    inner = _made_of(func[1], name) if func[0] == "." and func[2] in ("lower", "upper") else None
+    if inner is not None:
+        return inner.lower() if func[2] == "lower" else inner.upper()
+    given = _made_of(args[0], name) if len(args) == 1 else None
+    return _snake(given) if given else None
 
 
 def _snake(name: str) -> str:
