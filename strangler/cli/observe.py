@@ -13,6 +13,7 @@ from strangler.cli.command import Session
 from strangler.cli.command import command as define
 from strangler.cli.document import analysis_for
 from strangler.cli.options import analysis_option
+from strangler.cli.output import counted
 from strangler.errors import StranglerError
 from strangler.files import write_file
 
@@ -48,7 +49,7 @@ def observe(session: Session, words: tuple[str, ...], no_samples: bool, document
     target.parent.mkdir(exist_ok=True)
     write_file(target, scaffolds.dump_observed(seen))
     session.out.json({"status": status, "functions": fields, "written": str(target)})
-    table = Table(title=f"{len(seen)} functions of seams were called from outside")
+    table = Table(title=f"{counted(len(seen), 'function')} of seams called from outside")
     for column in _COLUMNS:
         table.add_column(column)
     for function in seen:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -53,8 +54,8 @@ class Output:
     def findings(self, findings: Sequence[Finding]) -> None:
         """Print findings on stderr in the order of their places; with ``--json`` the result has them."""
         if not self.as_json:
-            for finding in sorted(findings, key=lambda finding: finding.order):
-                _compiler_style(finding)
+            for alike in _alike(findings):
+                _compiler_style(alike[0], len(alike) - 1)
 
     def error(self, error: StranglerError) -> None:
         """Print why the command cannot go on."""
@@ -75,6 +76,11 @@ class Output:
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             progress.add_task(doing, total=None)
             yield progress
+
+
+def counted(count: int, thing: str) -> str:
+    """``1 service``, ``2 services``: how many there are, in words whose plural is an s."""
+    return f"{count} {thing}{'s' * (count != 1)}"
 
 
 def finding_fields(finding: Finding) -> dict[str, Any]:
@@ -103,14 +109,22 @@ def _error_fields(error: StranglerError) -> dict[str, Any]:
     return fields
 
 
-def _compiler_style(finding: Finding) -> None:
+def _alike(findings: Iterable[Finding]) -> Iterator[list[Finding]]:
+    """Findings in the order of their places; those of one rule at one line with one hint are read once, together."""
+    ordered = sorted(findings, key=lambda finding: finding.order)
+    for _, alike in groupby(ordered, key=lambda finding: (finding.location, finding.rule, finding.hint)):
+        found = list(alike)
+        yield from [found] if found[0].location else ([one] for one in found)
+
+
+def _compiler_style(finding: Finding, more: int = 0) -> None:
     text = Text()
     text.append(str(finding.severity), _STYLE[finding.severity])
     if finding.rule:
         text.append(f"[{finding.rule}]", "bold")
     text.append(f": {finding.message}\n")
     if finding.location:
-        text.append("  --> ", "blue").append(f"{finding.location}\n")
+        text.append("  --> ", "blue").append(f"{finding.location}{f' ({more} more like it here)' if more else ''}\n")
     if finding.hint:
         text.append("  hint: ", "green").append(f"{finding.hint}\n")
     Console(stderr=True, highlight=False, soft_wrap=True).print(text, end="")

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from strangler.cli.command import Session, command, group
 from strangler.cli.options import analysis_option
+from strangler.cli.output import counted
 from strangler.errors import StranglerError
 from strangler.files import write_file
 from strangler.plan import Plan, first_plan, loads, read_text, set_value
@@ -49,7 +50,8 @@ def validate(session: Session) -> None:
     """Check the plan and the tenants beside it; every mistake is shown, with its line."""
     plan, tenants = session.plan(), session.tenants()
     session.out.json({"services": len(plan.services), "tenants": len(tenants), "findings": []})
-    session.out.show(f"{session.plan_path}: {len(plan.services)} services, {len(tenants)} tenants, no mistakes")
+    found = f"{counted(len(plan.services), 'service')}, {counted(len(tenants), 'tenant')}"
+    session.out.show(f"{session.plan_path}: {found}, no mistakes")
 
 
 @command("show", parent=_GROUP, example="strangler plan show --json")
@@ -61,7 +63,7 @@ def show(session: Session) -> None:
 
 
 def _services_table(plan: Plan) -> Table:
-    table = Table(title=f"{plan.monolith.name}: {len(plan.services)} services in the plan")
+    table = Table(title=f"{plan.monolith.name}: {counted(len(plan.services), 'service')} in the plan")
     for column in ("service", "owner", "modules", "tables", "routes", "steps"):
         table.add_column(column)
     for name, service in plan.services.items():

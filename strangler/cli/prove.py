@@ -10,7 +10,7 @@ from rich.table import Table
 
 import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session, command
-from strangler.cli.output import finding_fields
+from strangler.cli.output import counted, finding_fields
 from strangler.errors import StranglerError
 from strangler.files import write_tree
 from strangler_scaffolds import Proof, ProofOptions
@@ -78,7 +78,9 @@ def _table(proof: Proof) -> Table:
 
 
 def _sum(proof: Proof, where: Path) -> str:
-    lines = [f"{proof.touching} tests reach the seam, {len(proof.local_only)} proven with local code only"]
+    lines = [
+        f"{counted(proof.touching, 'test')} in reach of the seam, {len(proof.local_only)} proven with local code only"
+    ]
     if proof.kill_rate is not None:
         noticed = sum(bool(mutant.killed_by) for mutant in proof.mutants)
         lines.append(f"{noticed} of {len(proof.mutants)} faults put into the service were noticed")

@@ -13,6 +13,7 @@ from rich.table import Table
 
 import strangler_deploy as deploy
 from strangler.cli.command import Session, command, group
+from strangler.cli.output import counted
 from strangler.errors import StranglerError
 from strangler.files import write_file
 from strangler.plan import load_tenant, tenant_from
@@ -79,7 +80,7 @@ def list_tenants(session: Session) -> None:
     deploy.require_placeable(plan, tenants)
     rows = [deploy.summary(plan, tenant) for tenant in tenants.values()]
     session.out.json({"tenants": rows})
-    table = Table(title=f"{len(rows)} tenants")
+    table = Table(title=counted(len(rows), "tenant"))
     for column in ("tenant", "tier", "isolation", "cluster", "namespace"):
         table.add_column(column)
     for row in rows:

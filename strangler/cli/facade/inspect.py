@@ -14,6 +14,7 @@ from rich.text import Text
 
 from strangler.cli.command import Session
 from strangler.cli.facade.group import facade_command
+from strangler.cli.output import counted
 from strangler_facade import AdminClient
 
 
@@ -43,7 +44,7 @@ def _facts(service: dict[str, Any]) -> Iterator[tuple[str, str]]:
         figures = service[target]
         if figures["requests"]:
             p99 = f", p99 {figures['p99_ms']:g} ms" if figures["p99_ms"] is not None else ""
-            yield target, f"{figures['requests']} requests, {figures['failures']} failed{p99}"
+            yield target, f"{counted(figures['requests'], 'request')}, {figures['failures']} failed{p99}"
     if service["compared"]:
         yield "shadow", f"{service['differing']} of {service['compared']} answers differ beyond noise"
     if service["rollout"]:
