@@ -55,6 +55,10 @@ def run(
 def _ready(session: Session, state: Path, listen: str, admin: str) -> None:
     session.out.json({"listen": listen, "admin": admin, "state": str(state)})
     session.out.show(f"serving on {listen}; page and admin on http://{admin}/, its token is in {state / 'token'}")
+    if session.plan().services:
+        session.out.note(
+            f"calls inside the monolith follow if it has STRANGLER_STATE_FILE={state.absolute() / 'services.json'}"
+        )
 
 
 @command("token", parent=GROUP, example="strangler facade token alice --role operator")
