@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from strangler.cli.output import counted
 from strangler.cli.standing.gather import Migration, Standing
+from strangler.cli.standing.last_check import Tally
 
 
 def proof_words(standing: Standing) -> str:
@@ -16,9 +18,20 @@ def proof_words(standing: Standing) -> str:
     return f"{verdict}, {proof.day}"
 
 
+def platform_words(standing: Standing) -> str:
+    """What the last check of the manifests found of it."""
+    return "-" if standing.platform is None else _tally_words(standing.platform)
+
+
 def check_words(found: Migration) -> str:
     """What the last ``strangler check`` said."""
     if found.checked is None:
         return "strangler check has not run here yet"
-    errors = ", ".join(f"{name} {count or 'ok'}" for name, count in found.checked.errors.items())
-    return f"last strangler check, {found.checked.day}: {errors}"
+    said = ", ".join(f"{name} {_tally_words(tally)}" for name, tally in found.checked.checks.items())
+    return f"last strangler check, {found.checked.day}: {said}"
+
+
+def _tally_words(tally: Tally) -> str:
+    if tally.errors:
+        return counted(tally.errors, "error")
+    return counted(tally.warnings, "warning") if tally.warnings else "ok"

@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from strangler.cli.standing import Migration, Standing, check_words, proof_words
-from strangler.cli.standing.last_check import LastCheck
+from strangler.cli.standing import Migration, Standing, check_words, platform_words, proof_words
+from strangler.cli.standing.last_check import LastCheck, Tally
 from strangler_scaffolds import Proven
 
 DAY = date(2026, 5, 1)
@@ -19,6 +19,12 @@ def test_a_proof_in_words(standing: Callable[..., Standing]) -> None:
 
 
 def test_the_last_check_in_words() -> None:
-    checked = LastCheck(DAY, {"code": 0, "traffic": 2})
-    assert check_words(Migration("shop", (), True, checked)) == "last strangler check, 2026-05-01: code ok, traffic 2"
+    checked = LastCheck(DAY, {"code": Tally(), "traffic": Tally(2, 1), "proofs": Tally(0, 1)}, {})
+    said = check_words(Migration("shop", (), True, checked))
+    assert said == "last strangler check, 2026-05-01: code ok, traffic 2 errors, proofs 1 warning"
     assert "has not run" in check_words(Migration("shop", (), True, None))
+
+
+def test_the_platform_in_words(standing: Callable[..., Standing]) -> None:
+    said = [platform_words(standing(platform=tally)) for tally in (None, Tally(), Tally(0, 3), Tally(1, 3))]
+    assert said == ["-", "ok", "3 warnings", "1 error"]
