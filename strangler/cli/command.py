@@ -38,7 +38,16 @@ class Session:
 
 def group(name: str, help_text: str, *, example: str) -> click.Group:
     """A command that only has sub-commands."""
-    return click.Group(name, help=_with_example(help_text, example), context_settings=_CONTEXT)
+    return _Group(name, help=_with_example(help_text, example), context_settings=_CONTEXT)
+
+
+class _Group(click.Group):
+    """Lists its commands with their whole first sentence; click would end it after 45 letters."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.get_short_help_str(limit=200)) for name, one in found if one])
 
 
 _CONTEXT = {"help_option_names": ["-h", "--help"]}

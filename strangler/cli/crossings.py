@@ -11,10 +11,11 @@ import strangler_analyzers as analyzers
 import strangler_scaffolds as scaffolds
 from strangler.analysis import Analysis
 from strangler.cli.command import Session
-from strangler.cli.output import counted, finding_fields
+from strangler.cli.output import columns, counted, finding_fields
 from strangler_scaffolds import Added, Crossing, Library, Verdict
 
 _SHOWN = 20
+_NAMED = 6
 
 
 def report_crossings(session: Session, service: str, analysis: Analysis) -> int:
@@ -41,13 +42,23 @@ def _fields(service: str, crossings: list[Crossing], added: list[Added], library
 
 
 def _shared(session: Session, service: str, analysis: Analysis, library: Library) -> list[str]:
-    """The plan's ``shared:`` with the library's modules, in as few patterns as say the same."""
-    patterns = analyzers.module_patterns(library.modules, [module.name for module in analysis.modules])
+    """The plan's ``shared:`` with the library's modules, in few patterns.
+
+    A package half of which is wanted is named whole: of what may be shared, only what is needed is copied.
+    """
+    known = [module.name for module in analysis.modules]
+    wanted = set(library.modules)
+    for package in sorted(module.name for module in analysis.modules if module.package):
+        below = {name for name in known if name.startswith(f"{package}.")}
+        if 2 * len(below & wanted) >= len(below) > 1:
+            wanted |= below
+    patterns = analyzers.module_patterns(sorted(wanted), known)
     return sorted({*session.plan().services[service].shared, *patterns})
 
 
 def _library_words(service: str, library: Library, shared: list[str]) -> list[str]:
-    tables = f" and {counted(len(library.tables), 'table')} ({', '.join(library.tables)})" if library.tables else ""
+    named = ", ".join(library.tables[:_NAMED]) + ", …" * (len(library.tables) > _NAMED)
+    tables = f" and {counted(len(library.tables), 'table')} ({named})" if library.tables else ""
     answered = library.refused - library.left
     return [
         f"{answered} of {counted(library.refused, 'refusal')} name code that stays and that the seam needs. "
@@ -58,9 +69,7 @@ def _library_words(service: str, library: Library, shared: list[str]) -> list[st
 
 
 def _by_rule(service: str, crossings: list[Crossing]) -> Table:
-    table = Table(title=f"{service}: {counted(len(crossings), 'crossing')}")
-    for column in ("rule", "verdict", "places", "what it is"):
-        table.add_column(column)
+    table = columns(f"{service}: {counted(len(crossings), 'crossing')}", "rule", "verdict", "places", "what it is")
     counts = Counter((c.verdict.value, c.rule.name) for c in crossings)
     for (verdict, name), count in sorted(counts.items()):
         table.add_row(name, verdict, str(count), scaffolds.RULES[name].title)
@@ -69,9 +78,14 @@ def _by_rule(service: str, crossings: list[Crossing]) -> Table:
 
 def _by_way(added: list[Added]) -> Table:
     title = f"calls that each way in will make over the wire, at {scaffolds.ROUND_TRIP_MS:g} ms a call"
-    table = Table(title=title if len(added) <= _SHOWN else f"{title} (the dearest {_SHOWN} of {len(added)})")
-    for column in ("way in", "calls", "per item of a loop", "added", "functions"):
-        table.add_column(column)
+    table = columns(
+        title if len(added) <= _SHOWN else f"{title} (the dearest {_SHOWN} of {len(added)})",
+        "way in",
+        "calls",
+        "per item of a loop",
+        "added",
+        "functions",
+    )
     for way in added[:_SHOWN]:
         looped = f" + {way.per_item * scaffolds.ROUND_TRIP_MS:g} ms per item" if way.per_item else ""
         cost = f"{way.milliseconds(0):g} ms{looped}"

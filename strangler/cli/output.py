@@ -12,6 +12,7 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
 from rich.text import Text
 
 from strangler.errors import PlanError, StranglerError
@@ -81,6 +82,14 @@ class Output:
 def counted(count: int, thing: str) -> str:
     """``1 service``, ``2 services``: how many there are, in words whose plural is an s."""
     return f"{count} {thing}{'s' * (count != 1)}"
+
+
+def columns(title: str, *names: str) -> Table:
+    """An empty table; what does not fit into a narrow terminal goes on in the next line, nothing is cut off."""
+    table = Table(title=title)
+    for name in names:
+        table.add_column(name, overflow="fold")
+    return table
 
 
 def finding_fields(finding: Finding) -> dict[str, Any]:

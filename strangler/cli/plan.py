@@ -9,7 +9,7 @@ from rich.table import Table
 
 from strangler.cli.command import Session, command, group
 from strangler.cli.options import analysis_option
-from strangler.cli.output import counted
+from strangler.cli.output import columns, counted
 from strangler.errors import StranglerError
 from strangler.files import write_file
 from strangler.plan import Plan, first_plan, loads, read_text, set_value
@@ -63,9 +63,15 @@ def show(session: Session) -> None:
 
 
 def _services_table(plan: Plan) -> Table:
-    table = Table(title=f"{plan.monolith.name}: {counted(len(plan.services), 'service')} in the plan")
-    for column in ("service", "owner", "modules", "tables", "routes", "steps"):
-        table.add_column(column)
+    table = columns(
+        f"{plan.monolith.name}: {counted(len(plan.services), 'service')} in the plan",
+        "service",
+        "owner",
+        "modules",
+        "tables",
+        "routes",
+        "steps",
+    )
     for name, service in plan.services.items():
         steps = " → ".join(str(step) for step in service.rollout.steps)
         code = ", ".join(service.modules) or f"image {service.image}"

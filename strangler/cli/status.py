@@ -12,7 +12,7 @@ from rich.table import Table
 
 from strangler.cli.command import Session, command
 from strangler.cli.facade.group import STATE
-from strangler.cli.output import counted
+from strangler.cli.output import columns, counted
 from strangler.cli.standing import Migration, Standing, check_words, gather, page, platform_words, proof_words
 from strangler.cli.standing.last_check import check_fields
 from strangler.files import write_file
@@ -74,9 +74,17 @@ def _service(standing: Standing) -> dict[str, Any]:
 
 
 def _table(found: Migration) -> Table:
-    table = Table(title=f"{found.monolith}: {counted(len(found.services), 'service')}")
-    for column in ("service", "owner", "stage", "users", "data", "crossings", "proof", "platform"):
-        table.add_column(column)
+    table = columns(
+        f"{found.monolith}: {counted(len(found.services), 'service')}",
+        "service",
+        "owner",
+        "stage",
+        "users",
+        "data",
+        "crossings",
+        "proof",
+        "platform",
+    )
     for one in found.services:
         users = "-" if one.weight is None else f"{one.weight:g} %"
         crossings = "-" if one.crossings is None else str(one.crossings)

@@ -9,12 +9,11 @@ from typing import Any
 import click
 from rich.console import RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from strangler.cli.command import Session
 from strangler.cli.facade.group import facade_command
-from strangler.cli.output import counted
+from strangler.cli.output import columns, counted
 from strangler_facade import AdminClient
 
 
@@ -64,9 +63,14 @@ def routes(session: Session, client: AdminClient) -> None:
     """Print the route table in force, in the order in which routes are tried."""
     answer = client.routes()
     session.out.json(answer)
-    table = Table(title=f"version {answer['version']}, everything else: {answer['default']}")
-    for column in ("route", "methods", "paths", "split", "mirror"):
-        table.add_column(column)
+    table = columns(
+        f"version {answer['version']}, everything else: {answer['default']}",
+        "route",
+        "methods",
+        "paths",
+        "split",
+        "mirror",
+    )
     for route in answer.get("routes", []):
         match, split = route["match"], route["split"]
         shares = [f"{share['target']} {share['percent']:g} %" for share in split.get("shares", [])]

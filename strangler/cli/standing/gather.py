@@ -103,7 +103,7 @@ def _standing(plan: Plan, name: str, root: Path, around: _Around) -> Standing:
     proof = scaffolds.proven(root, name) if moved else None
     weight, rollout = float(seen["weight"]) if seen else None, _rollout(seen)
     unproven = moved and not (proof and proof.holds and proof.fresh)
-    here = Situation(stage, weight or 0.0, around.live is not None, unproven, rollout == "aborted")
+    here = Situation(stage, weight or 0.0, around.live is not None, unproven, rollout == "rolled-back")
     return Standing(
         name=name,
         owner=service.owner,
