@@ -70,7 +70,7 @@ def command(session: Session, only: Sequence[str], sarif_path: Path | None, gith
     _require_input(only, wanted)
     results = [check(session, wanted) for name, check in _CHECKS.items() if not only or name in only]
     findings = [finding for result in results for finding in result.findings]
-    remember(session.plan_path.parent, LastCheck(date.today(), *_tallies(session, results)))
+    remember(session.plan_path.parent, LastCheck(*_tallies(session, results)))
     if sarif_path is not None:
         write_file(sarif_path, sarif(findings, __version__))
     checks = [{"name": one.name, "ran": one.ran, "summary": one.line} for one in results]
@@ -84,11 +84,11 @@ def command(session: Session, only: Sequence[str], sarif_path: Path | None, gith
 
 def _tallies(session: Session, results: Sequence[Checked]) -> tuple[dict[str, Tally], dict[str, Tally]]:
     """What each check found, and what that of the manifests found of each service."""
-    ran = {one.name: one for one in results if one.ran}
+    ran, day = {one.name: one for one in results if one.ran}, date.today()
     found = ran["manifests"].findings if "manifests" in ran else ()
     services = session.plan().services if "manifests" in ran else ()
-    platform = {name: tally(of_service(session, name, found)) for name in services}
-    return {name: tally(one.findings) for name, one in ran.items()}, platform
+    platform = {name: tally(of_service(session, name, found), day) for name in services}
+    return {name: tally(one.findings, day) for name, one in ran.items()}, platform
 
 
 def _require_input(only: Sequence[str], wanted: Wanted) -> None:

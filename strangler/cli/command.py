@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,7 @@ def command(
 
 
 def _with_example(text: str, example: str) -> str:
-    return f"{text.rstrip()}\n\n\b\nExample:\n  {example}"
+    return f"{inspect.cleandoc(text)}\n\n\b\nExample:\n  {example}"
 
 
 def _common_options() -> list[Callable[[Any], Any]]:

@@ -12,7 +12,7 @@ import click
 
 from strangler import __version__
 from strangler.cli.extras import missing_extra
-from strangler.cli.output import Output
+from strangler.cli.output import Output, be_readable
 from strangler.errors import StranglerError
 
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 3, 130
@@ -72,6 +72,7 @@ def root() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 fine, 1 findings, 2 usage, 3 our bug, 130 interrupted."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    be_readable()
     out = Output(as_json="--json" in arguments)
     try:
         result = root.main(arguments, prog_name="strangler", standalone_mode=False)

@@ -7,9 +7,11 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import TextIOWrapper
 from itertools import groupby
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -34,7 +36,7 @@ class Output:
     def json(self, value: Any) -> None:
         """Print the result for machines; does nothing unless ``--json`` was given."""
         if self.as_json:
-            print(json.dumps(value, ensure_ascii=False, sort_keys=True))
+            self.raw(json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n")
 
     def show(self, *parts: RenderableType) -> None:
         """Print the result for people; does nothing if ``--json`` was given."""
@@ -43,8 +45,13 @@ class Output:
                 Console(soft_wrap=isinstance(part, str), highlight=False, markup=False).print(part)
 
     def raw(self, text: str) -> None:
-        """Print ``text`` as it is, a document the user asked for."""
-        sys.stdout.write(text)
+        """Print ``text`` as it is, a document the user asked for: in UTF-8 if the terminal lacks a letter of it."""
+        try:
+            text.encode(sys.stdout.encoding or "utf-8")
+            sys.stdout.write(text)
+        except UnicodeEncodeError:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode("utf-8"))
         sys.stdout.flush()
 
     def note(self, text: str) -> None:
@@ -79,6 +86,13 @@ class Output:
             yield progress
 
 
+def be_readable() -> None:
+    """Let a terminal whose encoding lacks a letter show a question mark for it, where Python would give up."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def counted(count: int, thing: str) -> str:
     """``1 service``, ``2 services``: how many there are, in words whose plural is an s."""
     return f"{count} {thing}{'s' * (count != 1)}"
@@ -86,7 +100,8 @@ def counted(count: int, thing: str) -> str:
 
 def columns(title: str, *names: str) -> Table:
     """An empty table; what does not fit into a narrow terminal goes on in the next line, nothing is cut off."""
-    table = Table(title=title)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_edge=False, collapse_padding=True)
+    table.pad_edge = False
     for name in names:
         table.add_column(name, overflow="fold")
     return table

@@ -27,8 +27,10 @@ def check_words(found: Migration) -> str:
     """What the last ``strangler check`` said."""
     if found.checked is None:
         return "strangler check has not run here yet"
-    said = ", ".join(f"{name} {_tally_words(tally)}" for name, tally in found.checked.checks.items())
-    return f"last strangler check, {found.checked.day}: {said}"
+    checks = found.checked.checks
+    last = max((tally.day for tally in checks.values()), default=None)
+    said = (f"{name} {_tally_words(one)}{'' if one.day == last else f' ({one.day})'}" for name, one in checks.items())
+    return f"last strangler check, {last}: {', '.join(said)}"
 
 
 def _tally_words(tally: Tally) -> str:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
-from strangler.cli.output import Output, counted, finding_fields
+from strangler.cli.output import Output, columns, counted, finding_fields
 from strangler.errors import StranglerError
 from strangler.model import Finding, Location
 
@@ -32,6 +35,29 @@ def test_findings_of_one_rule_at_one_line_are_read_once(capsys: pytest.CaptureFi
     assert "error[A]: passes 0\n  --> a:2 (2 more like it here)\n  hint: mend it\n" in said
     assert "passes 1" not in said and "  --> a:3\n" in said
     assert "one" in said and "two" in said  # without a place nothing says that they are alike
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Output().show('a → b')", "a ? b"),
+        ("Output().raw('a → b')", "a → b"),
+        ("Output(as_json=True).json('→')", '"→"'),
+    ],
+)
+def test_a_terminal_that_lacks_letters_gets_question_marks_and_documents_whole(words: str, expected: str) -> None:
+    code = f"from strangler.cli.output import Output, be_readable; be_readable(); {words}"
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True)
+    assert done.stdout.decode().strip() == expected
+
+
+def test_no_table_cuts_anything_off_in_a_narrow_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    table = columns("all of it", "service", "what")
+    table.add_row("a" * 70, "b" * 70)
+    Output().show(table)
+    said = capsys.readouterr().out
+    assert (said.count("a") - 2, said.count("b"), "…" in said) == (70, 70, False)
 
 
 def test_one_is_not_many() -> None:

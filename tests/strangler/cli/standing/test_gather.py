@@ -42,11 +42,11 @@ def test_crossings_come_from_the_ratchets_baseline(session: Session, tmp_path: P
 
 def test_the_last_check_is_part_of_it(session: Session, tmp_path: Path) -> None:
     assert gather(session, None, tmp_path).checked is None
-    outcome = LastCheck(DAY, {"code": Tally(1)}, {"beta": Tally(0, 2)})
+    outcome = LastCheck({"manifests": Tally(DAY, 1)}, {"beta": Tally(DAY, 0, 2)})
     remember(tmp_path, outcome)
     found = gather(session, None, tmp_path)
     assert found.checked == outcome
-    assert [one.platform for one in found.services] == [None, Tally(0, 2), None]
+    assert [one.platform for one in found.services] == [None, Tally(DAY, 0, 2), None]
 
 
 def test_without_a_facade_the_next_step_starts_one(session: Session, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def test_the_page_shows_what_is_wrong_and_escapes_what_is_named(standing: Callab
 
 def test_errors_of_the_platform_are_marked_and_warnings_are_not(standing: Callable[..., Standing]) -> None:
     proof = Proven(True, DAY, True, "A", None)
-    failing = page(Migration("shop", (standing(proof, platform=Tally(2, 1)),), True, None))
+    failing = page(Migration("shop", (standing(proof, platform=Tally(DAY, 2, 1)),), True, None))
     assert '<span class="bad">2 errors</span>' in failing
-    warned = page(Migration("shop", (standing(proof, platform=Tally(0, 1)),), True, None))
+    warned = page(Migration("shop", (standing(proof, platform=Tally(DAY, 0, 1)),), True, None))
     assert "<td>1 warning</td>" in warned

@@ -19,12 +19,15 @@ def test_a_proof_in_words(standing: Callable[..., Standing]) -> None:
 
 
 def test_the_last_check_in_words() -> None:
-    checked = LastCheck(DAY, {"code": Tally(), "traffic": Tally(2, 1), "proofs": Tally(0, 1)}, {})
+    tallies = {"code": Tally(date(2026, 4, 3)), "traffic": Tally(DAY, 2, 1), "proofs": Tally(DAY, 0, 1)}
+    checked = LastCheck(tallies, {})
     said = check_words(Migration("shop", (), True, checked))
-    assert said == "last strangler check, 2026-05-01: code ok, traffic 2 errors, proofs 1 warning"
+    assert said == "last strangler check, 2026-05-01: code ok (2026-04-03), traffic 2 errors, proofs 1 warning"
     assert "has not run" in check_words(Migration("shop", (), True, None))
 
 
 def test_the_platform_in_words(standing: Callable[..., Standing]) -> None:
-    said = [platform_words(standing(platform=tally)) for tally in (None, Tally(), Tally(0, 3), Tally(1, 3))]
+    said = [
+        platform_words(standing(platform=tally)) for tally in (None, Tally(DAY), Tally(DAY, 0, 3), Tally(DAY, 1, 3))
+    ]
     assert said == ["-", "ok", "3 warnings", "1 error"]
