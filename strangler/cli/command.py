@@ -6,6 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +40,24 @@ class Session:
 
 def group(name: str, help_text: str, *, example: str) -> click.Group:
     """A command that only has sub-commands."""
-    return _Group(name, help=_with_example(help_text, example), context_settings=_CONTEXT)
+    return Commands(name, help=_with_example(help_text, example), context_settings=_CONTEXT)
 
 
-class _Group(click.Group):
-    """Lists its commands with their whole first sentence; click would end it after 45 letters."""
+class Commands(click.Group):
+    """A group that knows which command a mistyped one is like, and lists each with its whole first sentence."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that ``args`` begin with."""
+        known = self.list_commands(ctx)
+        alike = get_close_matches(args[0], known, n=1) if args and args[0] not in known else []
+        if alike:
+            ctx.fail(f"no command '{args[0]}'; did you mean '{alike[0]}'?")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands; click would end each sentence after 45 letters."""
         found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
         with formatter.section("Commands"):
             formatter.write_dl([(name, one.get_short_help_str(limit=200)) for name, one in found if one])

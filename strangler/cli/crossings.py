@@ -21,7 +21,8 @@ _NAMED = 6
 def report_crossings(session: Session, service: str, analysis: Analysis) -> int:
     """Print every crossing of a service of the plan with its verdict; 1 if one is refused. Nothing is written."""
     plan, seen = session.plan(), scaffolds.observed(session.root)
-    crossings = scaffolds.crossings(analysis, plan, service, seen)
+    made = scaffolds.generated(session.root)
+    crossings = [c for c in scaffolds.crossings(analysis, plan, service, seen) if c.location.path not in made]
     added = scaffolds.added_calls(analysis, plan, service)
     refused = any(crossing.verdict is Verdict.REFUSE for crossing in crossings)
     library = scaffolds.library_for(analysis, plan, service, seen) if refused else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -11,13 +12,9 @@ import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session, command
 from strangler.cli.crossings import report_crossings
 from strangler.cli.document import analysis_for
-<<<<<<< HEAD
 from strangler.cli.options import analysis_option, service_folder_option
-from strangler.cli.output import finding_fields
-=======
-from strangler.cli.options import analysis_option
 from strangler.cli.output import counted, finding_fields
->>>>>>> 594f32a (extract --check follows what stays to the end and prints the line that names it; findings of one line are read once)
+from strangler.errors import StranglerError
 from strangler.model import Severity
 from strangler_scaffolds import Extraction
 
@@ -39,6 +36,7 @@ def extract(
     analysis = analysis_for(session, document)
     if check:
         return report_crossings(session, service, analysis)
+    _require_in_place(root, service)
     with session.out.progress(f"extracting {service}"):
         extraction = scaffolds.extract(analysis, plan, service, root)
     session.out.findings([f for f in extraction.findings if f.severity is not Severity.NOTE])
@@ -52,6 +50,14 @@ def extract(
     session.out.json(_fields(extraction, target, written=written))
     session.out.show(_summary(extraction, target, refused, written=written))
     return 1 if refused else 0
+
+
+def _require_in_place(root: Path, service: str) -> None:
+    """A second extraction would find the client where the calls were, and write one without any function."""
+    there = scaffolds.extracted(root, service)
+    if there is not None:
+        hint = f"strangler update {service} brings it up to monolith and plan, strangler undo {service} goes back"
+        raise StranglerError(f"service '{service}' was extracted already, into {there}", hint=hint)
 
 
 def _fields(extraction: Extraction, target: Path, *, written: bool) -> dict[str, object]:
@@ -76,13 +82,8 @@ def _summary(extraction: Extraction, target: Path, refused: int, *, written: boo
     what = (
         f"{extraction.service}: {counted(origins['moved'], 'file')} moved unchanged, {origins['shared']} shared, "
         f"{origins['cut']} in part; "
-<<<<<<< HEAD
-        f"{len(extraction.entries)} functions behind the client, {changed} files of the monolith changed"
-        f"{_tests(extraction)}"
-=======
         f"{counted(len(extraction.entries), 'function')} behind the client, "
-        f"{counted(changed, 'file')} of the monolith changed"
->>>>>>> 594f32a (extract --check follows what stays to the end and prints the line that names it; findings of one line are read once)
+        f"{counted(changed, 'file')} of the monolith changed{_tests(extraction)}"
     )
     if refused:
         return f"{what}\nnothing was written: {counted(refused, 'refusal')}"
@@ -91,7 +92,7 @@ def _summary(extraction: Extraction, target: Path, refused: int, *, written: boo
 
 def _tests(extraction: Extraction) -> str:
     going, staying = len(extraction.tests.paths), len(extraction.tests.stayed)
-    return f"\ntests of the moved code: {going} files go with it, {staying} stay" if going or staying else ""
+    return f"\ntests of the moved code: {counted(going, 'file')} go with it, {staying} stay" if going or staying else ""
 
 
 command = extract

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from strangler import __version__
+from strangler.cli.command import Commands
 from strangler.cli.extras import missing_extra
 from strangler.cli.output import Output, be_readable
 from strangler.errors import StranglerError
@@ -44,7 +45,7 @@ _COMMANDS = {
 }
 
 
-class _Commands(click.Group):
+class _Commands(Commands):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
