@@ -13,6 +13,7 @@ import click
 from strangler import __version__
 from strangler.cli.command import Commands
 from strangler.cli.extras import missing_extra
+from strangler.cli.machine import trouble_of_the_machine
 from strangler.cli.output import Output, be_readable
 from strangler.errors import StranglerError
 
@@ -97,12 +98,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        return _our_bug(error, out, debug="--debug" in arguments)
+        return _unforeseen(error, out, debug="--debug" in arguments)
 
 
 def _usage(error: click.UsageError, out: Output) -> int:
     path = error.ctx.command_path if error.ctx else "strangler"
     out.error(StranglerError(error.format_message(), hint=f"{path} --help shows what it takes"))
+    return EXIT_USAGE
+
+
+def _unforeseen(error: Exception, out: Output, *, debug: bool) -> int:
+    trouble = trouble_of_the_machine(error) if isinstance(error, OSError) else None
+    if trouble is None:
+        return _our_bug(error, out, debug=debug)
+    out.error(trouble)
     return EXIT_USAGE
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from strangler.cli.command import Session, command, group
 from strangler.cli.options import analysis_option
 from strangler.cli.output import columns, counted
-from strangler.errors import StranglerError
+from strangler.errors import PlanError, StranglerError
 from strangler.files import write_file
 from strangler.plan import Plan, first_plan, loads, read_text, set_value
 from strangler.plan.source import parse
@@ -102,7 +102,10 @@ def set_key(session: Session, key: str, value: str) -> None:
     """
     path = session.plan_path
     edited = set_value(read_text(path), tuple(key.split(".")), parse(value, "VALUE").data)
-    loads(edited, name=str(path))
+    try:
+        loads(edited, name=str(path))
+    except PlanError as error:
+        raise PlanError(f"{key} was not set", error.findings, hint="nothing was written") from error
     write_file(path, edited)
     session.out.json({"written": str(path), "key": key})
     session.out.show(f"{path}: set {key}")
