@@ -112,6 +112,8 @@ def _unforeseen(error: Exception, out: Output, *, debug: bool) -> int:
     if trouble is None:
         return _our_bug(error, out, debug=debug)
     out.error(trouble)
+    if debug:
+        out.note("".join(traceback.format_exception(error)))
     return EXIT_USAGE
 
 

@@ -8,14 +8,14 @@ from strangler.cli.standing.last_check import Tally
 
 
 def proof_words(standing: Standing) -> str:
-    """What its last proof says, and since when."""
+    """What its last proof says, of which phases (docs/reference/prove.md), and since when."""
     proof = standing.proof
     if proof is None:
         return "none" if standing.moved else "-"
     verdict = "holds" if proof.holds else "failed"
     if not proof.fresh:
         verdict = "is of other code"
-    return f"{verdict}, {proof.day}"
+    return f"{verdict} ({proof.phases}), {proof.day}"
 
 
 def platform_words(standing: Standing) -> str:

@@ -33,3 +33,5 @@ def test_a_command_ends_with_2_and_says_where(
     assert main(["analyze"]) == 2
     said = f"error: cannot use {tmp_path}/report: No space left on device\n  hint: make room on the disk\n"
     assert capsys.readouterr().err == said
+    assert main(["analyze", "--debug"]) == 2
+    assert "Traceback" in capsys.readouterr().err
