@@ -27,7 +27,8 @@ def write_file(path: Path, content: str | bytes, *, lasting: bool = True) -> Non
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror}", hint="does its folder exist?") from error
+        hint = "" if path.parent.is_dir() else f"there is no folder {path.parent}"
+        raise OutputError(f"cannot write {path}: {error.strerror}", hint=hint) from error
     temporary = Path(name)
     try:
         _fill(handle, temporary, data, _mode_of(path), lasting=lasting)

@@ -28,6 +28,7 @@ from strangler_analyzers.seams import (
     draft_service,
     find_seam,
     look_around,
+    module_patterns,
     propose,
     verdicts,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "graph",
     "improved",
     "look_around",
+    "module_patterns",
     "propose",
     "read_baseline",
     "render",

@@ -9,7 +9,7 @@ from strangler.analysis import Analysis
 from strangler.plan import Plan
 from strangler_scaffolds.containers import FOLDER as CONTAINERS
 from strangler_scaffolds.containers import Running, Stack, Unit, build, compose, down, stack_of, up
-from strangler_scaffolds.crossings import RULES, Crossing, Rule, Verdict, crossings_of
+from strangler_scaffolds.crossings import RULES, Crossing, Library, Rule, Verdict, crossings_of, library
 from strangler_scaffolds.django_project import find_project, host_modules
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.extract import Edit, Extraction, extract_service
@@ -46,6 +46,7 @@ __all__ = [
     "Edit",
     "Entry",
     "Extraction",
+    "Library",
     "Merged",
     "MutantResult",
     "Observed",
@@ -71,6 +72,7 @@ __all__ = [
     "extract",
     "extracted",
     "generated",
+    "library_for",
     "merge",
     "observe",
     "observed",
@@ -115,6 +117,17 @@ def crossings(
     project, hosts = find_project(first), host_modules(first)
     territory = survey(analysis, plan, service, hosts=hosts, parts=project.parts if project else ())
     return crossings_of(territory, CallGraph(territory, seen or {}))
+
+
+def library_for(
+    analysis: Analysis, plan: Plan, service: str, seen: Mapping[str, Observed] | None = None
+) -> Library | None:
+    """What would have to be named under ``shared:`` so that nothing the seam needs stays; None if nothing does.
+
+    Raises:
+        StranglerError: as for ``crossings``.
+    """
+    return library(analysis, plan, service, lambda planned: crossings(analysis, planned, service, seen))
 
 
 def added_calls(analysis: Analysis, plan: Plan, service: str) -> list[Added]:

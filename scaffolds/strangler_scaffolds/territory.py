@@ -109,11 +109,16 @@ def survey(
 def _shared(
     analysis: Analysis, service: Service, moved: frozenset[str], hosts: frozenset[str], parts: Iterable[str]
 ) -> frozenset[str]:
-    """The library: what is named as shared or is nothing but code, as far as the moved modules need it."""
+    """The library: what is named as shared or is nothing but code, as far as the moved modules need it.
+
+    A module that is named in full is in it anyway: code that is found by its place or by a text (a migration, a
+    plug-in) is needed although no import says so.
+    """
     imports = runtime_imports(analysis)
     named = {m.name for m in analysis.modules if matches(m.name, service.shared) or m.name in analysis.shared}
     library = _Library(analysis, imports, frozenset(named - moved), moved)
     needed = {part for part in parts if part not in moved and library.may_be_shared(part)}
+    needed |= {name for name in service.shared if name in named and name not in moved}
     waiting = sorted(moved | hosts | needed)
     while waiting:
         for target in library.allowed_targets(waiting.pop()):

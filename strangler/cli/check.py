@@ -12,7 +12,7 @@ import click
 
 from strangler import __version__
 from strangler.cli.checks import Checked, Wanted
-from strangler.cli.checks.manifests import check_cluster, check_manifests
+from strangler.cli.checks.manifests import check_cluster, check_manifests, of_service
 from strangler.cli.checks.proofs import check_proofs
 from strangler.cli.checks.ratchet import check_code
 from strangler.cli.checks.traffic import check_traffic
@@ -21,7 +21,7 @@ from strangler.cli.command import command as _command
 from strangler.cli.facade.group import STATE
 from strangler.cli.options import analysis_option
 from strangler.cli.output import finding_fields
-from strangler.cli.standing.last_check import LastCheck, remember
+from strangler.cli.standing.last_check import LastCheck, Tally, remember, tally
 from strangler.errors import StranglerError
 from strangler.files import write_file
 from strangler.model import Severity
@@ -70,7 +70,7 @@ def command(session: Session, only: Sequence[str], sarif_path: Path | None, gith
     _require_input(only, wanted)
     results = [check(session, wanted) for name, check in _CHECKS.items() if not only or name in only]
     findings = [finding for result in results for finding in result.findings]
-    remember(session.plan_path.parent, LastCheck(date.today(), _errors(results)))
+    remember(session.plan_path.parent, LastCheck(*_tallies(session, results)))
     if sarif_path is not None:
         write_file(sarif_path, sarif(findings, __version__))
     checks = [{"name": one.name, "ran": one.ran, "summary": one.line} for one in results]
@@ -82,8 +82,13 @@ def command(session: Session, only: Sequence[str], sarif_path: Path | None, gith
     return int(any(finding.severity is Severity.ERROR for finding in findings))
 
 
-def _errors(results: Sequence[Checked]) -> dict[str, int]:
-    return {one.name: sum(f.severity is Severity.ERROR for f in one.findings) for one in results if one.ran}
+def _tallies(session: Session, results: Sequence[Checked]) -> tuple[dict[str, Tally], dict[str, Tally]]:
+    """What each check found, and what that of the manifests found of each service."""
+    ran, day = {one.name: one for one in results if one.ran}, date.today()
+    found = ran["manifests"].findings if "manifests" in ran else ()
+    services = session.plan().services if "manifests" in ran else ()
+    platform = {name: tally(of_service(session, name, found), day) for name in services}
+    return {name: tally(one.findings, day) for name, one in ran.items()}, platform
 
 
 def _require_input(only: Sequence[str], wanted: Wanted) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,27 @@ class Session:
 
 def group(name: str, help_text: str, *, example: str) -> click.Group:
     """A command that only has sub-commands."""
-    return click.Group(name, help=_with_example(help_text, example), context_settings=_CONTEXT)
+    return Commands(name, help=_with_example(help_text, example), context_settings=_CONTEXT)
+
+
+class Commands(click.Group):
+    """A group that knows which command a mistyped one is like, and lists each with its whole first sentence."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that ``args`` begin with."""
+        known = self.list_commands(ctx)
+        alike = get_close_matches(args[0], known, n=1) if args and args[0] not in known else []
+        if alike:
+            ctx.fail(f"no command '{args[0]}'; did you mean '{alike[0]}'?")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands; click would end each sentence after 45 letters."""
+        found = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.get_short_help_str(limit=200)) for name, one in found if one])
 
 
 _CONTEXT = {"help_option_names": ["-h", "--help"]}
@@ -67,7 +89,7 @@ def command(
 
 
 def _with_example(text: str, example: str) -> str:
-    return f"{text.rstrip()}\n\n\b\nExample:\n  {example}"
+    return f"{inspect.cleandoc(text)}\n\n\b\nExample:\n  {example}"
 
 
 def _common_options() -> list[Callable[[Any], Any]]:

@@ -8,6 +8,7 @@ import click
 
 import strangler_deploy as deploy
 from strangler.cli.command import Session, command, group
+from strangler.cli.options import Address
 from strangler.cli.output import finding_fields
 from strangler.files import write_tree
 from strangler.model import Severity
@@ -23,7 +24,7 @@ _ROLES = ("operator", "administrator", "member", "meter")
 
 
 @command("run", parent=_GROUP, example="strangler control-plane run --repository ../gitops.git")
-@click.option("--listen", default="127.0.0.1:8090", show_default=True, metavar="H:P", help="Where the API answers.")
+@click.option("--listen", default="127.0.0.1:8090", show_default=True, type=Address(), help="Where the API answers.")
 @click.option("--state", type=_PATH, default=_STATE, show_default=True, metavar="DIR", help="Key, clone and database.")
 @click.option("--database", envvar="STRANGLER_DATABASE", metavar="URL", help="PostgreSQL (default: SQLite in --state).")
 @click.option(

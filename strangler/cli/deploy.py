@@ -11,7 +11,7 @@ import strangler_deploy as deploy
 from strangler.cli import live
 from strangler.cli.checks.manifests import manifests
 from strangler.cli.command import Session, command, group
-from strangler.cli.output import finding_fields
+from strangler.cli.output import counted, finding_fields
 from strangler.model import Finding, Severity
 
 _GROUP = group("deploy", "Render and check the platform's manifests.", example="strangler deploy render -o gitops")
@@ -24,10 +24,10 @@ _GROUP = group("deploy", "Render and check the platform's manifests.", example="
 def render(session: Session, output: Path) -> None:
     """Write the GitOps repository: every object of every cluster and tenant, one file each."""
     plan, tenants = session.plan(), session.tenants()
-    with session.out.progress(f"rendering {len(tenants)} tenants"):
+    with session.out.progress(f"rendering {counted(len(tenants), 'tenant')}"):
         count = deploy.render_to(output, plan, tenants)
     session.out.json({"written": str(output), "files": count, "tenants": len(tenants)})
-    session.out.show(f"wrote {count} files for {len(tenants)} tenants to {output}")
+    session.out.show(f"wrote {counted(count, 'file')} for {counted(len(tenants), 'tenant')} to {output}")
 
 
 @command("check", parent=_GROUP, example="strangler deploy check gitops --crds crds")
@@ -42,7 +42,7 @@ def check(session: Session, directory: Path | None, crds: Path | None, rule: str
     files, findings = manifests(session, directory, crds)
     session.out.json({"files": files, "findings": [finding_fields(finding) for finding in findings]})
     session.out.findings(findings)
-    session.out.show(f"{files} files checked: {_summary(findings)}")
+    session.out.show(f"{counted(files, 'file')} checked: {_summary(findings)}")
     return 1 if any(finding.severity is Severity.ERROR for finding in findings) else 0
 
 

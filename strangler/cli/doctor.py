@@ -13,6 +13,7 @@ from rich.table import Table
 
 from strangler.cli.command import Session, command
 from strangler.cli.extras import missing_by_extra
+from strangler.cli.output import columns
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,7 @@ def doctor(session: Session) -> int:
 
 
 def _table(found: list[tuple[Need, bool]]) -> Table:
-    table = Table(title="what strangler finds here")
-    for column in ("what", "for", "here", "what to do"):
-        table.add_column(column, overflow="fold")
+    table = columns("what strangler finds here", "what", "for", "here", "what to do")
     for need, here in found:
         table.add_row(need.name, need.wanted_by, "yes" if here else "no", "" if here else need.remedy)
     return table

@@ -15,6 +15,7 @@ from rich.table import Table
 
 import strangler_deploy as deploy
 from strangler.cli.command import Session, command
+from strangler.cli.output import columns
 
 _DIRECTORY = click.argument("directory", required=False, type=click.Path(path_type=Path))
 
@@ -124,9 +125,7 @@ def _change_fields(change: Any) -> dict[str, Any]:
 
 
 def _changes_table(name: str, shown: Sequence[Any]) -> Table:
-    table = Table(title=f"cluster {name}: {len(shown)} objects differ")
-    for column in ("action", "object", "field", "from", "to"):
-        table.add_column(column, overflow="fold")
+    table = columns(f"cluster {name}: {len(shown)} objects differ", "action", "object", "field", "from", "to")
     for change in shown:
         table.add_row(str(change.action), str(change.key), change.reason, "", "")
         for field, before, after in change.fields:
@@ -140,9 +139,7 @@ def _short(value: Any) -> str:
 
 
 def _status_table(name: str, unwell: Sequence[dict[str, str]]) -> Table:
-    table = Table(title=f"cluster {name}: {len(unwell)} objects are not ready")
-    for column in ("health", "object", "reason"):
-        table.add_column(column, overflow="fold")
+    table = columns(f"cluster {name}: {len(unwell)} objects are not ready", "health", "object", "reason")
     for item in unwell:
         table.add_row(item["health"], item["object"], item["reason"])
     return table

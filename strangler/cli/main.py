@@ -11,8 +11,10 @@ from collections.abc import Sequence
 import click
 
 from strangler import __version__
+from strangler.cli.command import Commands
 from strangler.cli.extras import missing_extra
-from strangler.cli.output import Output
+from strangler.cli.machine import trouble_of_the_machine
+from strangler.cli.output import Output, be_readable
 from strangler.errors import StranglerError
 
 EXIT_USAGE, EXIT_BUG, EXIT_INTERRUPTED = 2, 3, 130
@@ -44,7 +46,7 @@ _COMMANDS = {
 }
 
 
-class _Commands(click.Group):
+class _Commands(Commands):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
 
@@ -72,6 +74,7 @@ def root() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 fine, 1 findings, 2 usage, 3 our bug, 130 interrupted."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    be_readable()
     out = Output(as_json="--json" in arguments)
     try:
         result = root.main(arguments, prog_name="strangler", standalone_mode=False)
@@ -95,12 +98,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        return _our_bug(error, out, debug="--debug" in arguments)
+        return _unforeseen(error, out, debug="--debug" in arguments)
 
 
 def _usage(error: click.UsageError, out: Output) -> int:
     path = error.ctx.command_path if error.ctx else "strangler"
     out.error(StranglerError(error.format_message(), hint=f"{path} --help shows what it takes"))
+    return EXIT_USAGE
+
+
+def _unforeseen(error: Exception, out: Output, *, debug: bool) -> int:
+    trouble = trouble_of_the_machine(error) if isinstance(error, OSError) else None
+    if trouble is None:
+        return _our_bug(error, out, debug=debug)
+    out.error(trouble)
+    if debug:
+        out.note("".join(traceback.format_exception(error)))
     return EXIT_USAGE
 
 

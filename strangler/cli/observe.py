@@ -6,13 +6,13 @@ import dataclasses
 from pathlib import Path
 
 import click
-from rich.table import Table
 
 import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session
 from strangler.cli.command import command as define
 from strangler.cli.document import analysis_for
 from strangler.cli.options import analysis_option
+from strangler.cli.output import columns, counted
 from strangler.errors import StranglerError
 from strangler.files import write_file
 
@@ -48,9 +48,7 @@ def observe(session: Session, words: tuple[str, ...], no_samples: bool, document
     target.parent.mkdir(exist_ok=True)
     write_file(target, scaffolds.dump_observed(seen))
     session.out.json({"status": status, "functions": fields, "written": str(target)})
-    table = Table(title=f"{len(seen)} functions of seams were called from outside")
-    for column in _COLUMNS:
-        table.add_column(column)
+    table = columns(f"{counted(len(seen), 'function')} of seams called from outside", *_COLUMNS)
     for function in seen:
         counts = (str(function.calls), str(function.most_calls), str(function.uncommitted))
         texts = (", ".join(function.returns), ", ".join(function.raises), ", ".join(function.changed))

@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from strangler.plan.fields import address
+
 
 def analysis_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """The flag ``--analysis FILE``, given to the command as ``document``."""
@@ -31,3 +33,16 @@ def service_folder_option(function: Callable[..., Any]) -> Callable[..., Any]:
         help="Where to write the service (default: services/SERVICE).",
     )
     return option(function)
+
+
+class Address(click.ParamType):  # type: ignore[type-arg]
+    """A HOST:PORT to listen on."""
+
+    name = "H:P"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check it as the plan's are."""
+        try:
+            return address(value)
+        except ValueError as error:
+            self.fail(f"'{value}' {error}", param, ctx)

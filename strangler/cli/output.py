@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import TextIOWrapper
+from itertools import groupby
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, RenderableType
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
 from rich.text import Text
 
 from strangler.errors import PlanError, StranglerError
@@ -32,7 +36,7 @@ class Output:
     def json(self, value: Any) -> None:
         """Print the result for machines; does nothing unless ``--json`` was given."""
         if self.as_json:
-            print(json.dumps(value, ensure_ascii=False, sort_keys=True))
+            self.raw(json.dumps(value, ensure_ascii=False, sort_keys=True) + "\n")
 
     def show(self, *parts: RenderableType) -> None:
         """Print the result for people; does nothing if ``--json`` was given."""
@@ -41,8 +45,13 @@ class Output:
                 Console(soft_wrap=isinstance(part, str), highlight=False, markup=False).print(part)
 
     def raw(self, text: str) -> None:
-        """Print ``text`` as it is, a document the user asked for."""
-        sys.stdout.write(text)
+        """Print ``text`` as it is, a document the user asked for: in UTF-8 if the terminal lacks a letter of it."""
+        try:
+            text.encode(sys.stdout.encoding or "utf-8")
+            sys.stdout.write(text)
+        except UnicodeEncodeError:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode("utf-8"))
         sys.stdout.flush()
 
     def note(self, text: str) -> None:
@@ -53,8 +62,8 @@ class Output:
     def findings(self, findings: Sequence[Finding]) -> None:
         """Print findings on stderr in the order of their places; with ``--json`` the result has them."""
         if not self.as_json:
-            for finding in sorted(findings, key=lambda finding: finding.order):
-                _compiler_style(finding)
+            for alike in _alike(findings):
+                _compiler_style(alike[0], len(alike) - 1)
 
     def error(self, error: StranglerError) -> None:
         """Print why the command cannot go on."""
@@ -75,6 +84,27 @@ class Output:
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             progress.add_task(doing, total=None)
             yield progress
+
+
+def be_readable() -> None:
+    """Let a terminal whose encoding lacks a letter show a question mark for it, where Python would give up."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def counted(count: int, thing: str) -> str:
+    """``1 service``, ``2 services``: how many there are, in words whose plural is an s."""
+    return f"{count} {thing}{'s' * (count != 1)}"
+
+
+def columns(title: str, *names: str) -> Table:
+    """An empty table; what does not fit into a narrow terminal goes on in the next line, nothing is cut off."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_edge=False, collapse_padding=True)
+    table.pad_edge = False
+    for name in names:
+        table.add_column(name, overflow="fold")
+    return table
 
 
 def finding_fields(finding: Finding) -> dict[str, Any]:
@@ -103,14 +133,22 @@ def _error_fields(error: StranglerError) -> dict[str, Any]:
     return fields
 
 
-def _compiler_style(finding: Finding) -> None:
+def _alike(findings: Iterable[Finding]) -> Iterator[list[Finding]]:
+    """Findings in the order of their places; those of one rule at one line with one hint are read once, together."""
+    ordered = sorted(findings, key=lambda finding: finding.order)
+    for _, alike in groupby(ordered, key=lambda finding: (finding.location, finding.rule, finding.hint)):
+        found = list(alike)
+        yield from [found] if found[0].location else ([one] for one in found)
+
+
+def _compiler_style(finding: Finding, more: int = 0) -> None:
     text = Text()
     text.append(str(finding.severity), _STYLE[finding.severity])
     if finding.rule:
         text.append(f"[{finding.rule}]", "bold")
     text.append(f": {finding.message}\n")
     if finding.location:
-        text.append("  --> ", "blue").append(f"{finding.location}\n")
+        text.append("  --> ", "blue").append(f"{finding.location}{f' ({more} more like it here)' if more else ''}\n")
     if finding.hint:
         text.append("  hint: ", "green").append(f"{finding.hint}\n")
     Console(stderr=True, highlight=False, soft_wrap=True).print(text, end="")

@@ -9,7 +9,8 @@ from rich.table import Table
 
 from strangler.cli.command import Session, command, group
 from strangler.cli.options import analysis_option
-from strangler.errors import StranglerError
+from strangler.cli.output import columns, counted
+from strangler.errors import PlanError, StranglerError
 from strangler.files import write_file
 from strangler.plan import Plan, first_plan, loads, read_text, set_value
 from strangler.plan.source import parse
@@ -49,7 +50,8 @@ def validate(session: Session) -> None:
     """Check the plan and the tenants beside it; every mistake is shown, with its line."""
     plan, tenants = session.plan(), session.tenants()
     session.out.json({"services": len(plan.services), "tenants": len(tenants), "findings": []})
-    session.out.show(f"{session.plan_path}: {len(plan.services)} services, {len(tenants)} tenants, no mistakes")
+    found = f"{counted(len(plan.services), 'service')}, {counted(len(tenants), 'tenant')}"
+    session.out.show(f"{session.plan_path}: {found}, no mistakes")
 
 
 @command("show", parent=_GROUP, example="strangler plan show --json")
@@ -61,9 +63,15 @@ def show(session: Session) -> None:
 
 
 def _services_table(plan: Plan) -> Table:
-    table = Table(title=f"{plan.monolith.name}: {len(plan.services)} services in the plan")
-    for column in ("service", "owner", "modules", "tables", "routes", "steps"):
-        table.add_column(column)
+    table = columns(
+        f"{plan.monolith.name}: {counted(len(plan.services), 'service')} in the plan",
+        "service",
+        "owner",
+        "modules",
+        "tables",
+        "routes",
+        "steps",
+    )
     for name, service in plan.services.items():
         steps = " → ".join(str(step) for step in service.rollout.steps)
         code = ", ".join(service.modules) or f"image {service.image}"
@@ -94,7 +102,10 @@ def set_key(session: Session, key: str, value: str) -> None:
     """
     path = session.plan_path
     edited = set_value(read_text(path), tuple(key.split(".")), parse(value, "VALUE").data)
-    loads(edited, name=str(path))
+    try:
+        loads(edited, name=str(path))
+    except PlanError as error:
+        raise PlanError(f"{key} was not set", error.findings, hint="nothing was written") from error
     write_file(path, edited)
     session.out.json({"written": str(path), "key": key})
     session.out.show(f"{path}: set {key}")

@@ -10,7 +10,7 @@ from rich.table import Table
 
 import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session, command
-from strangler.cli.output import finding_fields
+from strangler.cli.output import columns, counted, finding_fields
 from strangler.errors import StranglerError
 from strangler.files import write_tree
 from strangler_scaffolds import Proof, ProofOptions
@@ -66,9 +66,9 @@ def prove(
 
 
 def _table(proof: Proof) -> Table:
-    table = Table(title=f"{proof.service}: the monolith's own tests")
-    for column in ("", "run", "outcomes", "tests by way", "differences", "seconds"):
-        table.add_column(column)
+    table = columns(
+        f"{proof.service}: the monolith's own tests", "", "run", "outcomes", "tests by way", "differences", "seconds"
+    )
     for phase, fields in zip(proof.phases, scaffolds.proof_fields(proof)["phases"], strict=True):
         outcomes = ", ".join(f"{count} {outcome}" for outcome, count in phase.counts.items())
         ways = ", ".join(f"{count} {way}" for way, count in fields["ways"].items())
@@ -78,7 +78,9 @@ def _table(proof: Proof) -> Table:
 
 
 def _sum(proof: Proof, where: Path) -> str:
-    lines = [f"{proof.touching} tests reach the seam, {len(proof.local_only)} proven with local code only"]
+    lines = [
+        f"{counted(proof.touching, 'test')} in reach of the seam, {len(proof.local_only)} proven with local code only"
+    ]
     if proof.kill_rate is not None:
         noticed = sum(bool(mutant.killed_by) for mutant in proof.mutants)
         lines.append(f"{noticed} of {len(proof.mutants)} faults put into the service were noticed")

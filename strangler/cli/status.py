@@ -12,7 +12,9 @@ from rich.table import Table
 
 from strangler.cli.command import Session, command
 from strangler.cli.facade.group import STATE
-from strangler.cli.standing import Migration, Standing, check_words, gather, page, proof_words
+from strangler.cli.output import columns, counted
+from strangler.cli.standing import Migration, Standing, check_words, gather, page, platform_words, proof_words
+from strangler.cli.standing.last_check import check_fields
 from strangler.files import write_file
 
 
@@ -31,10 +33,10 @@ from strangler.files import write_file
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to write it.")
 def status(session: Session, admin: str | None, state: Path, form: str, output: Path | None) -> None:
-    """Show where the migration stands: owner, crossings left, proof, traffic, data and next safe step of each service.
+    """Show where each service stands: owner, crossings left, proof, traffic, data, platform and the next safe step.
 
     Stages come from the facade, if it runs; without it a service is planned, or extracted if its code is there.
-    Crossings are those that `strangler check` holds, the last line is what its last run found.
+    Crossings and platform are what the last `strangler check` held and found; the last line is its outcome.
     """
     found = gather(session, admin, state)
     if form == "html":
@@ -60,9 +62,7 @@ def _fields(found: Migration) -> dict[str, Any]:
         "monolith": found.monolith,
         "facade": found.facade,
         "services": [_service(one) for one in found.services],
-        "checked": {"day": found.checked.day.isoformat(), "errors": dict(found.checked.errors)}
-        if found.checked
-        else None,
+        "checked": check_fields(found.checked) if found.checked else None,
     }
 
 
@@ -74,13 +74,22 @@ def _service(standing: Standing) -> dict[str, Any]:
 
 
 def _table(found: Migration) -> Table:
-    table = Table(title=f"{found.monolith}: {len(found.services)} services")
-    for column in ("service", "owner", "stage", "users", "data", "crossings", "proof"):
-        table.add_column(column)
+    table = columns(
+        f"{found.monolith}: {counted(len(found.services), 'service')}",
+        "service",
+        "owner",
+        "stage",
+        "users",
+        "data",
+        "crossings",
+        "proof",
+        "platform",
+    )
     for one in found.services:
         users = "-" if one.weight is None else f"{one.weight:g} %"
         crossings = "-" if one.crossings is None else str(one.crossings)
-        table.add_row(one.name, one.owner or "-", one.stage, users, one.data or "-", crossings, proof_words(one))
+        words = (proof_words(one), platform_words(one))
+        table.add_row(one.name, one.owner or "-", one.stage, users, one.data or "-", crossings, *words)
     return table
 
 

@@ -13,6 +13,7 @@ from rich.table import Table
 
 import strangler_deploy as deploy
 from strangler.cli.command import Session, command, group
+from strangler.cli.output import columns, counted
 from strangler.errors import StranglerError
 from strangler.files import write_file
 from strangler.plan import load_tenant, tenant_from
@@ -79,9 +80,7 @@ def list_tenants(session: Session) -> None:
     deploy.require_placeable(plan, tenants)
     rows = [deploy.summary(plan, tenant) for tenant in tenants.values()]
     session.out.json({"tenants": rows})
-    table = Table(title=f"{len(rows)} tenants")
-    for column in ("tenant", "tier", "isolation", "cluster", "namespace"):
-        table.add_column(column)
+    table = columns(counted(len(rows), "tenant"), "tenant", "tier", "isolation", "cluster", "namespace")
     for row in rows:
         table.add_row(*(row[column] for column in ("tenant", "tier", "isolation", "cluster", "namespace")))
     session.out.show(table)
@@ -161,9 +160,7 @@ def move(session: Session, id_: str, isolation: Any, tier: str | None) -> None:
     """Show the steps that move a tenant between pool, bridge and silo; nothing is written."""
     found = deploy.move(session.plan(), session.tenants(), id_, isolation, tier)
     session.out.json(asdict(found))
-    table = Table(title=f"{found.tenant}: {found.source} → {found.target}")
-    for column in ("step", "what", "how", "checked by", "way back"):
-        table.add_column(column, overflow="fold")
+    table = columns(f"{found.tenant}: {found.source} → {found.target}", "step", "what", "how", "checked by", "way back")
     for number, step in enumerate(found.steps, 1):
         how = step.how + "".join(f"\n{count} in {folder}" for folder, count in _by_folder(step.files).items())
         table.add_row(f"{number} {step.kind}", step.what, how, step.check, step.back or "none")

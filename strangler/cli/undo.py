@@ -7,6 +7,7 @@ import click
 import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session
 from strangler.cli.command import command as define
+from strangler.cli.output import counted
 
 
 @define("undo", example="strangler undo billing")
@@ -18,7 +19,7 @@ def undo(session: Session, service: str) -> None:
     """
     paths, directory = scaffolds.undo(service, session.root)
     session.out.json({"service": service, "restored": paths, "directory": str(directory)})
-    session.out.show(f"{len(paths)} files of the monolith are as they were; the service's folder {directory} is left")
+    session.out.show(f"{counted(len(paths), 'file')} of the monolith as before; {directory} is left")
 
 
 command = undo

@@ -15,6 +15,7 @@ from strangler.cli.command import Session
 from strangler.cli.command import command as _command
 from strangler.cli.document import analysis_for
 from strangler.cli.options import analysis_option
+from strangler.cli.output import columns
 
 _MOST_LISTED = 20
 
@@ -35,9 +36,7 @@ def command(session: Session, modules: tuple[str, ...], target: str, document: P
 
 
 def _table(changes: list[analyzers.Change]) -> Table:
-    table = Table(title="before → after")
-    for column in ("seam", "modules", "effort", "stays inside", "crossings"):
-        table.add_column(column)
+    table = columns("before → after", "seam", "modules", "effort", "stays inside", "crossings")
     for change in changes:
         before, after = change.before, change.after
         table.add_row(

@@ -52,8 +52,18 @@ def set_value(text: str, path: KeyPath, value: object) -> str:
     """
     source = parse(text, "plan")
     node = _value(source.root, path)
-    edited = _replace(source, path, flow(value)) if node is not None else _insert(source, path, value)
+    edited = _exchange(source, path, value) if node is not None else _insert(source, path, value)
     return _checked(edited, source, path, value)
+
+
+def _exchange(source: Source, path: KeyPath, value: object) -> str:
+    """Put a value where another stands: on its line, or in block style if that is too long and no comment goes."""
+    (key, old), entry = _entry(source.root, path), {path[-1]: value}
+    start, end = key.start_mark.index - key.start_mark.column, _end(source.text, old)
+    as_block = block(entry, key.start_mark.column)
+    if _is_flow(_value(source.root, path[:-1])) or "\n" not in as_block.strip() or "#" in source.text[start:end]:
+        return _replace(source, path, flow(value))
+    return source.text[:start] + as_block + source.text[end:]
 
 
 def _insert(source: Source, path: KeyPath, value: object) -> str:

@@ -60,7 +60,8 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
-def _address(value: str) -> str:
+def address(value: str) -> str:
+    """Check that a text is HOST:PORT; ``ValueError`` says what it must be."""
     host, _, port = value.rpartition(":")
     if not host or not port.isdigit() or int(port) > 65535:
         raise ValueError("must be HOST:PORT, such as 127.0.0.1:8080")
@@ -84,6 +85,6 @@ Duration = Annotated[float, BeforeValidator(_duration)]
 Size = Annotated[int, BeforeValidator(_size)]
 Network = Annotated[str, AfterValidator(_network)]
 Url = Annotated[str, AfterValidator(_url)]
-Address = Annotated[str, AfterValidator(_address)]
+Address = Annotated[str, AfterValidator(address)]
 ModulePattern = Annotated[str, AfterValidator(_module_pattern)]
 Ref = Annotated[str, AfterValidator(_ref)]

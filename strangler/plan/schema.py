@@ -124,7 +124,7 @@ class Service(Section):
     tables: tuple[str, ...] = ()
     """The tables it owns."""
     shared: tuple[ModulePattern, ...] = ()
-    """Modules it needs that become a library instead of being copied twice."""
+    """Modules that become a library of both sides: below ``shop.x.*`` those it imports, ``shop.x`` in any case."""
     routes: tuple[RoutePattern, ...] = ()
     """The HTTP requests that are its own."""
     upstream: Url | None = None

@@ -29,5 +29,12 @@ def test_a_module_that_keeps_state_is_no_library_unless_the_plan_says_so() -> No
     assert "shop.clock" in survey(document, named, "stock").shared
 
 
+def test_what_is_named_in_full_is_in_the_library_though_nothing_imports_it() -> None:
+    named = small.plan(small.PLAN + "    shared: [shop.orders.models]\n")
+    assert "shop.orders.models" in survey(small.analysis(), named, "stock").shared
+    below = small.plan(small.PLAN + "    shared: [shop.orders.*]\n")
+    assert "shop.orders.models" not in survey(small.analysis(), below, "stock").shared
+
+
 def test_parents_come_from_the_outside_in() -> None:
     assert list(parents("a.b.c")) == ["a", "a.b"]

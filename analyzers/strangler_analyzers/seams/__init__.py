@@ -5,7 +5,7 @@ Nothing here reads source; :mod:`surroundings` and :mod:`history` hold what is r
 
 from strangler_analyzers.seams.around import beside, look_around
 from strangler_analyzers.seams.constraints import Constraints
-from strangler_analyzers.seams.draft import draft_service, find_seam, verdicts
+from strangler_analyzers.seams.draft import draft_service, find_seam, module_patterns, verdicts
 from strangler_analyzers.seams.options import SeamOptions
 from strangler_analyzers.seams.planned import constraints_of
 from strangler_analyzers.seams.propose import propose
@@ -26,6 +26,7 @@ __all__ = [
     "draft_service",
     "find_seam",
     "look_around",
+    "module_patterns",
     "propose",
     "verdicts",
 ]

@@ -4,7 +4,8 @@ The analysis document is the only input: no source is read here.
 """
 
 from strangler_scaffolds.crossings.find import crossings_of
+from strangler_scaffolds.crossings.library import Library, library
 from strangler_scaffolds.crossings.rules import Crossing, Rule, Verdict
 from strangler_scaffolds.crossings.table import RULES
 
-__all__ = ["RULES", "Crossing", "Rule", "Verdict", "crossings_of"]
+__all__ = ["RULES", "Crossing", "Library", "Rule", "Verdict", "crossings_of", "library"]

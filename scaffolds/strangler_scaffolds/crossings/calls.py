@@ -42,7 +42,8 @@ def call_crossings(territory: Territory, graph: CallGraph) -> Iterator[Crossing]
         yield from seen_crossings(entry)
     for call in graph.leaving:
         for site in call.evidence:
-            yield crossing("CALL-BACK", f"{call.caller} calls {call.callee}, which stays", site)
+            what = f"{call.caller} calls {call.callee}, which stays"
+            yield crossing("CALL-BACK", what, site, stays=module_of(call.callee))
 
 
 def _entry_call(entry: Entry, call: Call, territory: Territory) -> Iterator[Crossing]:

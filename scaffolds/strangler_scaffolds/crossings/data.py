@@ -54,4 +54,4 @@ def _references(model: Model, territory: Territory) -> Iterator[Crossing]:
         if outside(model.module) and inside(target):
             yield crossing("FK-IN", message, place)
         elif inside(model.module) and outside(target):
-            yield crossing("FK-OUT", message, place)
+            yield crossing("FK-OUT", message, place, stays=target)

@@ -64,19 +64,19 @@ def _outward(edge: Edge, territory: Territory) -> Iterator[Crossing]:
         what = f"{edge.source} imports {edge.target}"
         if territory.is_outside(edge.target):
             later = site.scope in ("function", "dynamic") or edge.scope in (("function",), ("dynamic",))
-            yield crossing("IMPORT-OUT-LATER" if later else "IMPORT-OUT", f"{what}, which stays", site)
+            rule = "IMPORT-OUT-LATER" if later else "IMPORT-OUT"
+            yield crossing(rule, f"{what}, which stays", site, stays=edge.target)
         elif edge.target in territory.shared and territory.is_inside(edge.source):
             yield crossing("LIBRARY", f"{what}, which becomes part of the library", site)
 
 
 def _inherit(edge: Edge, territory: Territory) -> Iterator[Crossing]:
     for site in edge.evidence or (Evidence(territory.modules[edge.source].path, 0),):
-        base = site.symbol or edge.target
+        what, place = (
+            f"a class of {edge.source} derives from {site.symbol or edge.target}",
+            Location(site.path, site.line),
+        )
         if territory.is_inside(edge.source) and territory.is_outside(edge.target):
-            yield crossing(
-                "INHERIT-OUT", f"a class of {edge.source} derives from {base}", Location(site.path, site.line)
-            )
+            yield crossing("INHERIT-OUT", what, place, stays=edge.target)
         elif territory.is_outside(edge.source) and territory.is_inside(edge.target):
-            yield crossing(
-                "INHERIT-IN", f"a class of {edge.source} derives from {base}", Location(site.path, site.line)
-            )
+            yield crossing("INHERIT-IN", what, place)

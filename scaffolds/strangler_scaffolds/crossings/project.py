@@ -27,7 +27,7 @@ def project_crossings(territory: Territory) -> Iterator[Crossing]:
             continue
         has_own = module.package or target in project.urls or {"entrypoint", "settings"} & set(module.roles)
         if territory.is_outside(target) and not has_own:
-            yield crossing("HOST-OUT", f"{project.settings} names {target}, which stays", site)
+            yield crossing("HOST-OUT", f"{project.settings} names {target}, which stays", site, stays=target)
 
 
 def _is_application(symbol: str, classes: Mapping[str, Function]) -> bool:

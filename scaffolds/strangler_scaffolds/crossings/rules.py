@@ -31,13 +31,17 @@ class Rule:
 
 @dataclass(frozen=True)
 class Crossing:
-    """One thing that crosses; ``waived`` is the reason a person gave in the plan for letting a refusal pass."""
+    """One thing that crosses; ``waived`` is the reason a person gave in the plan for letting a refusal pass.
+
+    ``stays`` is the module of the monolith that the seam lacks, where naming it under ``shared:`` would mend it.
+    """
 
     rule: Rule
     message: str
     location: Location
     hint: str = ""
     waived: str = ""
+    stays: str = ""
 
     @property
     def verdict(self) -> Verdict:

@@ -305,7 +305,7 @@ RULES = _table(
 )
 
 
-def crossing(rule: str, message: str, site: Evidence | Location, hint: str = "") -> Crossing:
+def crossing(rule: str, message: str, site: Evidence | Location, hint: str = "", *, stays: str = "") -> Crossing:
     """A crossing of the rule with this name."""
     place = site if isinstance(site, Location) else Location(site.path, site.line)
-    return Crossing(RULES[rule], message, place, hint)
+    return Crossing(RULES[rule], message, place, hint, stays=stays)

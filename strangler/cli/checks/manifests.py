@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
 
 import strangler_deploy as deploy
 from strangler.cli.checks import Checked, Wanted
 from strangler.cli.command import Session
+from strangler.cli.output import counted
 from strangler.model import Finding, Location
 from strangler.plan import Places
 
@@ -23,15 +24,27 @@ def check_manifests(session: Session, wanted: Wanted) -> Checked:
         return Checked(_NAME, "the plan declares no platform, and there is no rendered tree", ran=False)
     files, findings = manifests(session, tree, wanted.crds)
     of = f"of {tree}" if tree else "as the plan would render them"
-    return Checked(_NAME, f"{files} files {of}, {len(findings)} findings", findings)
+    return Checked(_NAME, f"{counted(files, 'file')} {of}, {counted(len(findings), 'finding')}", findings)
 
 
 def manifests(session: Session, directory: Path | None, crds: Path | None) -> tuple[int, list[Finding]]:
     """How many files were checked, and what was found; a tree on disk must also be what the plan renders."""
     plan, tenants = session.plan(), session.tenants()
-    with session.out.progress(f"checking {len(tenants)} tenants"):
+    with session.out.progress(f"checking {counted(len(tenants), 'tenant')}"):
         found = deploy.report(directory, deploy.Declaration(plan, tenants, crds, Places(session.plan_path)))
     return found.files, [*found.findings, *found.stale]
+
+
+def of_service(session: Session, name: str, findings: Iterable[Finding]) -> list[Finding]:
+    """Those of the findings that are about one service: at its entry in the plan, or in a file of its own."""
+    entry = Places(session.plan_path).location(f"strangler.yaml services.{name}")
+    places = ((finding, finding.location) for finding in findings)
+    return [finding for finding, at in places if at is not None and (at == entry or _object(at.path) == name)]
+
+
+def _object(path: str) -> str:
+    """The name of the object in a rendered file: ``NAMESPACE.KIND-NAME.yaml``, or without a namespace."""
+    return PurePosixPath(path).stem.rpartition(".")[2].partition("-")[2]
 
 
 def check_cluster(session: Session, wanted: Wanted) -> Checked:
@@ -44,7 +57,7 @@ def check_cluster(session: Session, wanted: Wanted) -> Checked:
     with deploy.connect(wanted.context or wanted.cluster) as server, session.out.progress(f"asking cluster {name}"):
         changes = list(deploy.changes(server, documents, plan.monolith.name, prune=True))
     findings = list(_drifted(name, changes))
-    return Checked("cluster", f"{len(changes)} objects in {name}, {len(findings)} not as declared", findings)
+    return Checked("cluster", f"{counted(len(changes), 'object')} in {name}, {len(findings)} not as declared", findings)
 
 
 def _drifted(cluster: str, changes: list[deploy.Change]) -> Iterator[Finding]:

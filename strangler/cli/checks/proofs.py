@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from strangler.cli.checks import Checked, Wanted
 from strangler.cli.command import Session
+from strangler.cli.output import counted
 from strangler.cli.standing.gather import Standing, gather
 from strangler.model import Finding, Severity, Stage
 from strangler.plan import Places
@@ -23,7 +24,7 @@ def check_proofs(session: Session, wanted: Wanted) -> Checked:
         return Checked(_NAME, "no service of the plan was extracted yet", ran=False)
     oldest = date.today() - timedelta(days=wanted.proof_days)
     findings = list(_findings(owing, oldest, Places(session.plan_path)))
-    return Checked(_NAME, f"{len(owing)} services, {len(findings)} without a proof that counts", findings)
+    return Checked(_NAME, f"{counted(len(owing), 'service')}, {len(findings)} without a proof that counts", findings)
 
 
 def _findings(services: list[Standing], oldest: date, places: Places) -> Iterator[Finding]:

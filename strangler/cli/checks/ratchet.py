@@ -9,6 +9,7 @@ import strangler_scaffolds as scaffolds
 from strangler.cli.checks import Checked, Wanted
 from strangler.cli.command import Session
 from strangler.cli.document import analysis_for
+from strangler.cli.output import counted
 from strangler.cli.standing.gather import BASELINE
 from strangler.errors import StranglerError
 from strangler.files import write_file
@@ -30,7 +31,9 @@ def check_code(session: Session, wanted: Wanted) -> Checked:
     known = analyzers.read_baseline(_text(path), name=str(path))
     findings = analyzers.compare(stock, known)
     crossings = sum(len(entries) for entries in stock.services.values())
-    line = f"{len(stock.services)} services, {crossings} crossings, {len(findings)} new places"
+    places = sum(sum(entries.values()) for entries in stock.baseline().services.values())
+    held = f"{counted(len(stock.services), 'service')}, {counted(crossings, 'crossing')}"
+    line = f"{held} in {counted(places, 'place')}, {len(findings)} new"
     if not findings and analyzers.improved(stock, known):
         line += "; it got better: strangler check --update holds that"
     return Checked(_NAME, line, findings)

@@ -6,6 +6,7 @@ import strangler_facade as facade
 from strangler.cli.checks import Checked, Wanted
 from strangler.cli.command import Session
 from strangler.cli.facade.group import connect
+from strangler.cli.output import counted
 from strangler.errors import StranglerError
 from strangler.plan import Places
 
@@ -27,5 +28,6 @@ def check_traffic(session: Session, wanted: Wanted) -> Checked:
             raise
         return Checked(_NAME, f"nothing to compare with: {error.message}", ran=False)
     findings = list(facade.drift(plan, answer, Places(session.plan_path)))
-    line = f"version {answer['version']} routes {len(answer['services'])} services, {len(findings)} differences"
+    routed = f"version {answer['version']} routes {counted(len(answer['services']), 'service')}"
+    line = f"{routed}, {counted(len(findings), 'difference')}"
     return Checked(_NAME, line, findings)

@@ -35,18 +35,20 @@ def facade_command(name: str, *, example: str) -> Callable[[_Function], click.Co
 
         run.__doc__ = function.__doc__
         run.__click_params__ = getattr(function, "__click_params__", [])  # type: ignore[attr-defined]
-        for option in (_state_option(), _admin_option()):
+        for option in (state_option(), admin_option()):
             run = option(run)
         return command(name, parent=GROUP, example=example)(run)
 
     return wrap
 
 
-def _admin_option() -> Callable[[Any], Any]:
+def admin_option() -> Callable[[Any], Any]:
+    """``--admin``, where the facade's admin is."""
     return click.option("--admin", metavar="URL", help="The facade's admin (default: facade.admin of the plan).")
 
 
-def _state_option() -> Callable[[Any], Any]:
+def state_option() -> Callable[[Any], Any]:
+    """``--state``, where the facade keeps its state, and the token for this command line."""
     path = click.Path(path_type=Path)
     text = "Where the facade keeps its state, and the token for this command line."
     return click.option("--state", type=path, default=STATE, show_default=True, metavar="DIR", help=text)

@@ -9,11 +9,11 @@ from typing import Any
 import click
 from rich.console import RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from strangler.cli.command import Session
 from strangler.cli.facade.group import facade_command
+from strangler.cli.output import columns, counted
 from strangler_facade import AdminClient
 
 
@@ -43,7 +43,7 @@ def _facts(service: dict[str, Any]) -> Iterator[tuple[str, str]]:
         figures = service[target]
         if figures["requests"]:
             p99 = f", p99 {figures['p99_ms']:g} ms" if figures["p99_ms"] is not None else ""
-            yield target, f"{figures['requests']} requests, {figures['failures']} failed{p99}"
+            yield target, f"{counted(figures['requests'], 'request')}, {figures['failures']} failed{p99}"
     if service["compared"]:
         yield "shadow", f"{service['differing']} of {service['compared']} answers differ beyond noise"
     if service["rollout"]:
@@ -63,9 +63,14 @@ def routes(session: Session, client: AdminClient) -> None:
     """Print the route table in force, in the order in which routes are tried."""
     answer = client.routes()
     session.out.json(answer)
-    table = Table(title=f"version {answer['version']}, everything else: {answer['default']}")
-    for column in ("route", "methods", "paths", "split", "mirror"):
-        table.add_column(column)
+    table = columns(
+        f"version {answer['version']}, everything else: {answer['default']}",
+        "route",
+        "methods",
+        "paths",
+        "split",
+        "mirror",
+    )
     for route in answer.get("routes", []):
         match, split = route["match"], route["split"]
         shares = [f"{share['target']} {share['percent']:g} %" for share in split.get("shares", [])]

@@ -9,21 +9,23 @@ import click
 import strangler_facade as facade
 from strangler.cli.command import Session, command
 from strangler.cli.facade.group import GROUP, STATE
+from strangler.cli.options import Address
 from strangler.errors import StranglerError
 
 _PATH = click.Path(path_type=Path)
+_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @command("run", parent=GROUP, example="strangler facade run --workers 2")
-@click.option("--listen", metavar="H:P", help="Where customers come in (default: facade.listen of the plan).")
-@click.option("--admin", metavar="H:P", help="Where the admin and its page are (default: facade.admin of the plan).")
+@click.option("--listen", type=Address(), help="Where customers come in (default: facade.listen of the plan).")
+@click.option("--admin", type=Address(), help="Where the admin and its page are (default: facade.admin of the plan).")
 @click.option("--workers", type=click.IntRange(1, 256), default=2, show_default=True, help="Worker processes.")
 @click.option("--state", type=_PATH, default=STATE, show_default=True, metavar="DIR", help="Where state is kept.")
 @click.option("--watch", is_flag=True, help="Take the plan again whenever its file changes.")
 @click.option("--drain", default=10.0, show_default=True, metavar="SECONDS", help="What open requests get at the end.")
 @click.option("--access-log", type=_PATH, metavar="FILE", help="Write one JSON line per request.")
-@click.option("--tls-cert", type=_PATH, metavar="FILE", help="Serve customers over TLS with this certificate chain.")
-@click.option("--tls-key", type=_PATH, metavar="FILE", help="The certificate's private key.")
+@click.option("--tls-cert", type=_FILE, metavar="FILE", help="Serve customers over TLS with this certificate chain.")
+@click.option("--tls-key", type=_FILE, metavar="FILE", help="The certificate's private key.")
 def run(
     session: Session,
     listen: str | None,
@@ -55,6 +57,10 @@ def run(
 def _ready(session: Session, state: Path, listen: str, admin: str) -> None:
     session.out.json({"listen": listen, "admin": admin, "state": str(state)})
     session.out.show(f"serving on {listen}; page and admin on http://{admin}/, its token is in {state / 'token'}")
+    if session.plan().services:
+        session.out.note(
+            f"calls inside the monolith follow if it has STRANGLER_STATE_FILE={state.absolute() / 'services.json'}"
+        )
 
 
 @command("token", parent=GROUP, example="strangler facade token alice --role operator")

@@ -2,6 +2,6 @@
 
 from strangler.cli.standing.gather import Migration, Standing, gather
 from strangler.cli.standing.page import page
-from strangler.cli.standing.words import check_words, proof_words
+from strangler.cli.standing.words import check_words, platform_words, proof_words
 
-__all__ = ["Migration", "Standing", "check_words", "gather", "page", "proof_words"]
+__all__ = ["Migration", "Standing", "check_words", "gather", "page", "platform_words", "proof_words"]

@@ -11,8 +11,8 @@ import strangler_analyzers as analyzers
 import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session
 from strangler.cli.facade.group import connect
-from strangler.cli.standing.last_check import LastCheck, last_check
-from strangler.cli.standing.step import next_step
+from strangler.cli.standing.last_check import LastCheck, Tally, last_check
+from strangler.cli.standing.step import Situation, next_step
 from strangler.errors import StranglerError
 from strangler.model import Stage
 from strangler.plan import Plan
@@ -25,6 +25,7 @@ BASELINE = "strangler-ratchet.json"
 class Standing:
     """One service: ``weight`` and ``data`` are None without a facade, ``crossings`` without a ratchet's baseline.
 
+    ``platform`` is what the last check of the manifests found of it, None if none were checked.
     ``moved``: its code was extracted from the monolith (and was not written by hand), so it owes a proof.
     """
 
@@ -41,6 +42,7 @@ class Standing:
     crossings: int | None
     moved: bool
     proof: Proven | None
+    platform: Tally | None
     next: str
 
 
@@ -58,8 +60,10 @@ def gather(session: Session, admin: str | None, state: Path) -> Migration:
     """Where every service of the plan stands; stages come from the facade, without it from what lies on disk."""
     plan, root = session.plan(), session.root
     live, crossings = _live(session, admin, state), _crossings(session.plan_path.parent / BASELINE)
-    services = tuple(_standing(plan, name, root, live, crossings.get(name)) for name in plan.services)
-    return Migration(plan.monolith.name, services, live is not None, last_check(session.plan_path.parent))
+    checked = last_check(session.plan_path.parent)
+    around = _Around(live, crossings, checked.platform if checked else {})
+    services = tuple(_standing(plan, name, root, around) for name in plan.services)
+    return Migration(plan.monolith.name, services, live is not None, checked)
 
 
 def _live(session: Session, admin: str | None, state: Path) -> Mapping[str, Any] | None:
@@ -82,27 +86,40 @@ def _crossings(path: Path) -> Mapping[str, int]:
     return {name: sum(kinds.values()) for name, kinds in baseline.services.items()}
 
 
-def _standing(plan: Plan, name: str, root: Path, live: Mapping[str, Any] | None, crossings: int | None) -> Standing:
-    service, seen = plan.services[name], (live or {}).get(name)
+@dataclass(frozen=True)
+class _Around:
+    """What is known beside the plan, by service: the facade's answer (None: there is none), and what checks left."""
+
+    live: Mapping[str, Any] | None
+    crossings: Mapping[str, int]
+    platform: Mapping[str, Tally]
+
+
+def _standing(plan: Plan, name: str, root: Path, around: _Around) -> Standing:
+    service, seen = plan.services[name], (around.live or {}).get(name)
     moved = scaffolds.extracted(root, name) is not None
     there = moved or service.image is not None or (root / "services" / name).is_dir()
     stage = Stage(seen["stage"]) if seen and service.upstream else Stage.EXTRACTED if there else Stage.PLANNED
     proof = scaffolds.proven(root, name) if moved else None
+    weight, rollout = float(seen["weight"]) if seen else None, _rollout(seen)
+    unproven = moved and not (proof and proof.holds and proof.fresh)
+    here = Situation(stage, weight or 0.0, around.live is not None, unproven, rollout == "rolled-back")
     return Standing(
         name=name,
         owner=service.owner,
         stage=stage,
-        weight=float(seen["weight"]) if seen else None,
+        weight=weight,
         data=seen["data"] if seen else None,
-        rollout=_rollout(seen),
+        rollout=rollout,
         upstream=service.upstream,
         modules=len(service.modules),
         routes=len(service.routes),
         waived=len(service.waive),
-        crossings=crossings,
+        crossings=around.crossings.get(name),
         moved=moved,
         proof=proof,
-        next=next_step(name, service, stage, needs_proof=moved and not (proof and proof.holds and proof.fresh)),
+        platform=around.platform.get(name),
+        next=next_step(name, service, here),
     )
 
 

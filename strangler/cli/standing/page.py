@@ -5,12 +5,13 @@ from __future__ import annotations
 from html import escape
 from importlib.resources import files
 
+from strangler.cli.output import counted
 from strangler.cli.standing.gather import Migration, Standing
-from strangler.cli.standing.words import check_words, proof_words
+from strangler.cli.standing.words import check_words, platform_words, proof_words
 from strangler.model import Stage
 
 _STAGES = tuple(stage for stage in Stage if stage is not Stage.PLANNED)
-_COLUMNS = ("Service", "Owner", "Stage", "Users", "Data", "Crossings", "Proof", "Next safe step")
+_COLUMNS = ("Service", "Owner", "Stage", "Users", "Data", "Crossings", "Proof", "Platform", "Next safe step")
 
 
 def page(found: Migration) -> str:
@@ -23,7 +24,7 @@ def page(found: Migration) -> str:
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width"><style>{style}</style></head><body><main>'
-        f'<h1>{title}</h1><p class="soft">{_sum(found)} {source}</p>'
+        f'<h1>{title}</h1><p class="soft">{escape(_sum(found))} {source}</p>'
         f'<div class="wide" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
         f"<p>{escape(check_words(found))}</p></main></body></html>\n"
     )
@@ -31,7 +32,8 @@ def page(found: Migration) -> str:
 
 def _sum(found: Migration) -> str:
     gone = sum(standing.stage in (Stage.LIVE, Stage.SPLIT, Stage.RETIRED) for standing in found.services)
-    return f"{gone} of {len(found.services)} planned services carry all of their users."
+    carry = "carries all of its users" if len(found.services) == 1 else "carry all of their users"
+    return f"{gone} of {counted(len(found.services), 'planned service')} {carry}."
 
 
 def _row(standing: Standing) -> str:
@@ -43,10 +45,15 @@ def _row(standing: Standing) -> str:
         _users(standing),
         escape(standing.data or "-"),
         "-" if standing.crossings is None else str(standing.crossings),
-        f'<span class="bad">{escape(proof)}</span>' if trouble else escape(proof),
+        _marked(proof, bad=trouble),
+        _marked(platform_words(standing), bad=standing.platform is not None and standing.platform.errors > 0),
         f"<code>{escape(standing.next)}</code>",
     )
     return f'<tr><th scope="row">{escape(standing.name)}</th>{"".join(f"<td>{cell}</td>" for cell in cells)}</tr>'
+
+
+def _marked(text: str, *, bad: bool) -> str:
+    return f'<span class="bad">{escape(text)}</span>' if bad else escape(text)
 
 
 def _stage(standing: Standing) -> str:

@@ -39,6 +39,23 @@ def test_a_sub_command_belongs_to_its_group() -> None:
     assert list(parent.commands) == ["hello"]
 
 
+def test_a_group_knows_what_was_meant_and_says_the_whole_of_what_it_has() -> None:
+    parent = group("greetings", "All of them.", example="x")
+
+    @command("hello", example="x", parent=parent)
+    def hello(session: Session) -> None:
+        """Say hello to everybody who is in the room at this very moment.
+
+        And a second paragraph, which starts where the line does.
+        """
+
+    runner = CliRunner()
+    listed = " ".join(runner.invoke(parent, ["--help"]).output.split())
+    assert "hello Say hello to everybody who is in the room at this very moment." in listed
+    assert "no command 'helo'; did you mean 'hello'?" in runner.invoke(parent, ["helo"]).output
+    assert "\n  And a second" in runner.invoke(hello, ["--help"]).output
+
+
 def test_the_root_is_the_folder_of_the_monolith(tmp_path: Path) -> None:
     from strangler.cli.output import Output
 

@@ -21,6 +21,18 @@ def test_a_service_is_written_and_the_call_sites_are_changed(monolith: Path, run
     assert (monolith / "services/stock/stock_service/__main__.py").is_file()
 
 
+def test_what_was_extracted_is_not_extracted_over(monolith: Path, run: Run) -> None:
+    run("extract", "stock", analysis=True)
+    before = tree(monolith)
+    for flags in ((), ("--dry-run",)):
+        status, said = run("extract", "stock", *flags, analysis=True)
+        assert (status, said["error"]["message"].partition(",")[0]) == (2, "service 'stock' was extracted already")
+        assert "update stock" in said["error"]["hint"] and "undo stock" in said["error"]["hint"]
+    assert tree(monolith) == before
+    assert run("undo", "stock")[0] == 0
+    assert run("extract", "stock", analysis=True)[0] == 0
+
+
 def test_check_and_dry_run_write_nothing(monolith: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     before = tree(monolith)
     status, said = run("extract", "stock", "--check", analysis=True)

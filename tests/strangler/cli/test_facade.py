@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from strangler.cli import main
+from strangler.demo.processes import free_address
 from tests.facade.conftest import Facade
 
 Run = Callable[..., tuple[int, str, str]]
@@ -158,3 +159,13 @@ def test_evidence_is_recorded(run: Run) -> None:
 
 def test_a_stage_is_named_to_go_to(run: Run) -> None:
     assert run("stage", "billing", "extracted", "--reason", "home")[1] == "billing: extracted, 0 % of its users\n"
+
+
+def test_waiting_ends_when_it_serves_and_says_why_when_it_does_not(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("wait")[:2] == (0, "the facade serves\n")
+    plan = tmp_path / "strangler.yaml"
+    plan.write_text(f"version: 1\nmonolith: {{name: m, packages: [m]}}\nfacade: {{admin: '{free_address()}'}}\n")
+    assert main(["facade", "wait", "--seconds", "0", "--plan", str(plan), "--state", str(tmp_path)]) == 2
+    assert "hint: " in capsys.readouterr().err

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
-from strangler.cli.output import Output, finding_fields
+from strangler.cli.output import Output, columns, counted, finding_fields
 from strangler.errors import StranglerError
 from strangler.model import Finding, Location
 
@@ -22,6 +25,43 @@ def test_markup_in_a_message_is_text(capsys: pytest.CaptureFixture[str]) -> None
 def test_findings_are_printed_in_the_order_of_their_places(capsys: pytest.CaptureFixture[str]) -> None:
     Output().findings([Finding("B", "later", Location("b")), Finding("A", "first", Location("a", 2))])
     assert capsys.readouterr().err.index("first") < 20
+
+
+def test_findings_of_one_rule_at_one_line_are_read_once(capsys: pytest.CaptureFixture[str]) -> None:
+    places = [Location("a", 2), Location("a", 2), Location("a", 2), Location("a", 3)]
+    found = [Finding("A", f"passes {n}", place, "mend it") for n, place in enumerate(places)]
+    Output().findings([*found, Finding("B", "one"), Finding("B", "two")])
+    said = capsys.readouterr().err
+    assert "error[A]: passes 0\n  --> a:2 (2 more like it here)\n  hint: mend it\n" in said
+    assert "passes 1" not in said and "  --> a:3\n" in said
+    assert "one" in said and "two" in said  # without a place nothing says that they are alike
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("Output().show('a → b')", "a ? b"),
+        ("Output().raw('a → b')", "a → b"),
+        ("Output(as_json=True).json('→')", '"→"'),
+    ],
+)
+def test_a_terminal_that_lacks_letters_gets_question_marks_and_documents_whole(words: str, expected: str) -> None:
+    code = f"from strangler.cli.output import Output, be_readable; be_readable(); {words}"
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, check=True)
+    assert done.stdout.decode().strip() == expected
+
+
+def test_no_table_cuts_anything_off_in_a_narrow_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    table = columns("all of it", "service", "what")
+    table.add_row("a" * 70, "b" * 70)
+    Output().show(table)
+    said = capsys.readouterr().out
+    assert (said.count("a") - 2, said.count("b"), "…" in said) == (70, 70, False)
+
+
+def test_one_is_not_many() -> None:
+    assert [counted(n, "service") for n in (0, 1, 2)] == ["0 services", "1 service", "2 services"]
 
 
 def test_json_is_the_only_thing_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:

@@ -59,6 +59,19 @@ def test_a_scalar_is_replaced_in_its_place() -> None:
     assert set_value(text, ("facade", "listen"), "h:9").endswith("facade: {listen: \"h:9\",  admin: 'h:2'}  # end\n")
 
 
+def test_a_long_value_is_written_over_more_lines_unless_a_comment_would_go() -> None:
+    names = [f"shop.{letter * 20}" for letter in "abcde"]
+    text = "services:\n  stock:\n    shared: [shop.a,\n      shop.b]\n    routes: [/a]  # ours\n    owner: me\n"
+    edited = set_value(text, ("services", "stock", "shared"), names)
+    items = "".join(f"      - {name}\n" for name in names)
+    assert edited == text.replace(" [shop.a,\n      shop.b]\n", f"\n{items}")
+    assert "    routes: [/" in set_value(edited, ("services", "stock", "routes"), [f"/{name}" for name in names])
+    assert set_value(edited, ("services", "stock", "shared"), ["shop.a"]) == text.replace(",\n      shop.b", "")
+    assert (
+        set_value("services: {}\n", ("services",), {"stock": {"owner": "me"}}) == "services:\n  stock:\n    owner: me\n"
+    )
+
+
 def test_a_value_is_put_under_a_list_only_with_an_error() -> None:
     with pytest.raises(StranglerError, match="not a mapping"):
         set_value("version: 1\nservices: [a]\n", ("services", "b"), {})

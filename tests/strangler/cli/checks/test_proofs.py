@@ -26,7 +26,7 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list
 
     def run(proof: Proven | None, weight: float | None, **fields: object) -> list[tuple[str, Severity]]:
         values = {"stage": Stage.EXTRACTED, "moved": True, **fields}
-        rest = {name: None for name in ("owner", "data", "rollout", "upstream", "crossings")}
+        rest = {name: None for name in ("owner", "data", "rollout", "upstream", "crossings", "platform")}
         counts = {"modules": 1, "routes": 0, "waived": 0}
         one = Standing(name="a", weight=weight, proof=proof, next="", **rest, **counts, **values)  # type: ignore[arg-type]
         monkeypatch.setattr(proofs, "gather", lambda *_: Migration("shop", (one,), True, None))

@@ -29,6 +29,7 @@ def _standing(proof: Proven | None = None, **fields: object) -> Standing:
         "waived": 0,
         "crossings": 7,
         "moved": True,
-        "next": "strangler facade shift billing PERCENT",
+        "platform": None,
+        "next": "strangler facade shift billing 25",
     }
     return Standing(proof=proof, **{**values, **fields})  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ import pytest
 from strangler.cli.command import Session
 from strangler.cli.output import Output
 from strangler.cli.standing import gather
-from strangler.cli.standing.last_check import LastCheck, remember
+from strangler.cli.standing.last_check import LastCheck, Tally, remember
 from strangler.demo.processes import free_address
 from strangler.model import Stage
 
@@ -42,5 +42,15 @@ def test_crossings_come_from_the_ratchets_baseline(session: Session, tmp_path: P
 
 def test_the_last_check_is_part_of_it(session: Session, tmp_path: Path) -> None:
     assert gather(session, None, tmp_path).checked is None
-    remember(tmp_path, LastCheck(DAY, {"code": 1}))
-    assert gather(session, None, tmp_path).checked == LastCheck(DAY, {"code": 1})
+    outcome = LastCheck({"manifests": Tally(DAY, 1)}, {"beta": Tally(DAY, 0, 2)})
+    remember(tmp_path, outcome)
+    found = gather(session, None, tmp_path)
+    assert found.checked == outcome
+    assert [one.platform for one in found.services] == [None, Tally(DAY, 0, 2), None]
+
+
+def test_without_a_facade_the_next_step_starts_one(session: Session, tmp_path: Path) -> None:
+    path = session.plan_path
+    lone = "beta: {image: 'r.example/b:1', upstream: 'http://127.0.0.1:1', routes: [/b/**]}"
+    path.write_text(path.read_text(encoding="utf-8").replace("beta: {image: 'r.example/b:1'}", lone), encoding="utf-8")
+    assert [one.next for one in gather(session, None, tmp_path).services][1] == "strangler facade run"
