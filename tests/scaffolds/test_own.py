@@ -6,6 +6,7 @@ import pytest
 
 from strangler.errors import StranglerError
 from strangler_scaffolds import PARTS, own_image
+from strangler_scaffolds.own import image_of_this
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -30,3 +31,14 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
         own_image("analyzer", "1")
     with pytest.raises(StranglerError, match="cannot read"):
         own_image("facade", "1", tmp_path / "gone.whl")
+
+
+def test_this_very_strangler_is_installed_at_the_versions_that_are_here() -> None:
+    context = image_of_this("facade")
+    (wheel,) = [name for name in context if name.endswith(".whl")]
+    assert f'--constraint /build/constraints.txt "/build/{wheel}[facade,fast]"' in context["Dockerfile"].decode()
+    pinned = context["constraints.txt"].decode().splitlines()
+    assert all("==" in line for line in pinned)
+    assert any(line.startswith("uvicorn==") for line in pinned)
+    assert context == image_of_this("facade")
+    assert b"mkdir /state" in context["Dockerfile"]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import inspect
 import json
+import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,8 +25,9 @@ from strangler_scaffolds.runtime.guards import Breaker, Bulkhead
 from strangler_scaffolds.runtime.metrics import Metrics
 from strangler_scaffolds.runtime.remote import KEY_HEADER, PREFIX
 from strangler_scaffolds.runtime.server import CallServer
-from strangler_scaffolds.runtime.signing import HEADER, is_signed, read_keys, sign
+from strangler_scaffolds.runtime.signing import HEADER, Verifier, read_keys, sign
 from strangler_scaffolds.runtime.state import State, StateSource
+from strangler_scaffolds.runtime.transport import Transport
 
 HERE = __name__
 
@@ -176,11 +179,49 @@ def test_a_shadow_asks_queries_only_and_answers_locally(service: Service) -> Non
     basket: list[str] = []
     assert entry(made, fill)(basket, "a") == 1
     assert entry(made, level)("a") == ("a", 0)
+    settle(made)
+    assert [seen["path"] for seen in service.seen] == [f"{PREFIX}{HERE}/level"]
+    assert made.metrics.value(f"{HERE}:level", "shadow_same") == 1
+
+
+def settle(made: Client) -> None:
     for thread in threading.enumerate():
         if thread.daemon and getattr(thread, "_target", None) == made._compare:
             thread.join()
-    assert [seen["path"] for seen in service.seen] == [f"{PREFIX}{HERE}/level"]
+
+
+def test_a_shadow_compares_exceptions_too(service: Service) -> None:
+    made = client("shadow", service.url)
+    with pytest.raises(Missing):
+        entry(made, level)("none")
+    settle(made)
     assert made.metrics.value(f"{HERE}:level", "shadow_same") == 1
+
+
+def test_a_shadow_that_raises_something_else_is_different(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = client("shadow", service.url)
+    monkeypatch.setattr(made, "run_local", lambda call: ("a", 0))
+    assert entry(made, level)("none") == ("a", 0)
+    settle(made)
+    assert made.metrics.value(f"{HERE}:level", "shadow_different") == 1
+
+
+def test_shadows_are_left_out_where_too_many_wait(service: Service) -> None:
+    made = client("shadow", service.url)
+    made._shadows = threading.BoundedSemaphore(1)
+    made._shadows.acquire()
+    assert entry(made, level)("a") == ("a", 0)
+    assert (made.metrics.value(f"{HERE}:level", "shadow_skipped"), service.seen) == (1, [])
+    made._shadows.release()
+
+
+def test_an_open_breaker_is_not_asked_again_at_once(service: Service) -> None:
+    made = client("live", service.url)
+    for _ in range(5):
+        made._breaker.failed()
+    assert entry(made, level)("a") == ("a", 0)
+    assert service.seen == []
+    assert made.metrics.value(f"{HERE}:level", "fallback") == 1
 
 
 def test_a_query_falls_back_to_local_code_and_a_command_does_not() -> None:
@@ -208,7 +249,7 @@ def test_a_call_with_a_key_that_is_sent_again_is_run_once(service: Service) -> N
 def test_a_function_outside_the_contract_is_not_served(service: Service) -> None:
     assert service.calls.answer("os:getcwd", b"{}")[0] == 404
     with pytest.raises(RemoteError):
-        client("live").remote_for(State("live", 0, service.url)).call("os:getcwd", {}, "k", 1)
+        client("live").remote_for(State("live", 0, service.url)).call("os:getcwd", {}, "k", False, 1)
 
 
 def test_a_proxys_error_page_is_no_answer(service: Service) -> None:
@@ -226,18 +267,141 @@ def test_calls_are_signed_when_there_are_keys(service: Service, monkeypatch: pyt
     monkeypatch.setenv("STRANGLER_STOCK_KEYS", "new:s3cret,old:other")
     entry(client("live", service.url), level)("a")
     seen = service.seen[0]
-    keys = read_keys("old:other,new:s3cret")
-    assert is_signed(keys, seen[HEADER], seen["path"], seen["body"].encode())
-    assert not is_signed(keys, seen[HEADER], seen["path"], b"another body")
+    verifier = Verifier(read_keys("old:other,new:s3cret"))
+    call = seen[KEY_HEADER]
+    assert not verifier.lets_in(seen[HEADER], seen["path"], b"another body", call)
+    assert not verifier.lets_in(seen[HEADER], seen["path"], seen["body"].encode(), "another call")
+    assert verifier.lets_in(seen[HEADER], seen["path"], seen["body"].encode(), call)
+    assert not verifier.lets_in(seen[HEADER], seen["path"], seen["body"].encode(), call)
 
 
-def test_a_signature_is_good_for_a_while_only() -> None:
+def test_a_signature_is_good_once_and_for_a_while_only() -> None:
+    now = [1000.0]
     keys = read_keys("a:secret")
-    header = sign(keys, "/p", b"", now=1000)
-    assert is_signed(keys, header, "/p", b"", now=1200)
-    assert not is_signed(keys, header, "/p", b"", now=1400)
-    assert not is_signed(keys, "a 1000 " + "0" * 64, "/p", b"", now=1000)
-    assert not is_signed({}, header, "/p", b"", now=1000)
+    verifier = Verifier(keys, clock=lambda: now[0])
+    first, second = sign(keys, "/p", b"", now=1000), sign(keys, "/p", b"", now=1000)
+    assert verifier.lets_in(first, "/p", b"")
+    assert not verifier.lets_in(first, "/p", b"")
+    now[0] = 1400
+    assert not verifier.lets_in(second, "/p", b"")
+    assert not verifier.lets_in(first, "/p", b"")
+    for header in ("a 1400 n " + "0" * 64, "b 1400 n " + "0" * 64, "a x n d", "", "a b c d e"):
+        assert not verifier.lets_in(header, "/p", b"")
+    assert Verifier({}).lets_in("", "/p", b"")
+
+
+class Flaky(ThreadingHTTPServer):
+    """Answers the first request of each connection and hangs up on the second, after it has come in."""
+
+    daemon_threads = True
+    seen = 0
+
+
+class _Flaky(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Flaky
+    answered = False
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.seen += 1
+        if self.answered:
+            self.close_connection = True
+            return
+        self.answered = True
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def serving(handler: type[BaseHTTPRequestHandler], kind: Any = ThreadingHTTPServer) -> Iterator[Any]:
+    with kind(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(("again", "arrived"), [(False, 2), (True, 3)])
+def test_what_may_have_arrived_is_sent_again_only_where_it_may_be(again: bool, arrived: int) -> None:
+    with serving(_Flaky, Flaky) as server:
+        transport = Transport(f"http://127.0.0.1:{server.server_address[1]}")
+        assert transport.post("/", b"", {}, 5, again) == (200, b"{}")
+        if again:
+            assert transport.post("/", b"", {}, 5, again) == (200, b"{}")
+        else:
+            with pytest.raises(ServiceUnavailable) as caught:
+                transport.post("/", b"", {}, 5, again)
+            assert caught.value.sent
+        assert server.seen == arrived
+        transport.close()
+
+
+class _Closing(_Flaky):
+    def do_POST(self) -> None:
+        super().do_POST()
+        self.close_connection = True
+
+
+def test_a_kept_connection_that_was_closed_meanwhile_is_not_used() -> None:
+    with serving(_Closing, Flaky) as server:
+        transport = Transport(f"http://127.0.0.1:{server.server_address[1]}")
+        for _ in range(3):
+            assert transport.post("/", b"", {}, 5) == (200, b"{}")
+            (kept,) = transport._idle
+            assert kept.sock.recv(1, socket.MSG_PEEK) == b""  # its end has come in
+        assert server.seen == 3
+        transport.close()
+
+
+class _Old(BaseHTTPRequestHandler):
+    """HTTP/1.0: the end of the connection is the end of the answer."""
+
+    def do_POST(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"x" * 100_000)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+def test_an_answer_may_end_with_its_connection() -> None:
+    with serving(_Old) as server:
+        transport = Transport(f"http://127.0.0.1:{server.server_address[1]}")
+        for _ in range(2):
+            assert transport.post("/", b"", {}, 5) == (200, b"x" * 100_000)
+        assert transport._idle == []
+
+
+class _Trickling(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            for _ in range(1000):
+                self.wfile.write(b" ")
+                time.sleep(0.02)
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+def test_an_answer_that_trickles_in_has_the_deadline_as_a_whole() -> None:
+    with serving(_Trickling) as server:
+        transport = Transport(f"http://127.0.0.1:{server.server_address[1]}")
+        with pytest.raises(ServiceUnavailable) as caught:
+            transport.post("/", b"", {}, 0.3)
+        assert caught.value.sent
 
 
 def test_a_wrapper_around_the_client_in_the_modules_place_ends(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 from strangler.errors import StranglerError
 from strangler.plan import Plan
-from strangler_scaffolds.containers.images import facade_files, facade_plan, monolith_files
+from strangler_scaffolds.containers.images import facade_plan, monolith_files
+from strangler_scaffolds.own import image_of_this
 
 #: Below the monolith's folder: what the images of monolith and facade are built from.
 FOLDER = ".strangler/containers"
@@ -75,7 +76,8 @@ def stack_of(
     units = [_service(project, name, environment, folders) for name in services]
     monolith = _monolith(plan, project, port, environment, folders, has_dockerfile=has_dockerfile)
     files = {} if has_dockerfile else monolith_files(_run_of(plan), port)
-    files |= facade_files() | {"plan/strangler.yaml": facade_plan(plan, f"http://monolith:{port}", urls)}
+    files |= {f"facade/{path}": data for path, data in image_of_this("facade").items()}
+    files["plan/strangler.yaml"] = facade_plan(plan, f"http://monolith:{port}", urls)
     return Stack(project, (*units, _facade(project), monolith), files)
 
 

@@ -6,13 +6,13 @@ import contextlib
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import docker
-from docker.errors import NotFound
+from docker.errors import APIError, NotFound
 from docker.models.containers import Container
 
 from strangler.errors import UpstreamError
@@ -21,6 +21,7 @@ from strangler_scaffolds.containers.engine import engine
 from strangler_scaffolds.containers.stack import Stack, Unit
 
 _LABEL = "strangler.project"
+_CONFLICT = 409
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,21 @@ def down(project: str) -> list[str]:
     with engine() as client:
         found = client.containers.list(all=True, filters={"label": f"{_LABEL}={project}"})
         for container in found:
-            container.stop(timeout=25)
-            container.remove(force=True)
+            with _gone():
+                container.stop(timeout=25)
+                container.remove(force=True)
         with contextlib.suppress(NotFound):
             client.networks.get(project).remove()
         return sorted(str(container.name) for container in found)
+
+
+@contextlib.contextmanager
+def _gone() -> Iterator[None]:
+    """Somebody else may be removing the same container: then it goes as well."""
+    try:
+        yield
+    except NotFound:
+        return
+    except APIError as error:
+        if error.status_code != _CONFLICT:
+            raise

@@ -14,11 +14,11 @@ import threading
 import time
 import uuid
 from contextvars import ContextVar
-from typing import Any, Awaitable, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence
+from typing import Any, Callable, Dict, FrozenSet, List, Mapping, Optional, Sequence
 
 from .calls import Call
 from .codec import STANDS_FOR, Codec, CodecError, class_finder
-from .errors import RemoteError, ServiceUnavailable
+from .errors import NotNow, RemoteError, ServiceUnavailable
 from .guards import Breaker, Bulkhead
 from .metrics import Metrics
 from .orm import hooks as orm_hooks
@@ -42,6 +42,8 @@ Hook = Callable[["Client", Call, Callable[[], Any]], Any]
 
 # How long to wait before the second and the third attempt.
 _PAUSES = (0.02, 0.05)
+# How many shadows may be under way at once; more are left out, and counted.
+_SHADOWS = 16
 
 
 class Client:
@@ -63,6 +65,7 @@ class Client:
         self._remote_url = ""
         self._breaker = Breaker()
         self._bulkhead = Bulkhead(int(os.environ.get("STRANGLER_CLIENT_SLOTS", "32")))
+        self._shadows = threading.BoundedSemaphore(_SHADOWS)
         for spec in os.environ.get("STRANGLER_HOOKS", "").split():
             module, _, name = spec.partition(":")
             getattr(importlib.import_module(module), name)(self)
@@ -193,12 +196,12 @@ class Client:
         repeatable = policy["kind"] == "query" or policy["idempotency"] != "none"
         remote = self.remote_for(state or self.state.current())
         deadline = time.monotonic() + policy["timeout_ms"] / 1000
-        send = functools.partial(remote.call, ref, arguments, uuid.uuid4().hex)
+        send = functools.partial(remote.call, ref, arguments, uuid.uuid4().hex, repeatable)
         for pause in _PAUSES if repeatable else ():
             try:
                 return self._attempt(ref, send, deadline).result(arguments)
-            except ServiceUnavailable:
-                if time.monotonic() + pause >= deadline:
+            except ServiceUnavailable as error:
+                if isinstance(error, NotNow) or time.monotonic() + pause >= deadline:
                     raise
                 time.sleep(pause)
         return self._attempt(ref, send, deadline).result(arguments)
@@ -209,8 +212,9 @@ class Client:
         left = max(deadline - started, 0.001)
         try:
             answer: Answer = self._bulkhead.run(functools.partial(send, left), left)
-        except ServiceUnavailable:
-            self._breaker.failed()
+        except ServiceUnavailable as error:
+            if not isinstance(error, NotNow):
+                self._breaker.failed()
             self.metrics.count(ref, "unavailable", time.monotonic() - started)
             raise
         self._breaker.succeeded()
@@ -244,33 +248,67 @@ class Client:
 
     def _shadowed(self, call: Call, state: State) -> Any:
         """Answer locally; ask the service the same in the background, if that changes nothing, and compare."""
-        result = self.run_local(call)
-        return self._shadowed_later(call, state, result) if call.is_async else self._mirrored(call, state, result)
-
-    async def _shadowed_later(self, call: Call, state: State, result: Awaitable[Any]) -> Any:
-        return self._mirrored(call, state, await result)
-
-    def _mirrored(self, call: Call, state: State, result: Any) -> Any:
         if self.contract["entries"][call.ref]["kind"] != "query":
-            return result
+            return self.run_local(call)
+        shadow = self._copied(call)  # before the local call, which may change its arguments
+        if call.is_async:
+            return self._shadowed_later(call, shadow, state)
         try:
-            expected = self.codec.dumps(result)
-            sent = call.copied(self.codec)
-        except CodecError as error:
-            log.warning("%s cannot be shadowed: %s", call.ref, error)
-            return result
-        threading.Thread(target=self._compare, args=(sent, state, expected), daemon=True).start()
+            result = self.run_local(call)
+        except Exception as error:
+            self._mirror(shadow, state, self._raised(error))
+            raise
+        self._mirror(shadow, state, self._returned(result))
         return result
+
+    async def _shadowed_later(self, call: Call, shadow: Optional[Call], state: State) -> Any:
+        try:
+            result = await self.run_local(call)
+        except Exception as error:
+            self._mirror(shadow, state, self._raised(error))
+            raise
+        self._mirror(shadow, state, self._returned(result))
+        return result
+
+    def _copied(self, call: Call) -> Optional[Call]:
+        try:
+            return call.copied(self.codec)
+        except (CodecError, TypeError) as error:
+            log.warning("%s cannot be shadowed: %s", call.ref, error)
+            return None
+
+    def _returned(self, result: Any) -> Optional[bytes]:
+        try:
+            return self.codec.dumps(result)
+        except CodecError as error:
+            log.warning("a result cannot be compared: %s", error)
+            return None
+
+    @staticmethod
+    def _raised(error: Exception) -> bytes:
+        return f"raised {type(error).__module__}:{type(error).__qualname__}".encode()
+
+    def _mirror(self, call: Optional[Call], state: State, expected: Optional[bytes]) -> None:
+        if call is None or expected is None:
+            return
+        if not self._shadows.acquire(blocking=False):  # so many wait for the service already
+            self.metrics.count(call.ref, "shadow_skipped")
+            return
+        threading.Thread(target=self._compare, args=(call, state, expected), daemon=True).start()
 
     def _compare(self, call: Call, state: State, expected: bytes) -> None:
         try:
-            same = self.codec.dumps(self.run_remote(call, state)) == expected
-        except Exception as error:
+            found = self.codec.dumps(self.run_remote(call, state))
+        except (CodecError, RemoteError) as error:
             # Whatever becomes of a shadow, the answer has been given.
             log.info("shadow of %s: %s", call.ref, error)
             self.metrics.count(call.ref, "shadow_failed")
-        else:
-            self.metrics.count(call.ref, "shadow_same" if same else "shadow_different")
+            return
+        except Exception as error:
+            found = self._raised(error)
+        finally:
+            self._shadows.release()
+        self.metrics.count(call.ref, "shadow_same" if found == expected else "shadow_different")
 
 
 def _named(owner: Any, name: str) -> Any:

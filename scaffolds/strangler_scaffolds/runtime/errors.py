@@ -17,3 +17,7 @@ class ServiceUnavailable(RemoteError):
     def __init__(self, message: str, sent: bool = False) -> None:
         super().__init__(message, "unavailable")
         self.sent = sent
+
+
+class NotNow(ServiceUnavailable):
+    """Nothing was sent: the breaker is open, or too many calls are under way; asking again at once is no use."""

@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Any, Callable
 
-from .errors import ServiceUnavailable
+from .errors import NotNow
 
 
 class Breaker:
@@ -29,14 +29,14 @@ class Breaker:
         """Ask to make a call.
 
         Raises:
-            ServiceUnavailable: not now.
+            NotNow: it was not answering a moment ago.
         """
         with self._lock:
             if self._failures < self._limit:
                 return
             now = self._clock()
             if now < self._closed_until:
-                raise ServiceUnavailable("the breaker is open")
+                raise NotNow("the breaker is open")
             self._closed_until = now + self._pause
 
     def succeeded(self) -> None:
@@ -62,10 +62,10 @@ class Bulkhead:
         """Make ``call`` in one of the slots.
 
         Raises:
-            ServiceUnavailable: none became free within ``timeout`` seconds.
+            NotNow: none became free within ``timeout`` seconds.
         """
         if not self._slots.acquire(timeout=timeout):
-            raise ServiceUnavailable("too many calls are under way")
+            raise NotNow("too many calls are under way")
         try:
             return call()
         finally:

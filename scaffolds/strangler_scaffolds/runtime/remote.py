@@ -59,8 +59,8 @@ class Remote:
         self._codec = codec
         self._keys = read_keys(environ.get(f"STRANGLER_{service.upper().replace('-', '_')}_KEYS", ""))
 
-    def call(self, ref: str, arguments: Dict[str, Any], key: str, timeout: float) -> Answer:
-        """Send one call.
+    def call(self, ref: str, arguments: Dict[str, Any], key: str, again: bool, timeout: float) -> Answer:
+        """Send one call; ``again`` is whether the service may get it twice.
 
         Raises:
             ServiceUnavailable: no answer, or one that is no answer of the service (a proxy's error page).
@@ -69,7 +69,7 @@ class Remote:
         """
         path = PREFIX + ref.replace(":", "/")
         body = self._codec.dumps({"arguments": arguments})
-        status, data = self.transport.post(path, body, self._headers(path, body, key, timeout), timeout)
+        status, data = self.transport.post(path, body, self._headers(path, body, key, timeout), timeout, again)
         content = _content(data)
         if content is None or status in (502, 503, 504):
             raise ServiceUnavailable(f"status {status} and no answer of the service", sent=status not in (502, 503))
@@ -88,7 +88,7 @@ class Remote:
             **context_headers.get(),
         }
         if self._keys:
-            headers[HEADER] = sign(self._keys, path, body)
+            headers[HEADER] = sign(self._keys, path, body, key)
         return headers
 
 

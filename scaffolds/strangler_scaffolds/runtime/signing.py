@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import collections
 import hashlib
 import hmac
+import secrets
+import threading
 import time
-from typing import Dict, Mapping, Optional
+from typing import Callable, Dict, Mapping, Optional
 
 HEADER = "Strangler-Signature"
-# How far the two machines' clocks may be apart, and for how long a recorded call could be sent again.
+# How far the two machines' clocks may be apart.
 TOLERANCE_SECONDS = 300
 
 
@@ -18,23 +21,50 @@ def read_keys(text: str) -> Dict[str, bytes]:
     return {name: secret.encode() for name, _, secret in pairs if secret}
 
 
-def sign(keys: Mapping[str, bytes], path: str, body: bytes, now: Optional[float] = None) -> str:
-    """The header's value for a call."""
+def sign(keys: Mapping[str, bytes], path: str, body: bytes, call: str = "", now: Optional[float] = None) -> str:
+    """The header's value for one sending of a call; ``call`` is its idempotency key."""
     name = next(iter(keys))
-    moment = str(int(time.time() if now is None else now))
-    return f"{name} {moment} {_digest(keys[name], moment, path, body)}"
+    moment, nonce = str(int(time.time() if now is None else now)), secrets.token_hex(8)
+    return f"{name} {moment} {nonce} {_digest(keys[name], moment, nonce, path, call, body)}"
 
 
-def is_signed(keys: Mapping[str, bytes], header: str, path: str, body: bytes, now: Optional[float] = None) -> bool:
-    """Whether ``header`` is the signature of this very call, made a short while ago with one of the keys."""
-    parts = header.split(" ")
-    if len(parts) != 3 or parts[0] not in keys or not parts[1].isdigit():
-        return False
-    if abs((time.time() if now is None else now) - int(parts[1])) > TOLERANCE_SECONDS:
-        return False
-    return hmac.compare_digest(_digest(keys[parts[0]], parts[1], path, body), parts[2])
+class Verifier:
+    """Says whether a call was signed by somebody who has a key, a short while ago, and was not let in before.
+
+    What was let in is remembered in this process, as long as it could be sent again; another process, or this one after
+    a restart, does not know it.
+    """
+
+    def __init__(self, keys: Mapping[str, bytes], clock: Callable[[], float] = time.time) -> None:
+        self._keys = keys
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._seen: "collections.OrderedDict[str, float]" = collections.OrderedDict()
+
+    def lets_in(self, header: str, path: str, body: bytes, call: str = "") -> bool:
+        """Whether ``header`` is a signature of this very call that was not used before; without keys, always."""
+        if not self._keys:
+            return True
+        name, moment, nonce, digest = header.split(" ") if header.count(" ") == 3 else ("", "", "", "")
+        if name not in self._keys or not moment.isdigit():
+            return False
+        now = self._clock()
+        if abs(now - int(moment)) > TOLERANCE_SECONDS:
+            return False
+        expected = _digest(self._keys[name], moment, nonce, path, call, body)
+        return hmac.compare_digest(expected, digest) and self._is_new(digest, now)
+
+    def _is_new(self, digest: str, now: float) -> bool:
+        with self._lock:
+            while self._seen and next(iter(self._seen.values())) < now:
+                self._seen.popitem(last=False)
+            if digest in self._seen:
+                return False
+            # Its moment may lie ahead of our clock: twice as long is long enough.
+            self._seen[digest] = now + 2 * TOLERANCE_SECONDS
+            return True
 
 
-def _digest(key: bytes, moment: str, path: str, body: bytes) -> str:
-    message = b"\n".join((moment.encode(), path.encode(), hashlib.sha256(body).digest()))
-    return hmac.new(key, message, hashlib.sha256).hexdigest()
+def _digest(key: bytes, moment: str, nonce: str, path: str, call: str, body: bytes) -> str:
+    parts = (moment, nonce, path, call, hashlib.sha256(body).hexdigest())
+    return hmac.new(key, "\n".join(parts).encode(), hashlib.sha256).hexdigest()

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import http.client
+import select
 import socket
 import threading
+import time
 import urllib.parse
 from typing import Dict, List, Tuple
 
 from .errors import ServiceUnavailable
 
 _KEPT = 16
+_CHUNK = 65_536
 
 
 class Transport:
@@ -33,41 +36,46 @@ class Transport:
         for connection in idle:
             connection.close()
 
-    def post(self, path: str, body: bytes, headers: Dict[str, str], timeout: float) -> Tuple[int, bytes]:
+    def post(
+        self, path: str, body: bytes, headers: Dict[str, str], timeout: float, again: bool = False
+    ) -> Tuple[int, bytes]:
         """Send one request and give its status and body.
 
-        A kept connection that the other side has closed meanwhile is replaced once, if nothing was answered on it.
+        A kept connection that the other side has closed meanwhile is not used. If it is closed at this very moment, the
+        request may have arrived: only where ``again`` says that it may be sent twice, it is sent on a new connection.
 
         Raises:
             ServiceUnavailable: no complete answer within ``timeout`` seconds.
         """
+        deadline = time.monotonic() + timeout
         connection, reused = self._take(timeout)
         try:
-            return self._exchange(connection, path, body, headers)
+            return self._exchange(connection, path, body, headers, deadline)
         except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError) as error:
             connection.close()
-            if not reused:
+            if not (reused and again):
                 raise ServiceUnavailable(f"connection lost: {error}", sent=True) from error
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            sent = not isinstance(error, (ConnectionRefusedError, socket.gaierror))
-            raise ServiceUnavailable(f"{type(error).__name__}: {error}", sent=sent) from error
-        return self._once(path, body, headers, timeout)
+            raise _unavailable(error) from error
+        return self._once(path, body, headers, deadline)
 
-    def _once(self, path: str, body: bytes, headers: Dict[str, str], timeout: float) -> Tuple[int, bytes]:
-        connection = self._connect(timeout)
+    def _once(self, path: str, body: bytes, headers: Dict[str, str], deadline: float) -> Tuple[int, bytes]:
+        connection = self._connect(_left(deadline))
         try:
-            return self._exchange(connection, path, body, headers)
+            return self._exchange(connection, path, body, headers, deadline)
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            raise ServiceUnavailable(f"{type(error).__name__}: {error}", sent=True) from error
+            raise _unavailable(error) from error
 
     def _exchange(
-        self, connection: http.client.HTTPConnection, path: str, body: bytes, headers: Dict[str, str]
+        self, connection: http.client.HTTPConnection, path: str, body: bytes, headers: Dict[str, str], deadline: float
     ) -> Tuple[int, bytes]:
         connection.request("POST", self._prefix + path, body, headers)
+        channel = connection.sock  # an answer that ends the connection takes it out of there
+        channel.settimeout(_left(deadline))
         response = connection.getresponse()
-        data = response.read()
+        data = _read(response, channel, deadline)
         if response.will_close:
             connection.close()
         else:
@@ -75,12 +83,15 @@ class Transport:
         return response.status, data
 
     def _take(self, timeout: float) -> Tuple[http.client.HTTPConnection, bool]:
-        with self._lock:
-            connection = self._idle.pop() if self._idle else None
-        if connection is None or connection.sock is None:
-            return self._connect(timeout), False
-        connection.sock.settimeout(timeout)
-        return connection, True
+        while True:
+            with self._lock:
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
+                return self._connect(timeout), False
+            if connection.sock is not None and not _is_readable(connection.sock):
+                connection.sock.settimeout(timeout)
+                return connection, True
+            connection.close()
 
     def _connect(self, timeout: float) -> http.client.HTTPConnection:
         make = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
@@ -92,3 +103,35 @@ class Transport:
                 self._idle.append(connection)
                 return
         connection.close()
+
+
+def _read(response: http.client.HTTPResponse, channel: socket.socket, deadline: float) -> bytes:
+    """The whole body. A time-out holds for one read; an answer that trickles in has the deadline as a whole."""
+    parts = []
+    while True:
+        channel.settimeout(_left(deadline))
+        part = response.read1(_CHUNK)
+        if not part:
+            return b"".join(parts) + response.read()  # which reads nothing, and lets the connection go
+        parts.append(part)
+
+
+def _left(deadline: float) -> float:
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise socket.timeout("the deadline has passed")
+    return left
+
+
+def _is_readable(channel: socket.socket) -> bool:
+    """Whether something lies in an idle connection: its end, or bytes that nobody asked for."""
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(channel, select.POLLIN)
+        return bool(poll.poll(0))
+    return bool(select.select([channel], [], [], 0)[0])
+
+
+def _unavailable(error: Exception) -> ServiceUnavailable:
+    sent = not isinstance(error, (ConnectionRefusedError, socket.gaierror))
+    return ServiceUnavailable(f"{type(error).__name__}: {error}", sent=sent)

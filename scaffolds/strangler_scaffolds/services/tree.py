@@ -81,6 +81,9 @@ def package_of(service: str) -> str:
     return f"{service.replace('-', '_')}_service"
 
 
+#: What every image is built on; tests and mirrors override it when they build.
+BASE = "python:3.12-slim-bookworm@sha256:a116514e19457bcb7af7efe9c3dd0b9b71e85b317694e7882a1c52aa15a78134"
+
 _ENVIRONMENT = jinja2.Environment(
     loader=jinja2.PackageLoader("strangler_scaffolds", "templates"),
     undefined=jinja2.StrictUndefined,
@@ -89,6 +92,7 @@ _ENVIRONMENT = jinja2.Environment(
     lstrip_blocks=True,
     autoescape=False,
 )
+_ENVIRONMENT.globals["BASE"] = BASE
 _ENVIRONMENT.filters["python"] = repr
 _ENVIRONMENT.filters["json"] = lambda value: json.dumps(value, ensure_ascii=False)
 
