@@ -42,6 +42,11 @@ def test_other_tenants_do_not_see_it(shop_window):
         service.plan_by_code(shop_window + 1, "team")
 
 
+def test_each_tenant_lists_its_own_products(shop_window):
+    assert [product.sku for product in service.products(shop_window)] == ["desk", "lamp"]
+    assert service.products(shop_window + 1) == []
+
+
 def test_codes_are_unique(shop_window):
     with pytest.raises(Conflict):
         editing.add_plan(shop_window, "desk", "team", "Again")

@@ -24,6 +24,11 @@ def test_etag_follows_the_price(anyone, staff):
     assert anyone.get("/api/catalogue/plans").headers["ETag"] != before
 
 
+def test_anybody_sees_what_is_sold(anyone):
+    found = anyone.get("/api/catalogue/products").json["products"]
+    assert [product["sku"] for product in found] == ["desk", "lamp"]
+
+
 def test_only_staff_edit(owner, staff):
     body = {"sku": "chair", "name": "Chair"}
     assert owner.post("/api/catalogue/products", body).status_code == 403

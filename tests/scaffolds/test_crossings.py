@@ -142,6 +142,23 @@ def test_a_request_that_may_be_left_out_is_refused_where_it_is_handed_over(
     assert ("ARG-REQUEST" in found(**document)) is expected
 
 
+@pytest.mark.parametrize(
+    ("decorators", "site", "rule"),
+    [
+        (("cache.memoize(timeout=60)",), "reference", "CALL-CACHED"),
+        (("cache.memoize(timeout=60)",), None, "CALL"),
+        (("functools.lru_cache",), "reference", "CALL-CACHED"),
+        (("measured",), "reference", "CALL"),
+    ],
+)
+def test_a_function_that_keeps_its_results_is_not_handed_on(
+    decorators: tuple[str, ...], site: str | None, rule: str
+) -> None:
+    handed = call(evidence=(dataclasses.replace(SITE[0], symbol=site),))
+    rules = set(found(functions=function(decorators=decorators), calls=handed))
+    assert rules & {"CALL", "CALL-CACHED"} == {rule}
+
+
 def test_a_store_of_its_own_makes_every_shared_table_a_refusal() -> None:
     document = dataclasses.replace(small.analysis(), tables=table(INSIDE, readers=(TableUse(OUTSIDE, SITE),)))
     own = small.plan(small.PLAN + "    store: own\n")

@@ -200,6 +200,8 @@ def test_a_whole_proof_of_a_small_monolith(extracted: Path) -> None:
     made = prove(extracted, phases="ABCDH", mutants=3, local_only_ceiling=0.3)
     assert [f.message for f in made.findings()] == []
     assert [p.counts for p in made.phases] == [{"passed": 5}] * 5
+    assert all(ways == {"local"} for phase in made.phases[2:4] for ways in phase.ways.values())
+    assert [len(phase.ways) for phase in made.phases] == [0, 0, 5, 5, 5]
     assert made.remote is not None
     ways = {test.partition("::")[2]: set(way) for test, way in made.remote.ways.items()}
     assert ways == {

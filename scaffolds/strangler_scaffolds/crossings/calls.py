@@ -48,12 +48,19 @@ def call_crossings(territory: Territory, graph: CallGraph) -> Iterator[Crossing]
 
 def _entry_call(entry: Entry, call: Call, territory: Territory) -> Iterator[Crossing]:
     for site in call.evidence:
+        if site.symbol == "reference" and _keeps_results(entry.function):
+            yield crossing("CALL-CACHED", f"{call.caller} hands {entry.ref} on", site)
+            continue
         yield crossing("CALL", f"{call.caller} calls {entry.ref} ({entry.kind})", site)
         if call.in_loop:
             hint = f"one round trip for all of them: {batch(entry.function, entry.name)}"
             yield crossing("CALL-LOOP", f"{call.caller} calls {entry.ref} once per item", site, hint)
         yield from _transaction(entry, call, site)
         yield from _handed_over(entry, call, site)
+
+
+def _keeps_results(function: Function) -> bool:
+    return any(word in text.lower() for text in function.decorators for word in ("cache", "memo"))
 
 
 def _transaction(entry: Entry, call: Call, site: Evidence) -> Iterator[Crossing]:

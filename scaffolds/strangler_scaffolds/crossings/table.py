@@ -36,6 +36,12 @@ RULES = _table(
         "CALL-ASYNC", _REWRITE, "an async function is called", "nothing to do: the client's function is async as well"
     ),
     Rule(
+        "CALL-CACHED",
+        _REFUSE,
+        "a function of the seam that keeps its results is handed on outside, as to be cleared",
+        "give the seam a function that clears it, and call that: what is kept is in the service",
+    ),
+    Rule(
         "CALL-BACK",
         _REFUSE,
         "the seam calls code that stays",

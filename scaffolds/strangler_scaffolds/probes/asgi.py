@@ -25,7 +25,9 @@ def watch(bridge: Any, module: Any) -> None:
         is_ours = scope["type"] == "http" and any(
             p.fullmatch(path) and (not methods or method in methods) for p, methods in routes
         )
-        if not is_ours or not await _taken(bridge, self, scope, receive, send):
+        if is_ours and bridge.answers_here(f"{method} {path}"):
+            await bridge.within_later(lambda: original(self, scope, receive, send))
+        elif not is_ours or not await _taken(bridge, self, scope, receive, send):
             await original(self, scope, receive, send)
 
     module.Starlette.__call__ = call
@@ -34,8 +36,6 @@ def watch(bridge: Any, module: Any) -> None:
 async def _taken(bridge: Any, app: Any, scope: dict[str, Any], receive: Any, send: Any) -> bool:
     """Have the service answer; False if this request must stay here."""
     what = f"{scope['method']} {scope['path']}"
-    if bridge.answers_here(what):
-        return False
     bridge.originals.take()
     changes = carried(bridge.originals)
     replaced, stuck_too = overrides(app)

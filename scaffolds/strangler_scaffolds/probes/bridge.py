@@ -137,16 +137,18 @@ class Bridge:
     def _locally(self, call: Any, run: Callable[[], Any], reason: str) -> Any:
         way = "local-only" if reason and self.phase != "local" else "local"
         records.write("call", ref=call.ref, way=way, reason=reason)
-        return self._within_later(run) if call.is_async else self._within(run)
+        return self.within_later(run) if call.is_async else self.within(run)
 
-    def _within(self, run: Callable[[], Any]) -> Any:
+    def within(self, run: Callable[[], Any]) -> Any:
+        """Do something as the service would: what it calls of the seam is called directly."""
         token = self._inside.set(True)
         try:
             return run()
         finally:
             self._inside.reset(token)
 
-    async def _within_later(self, run: Callable[[], Any]) -> Any:
+    async def within_later(self, run: Callable[[], Any]) -> Any:
+        """The same, for what is awaited."""
         token = self._inside.set(True)
         try:
             return await run()

@@ -26,7 +26,7 @@ def watch(bridge: Any, module: Any) -> None:
             return original(self, environ, start_response)  # type: ignore[no-any-return]
         what = f"{method} {path}"
         if bridge.answers_here(what):
-            return original(self, environ, start_response)  # type: ignore[no-any-return]
+            return bridge.within(lambda: original(self, environ, start_response))  # type: ignore[no-any-return]
         bridge.originals.take()
         changes = carried(bridge.originals)
         if changes.stuck:

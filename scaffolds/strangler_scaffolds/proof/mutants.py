@@ -84,7 +84,7 @@ def _faults(text: Text, path: str) -> Iterator[_Fault]:
         if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
             yield from _swapped(node, node.exc, spans)
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            if not _is_log(node.value.func):
+            if not _is_log(node.value.func) and not _is_flush(node.value):
                 yield "lost", node, f"lost: {ast.unparse(node)[:60]}", Edit(*spans.of(node), "pass")
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
             yield "unset", node, f"not set: {ast.unparse(node.targets[0])}", Edit(*spans.of(node), "pass")
@@ -101,6 +101,11 @@ def _is_log(function: ast.expr) -> bool:
         return _is_log(owner.func)
     name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
     return name.strip("_").lower() in _LOGS
+
+
+def _is_flush(call: ast.Call) -> bool:
+    """Whether it only sends earlier what the next query, the commit or the end of the file sends anyway."""
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "flush" and not call.args
 
 
 def _swapped(node: ast.Raise, made: ast.Call, spans: Spans) -> Iterator[_Fault]:

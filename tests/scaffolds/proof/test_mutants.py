@@ -35,6 +35,7 @@ def test_a_turned_comparison_can_be_read_by_python(source: str, mutant: str) -> 
     "source",
     [
         "log.info('made')\n",
+        "session.flush()\n",
         "self._logger.warning('made')\n",
         "logging.getLogger(__name__).debug('made')\n",
         "def f():\n    raise RuntimeError('as it was')\n",
