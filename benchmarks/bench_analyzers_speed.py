@@ -1,6 +1,7 @@
 """How long all facts and their resolution take, against bare ``ast.parse`` of the same files in the same run.
 
-Usage: python benchmarks/bench_analyzers_speed.py [FOLDER] (default: the standard library of this interpreter).
+Usage: python benchmarks/bench_analyzers_speed.py [FOLDER] (default: saleor if ``sources.py`` is given it, else the
+standard library of this interpreter).
 CPU seconds of this process per million lines, and wall-clock seconds on two processes. "Nothing changed" is asked for
 as JSON, and with every record of the document made; then one file is edited, in one way after the other.
 """
@@ -8,6 +9,7 @@ as JSON, and with every record of the document made; then one file is edited, in
 from __future__ import annotations
 
 import ast
+import dataclasses
 import gc
 import resource
 import shutil
@@ -18,14 +20,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from figures import Figure, report
+from figures import Figure, report, status
+from sources import SALEOR, missing, tree
 
-from strangler.analysis import NAMES, Analysis, Module, dumps
+from strangler.analysis import Analysis, Module, dumps
 from strangler_analyzers import Options
 from strangler_analyzers.analyze import survey
 
 # Younger files are hashed anew by each run.
 _SETTLED = 2.5
+# Lines of a file of tests that is not just a package's mark.
+_LONG = 50
 
 
 def parse_all(root: Path, analysis: Analysis) -> float:
@@ -87,6 +92,11 @@ def signature(lines: list[str]) -> None:
     lines[-1] = lines[-1].replace("()", "(more=None)")
 
 
+def test_added(lines: list[str]) -> None:
+    """One more test, with an import of its own."""
+    lines.append("\n\ndef test_added_by_the_benchmark():\n    import json\n\n    assert json\n")
+
+
 EDITS = (
     ("a comment", comment),
     ("the body of a function", body),
@@ -96,8 +106,18 @@ EDITS = (
 
 
 def main() -> None:
-    """Measure cold, on two processes, with nothing changed and after each kind of edit."""
-    root = Path(sys.argv[1] if len(sys.argv) > 1 else sysconfig.get_path("stdlib"))
+    """Measure the folder that is named, or saleor, or the standard library."""
+    if len(sys.argv) > 1:
+        measure(Path(sys.argv[1]))
+    elif missing("analyzers", "speed on saleor", SALEOR):
+        measure(Path(sysconfig.get_path("stdlib")))
+    else:
+        with tree(SALEOR) as root:
+            measure(root)
+
+
+def measure(root: Path) -> None:
+    """Cold, on two processes, with nothing changed and after each kind of edit."""
     found: list[Analysis] = []
     cold, _ = spent(lambda: found.append(survey(root, Options(processes=1))))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -107,26 +127,28 @@ def main() -> None:
     print(f"{len(analysis.modules)} modules, {million:.3f} million lines; ast.parse {bare / million:.1f} CPU-s/MLOC")
     say("cold, one process", cold / million, 12)
     with tempfile.TemporaryDirectory() as work:
-        tree = copied(root, analysis, Path(work) / "tree")
+        copy = copied(root, analysis, Path(work) / "tree")
         time.sleep(_SETTLED)
-        _, two = spent(lambda: survey(tree, Options(processes=2, cache=Path(work) / "cache")))
+        _, two = spent(lambda: survey(copy, Options(processes=2, cache=Path(work) / "cache")))
         report(Figure("analyzers", "cold, two processes", two / bare, "x", "ast.parse", target=2.2))
-        warm(tree, Options(processes=1, cache=Path(work) / "cache"), million)
+        warm(copy, Options(processes=1, cache=Path(work) / "cache"), million)
     report(Figure("analyzers", "peak memory", peak, "MB", target=400))
 
 
-def warm(tree: Path, options: Options, million: float) -> None:
+def warm(copy: Path, options: Options, million: float) -> None:
     """With what an earlier run left: nothing changed, then one file."""
-    say("nothing changed, as JSON", spent(lambda: dumps(survey(tree, options)))[0] / million, 1.0)
-    whole = spent(lambda: [getattr(survey(tree, options), name) for name in NAMES])
+    say("nothing changed, as JSON", spent(lambda: dumps(survey(copy, options)))[0] / million, 1.0)
+    whole = spent(lambda: dataclasses.replace(survey(copy, options)))
     say("nothing changed, every record made", whole[0] / million, None)
-    path = tree / edited_product(survey(tree, options)).path
-    for kind, edit in EDITS:
+    analysis = survey(copy, options)
+    product = copy / edited_product(analysis).path
+    tests = next(copy / one.path for one in analysis.modules if "tests" in one.roles and one.loc > _LONG)
+    for kind, edit, path in (*((*one, product) for one in EDITS), ("a test added", test_added, tests)):
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
         edit(lines)
         path.write_text("".join(lines), encoding="utf-8")
         time.sleep(_SETTLED)
-        say(f"one file changed: {kind}", spent(lambda: survey(tree, options))[0] / million, 1.2)
+        say(f"one file changed: {kind}", spent(lambda: survey(copy, options))[0] / million, 1.2)
 
 
 def say(measure: str, value: float, target: float | None) -> None:
@@ -136,3 +158,4 @@ def say(measure: str, value: float, target: float | None) -> None:
 
 if __name__ == "__main__":
     main()
+    sys.exit(status())
