@@ -368,3 +368,37 @@ class OrderLine(Named, declarative_base()):
     id = mapped_column(primary_key=True)
 """
     assert [model.table for model in look({"models.py": source}).models] == [table]
+
+
+def test_a_helper_that_is_handed_a_model_s_method_is_followed_apart(look) -> None:
+    source = """
+from flask_sqlalchemy import SQLAlchemy
+
+db = SQLAlchemy()
+
+class Found:
+    @classmethod
+    def by_id(cls, id):
+        return cls.query.filter(cls.id == id).one()
+
+class Order(Found, db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+    paid = db.Column(db.Boolean)
+
+class Bill(Found, db.Model):
+    id = db.Column(db.Integer, primary_key=True)
+
+def get_or_404(find, *args):
+    found = find(*args)
+    return found
+
+def pay(id):
+    order = get_or_404(Order.by_id, id)
+    order.paid = True
+
+def drop(id):
+    db.session.delete(get_or_404(Bill.by_id, id))
+"""
+    analysis = look({"shop.py": source})
+    assert function(analysis, "shop:pay").writes == ("order",)
+    assert function(analysis, "shop:drop").writes == ("bill",)
