@@ -174,8 +174,13 @@ def _walk(root: Path, options: Options) -> Iterator[str]:
             if entry.is_dir(follow_symlinks=False):
                 if _is_wanted_folder(entry) and not ignores.is_ignored(path, rules, folder=True):
                     pending.append((path, rules))
-            elif entry.name.endswith(".py") and not ignores.is_ignored(path, rules, folder=False):
+            elif entry.name.endswith(".py") and _is_file(entry) and not ignores.is_ignored(path, rules, folder=False):
                 yield path
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether there is a file to read, or a broken link to tell of: who opens a pipe waits for ever."""
+    return entry.is_file() or (entry.is_symlink() and not os.path.exists(entry.path))  # noqa: PTH110
 
 
 def _ignore_file(entries: list[os.DirEntry[str]], folder: str) -> list[ignores.Rule]:

@@ -96,6 +96,16 @@ def test_a_file_that_cannot_be_read_is_told_and_does_not_stop_the_rest(write) ->
     assert [(edge.source, edge.target) for edge in analysis.edges] == [("a", "b")]
 
 
+def test_a_pipe_is_no_file_and_a_broken_link_is_told(write, look) -> None:
+    root = write({"shop/__init__.py": ""})
+    os.mkfifo(root / "shop/pipe.py")
+    (root / "shop/piped.py").symlink_to("pipe.py")
+    (root / "shop/gone.py").symlink_to("nowhere.py")
+    analysis = look({"shop/a.py": ""})
+    assert [module.name for module in analysis.modules if "pipe" in module.name] == []
+    assert [note.path for note in analysis.diagnostics if note.code == "unreadable"] == ["shop/gone.py"]
+
+
 def test_a_file_that_vanishes_meanwhile_is_no_bytes(tmp_path: Path) -> None:
     assert read(tmp_path, "vanished.py") is None
 

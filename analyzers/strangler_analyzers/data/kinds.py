@@ -49,7 +49,7 @@ _SIMPLE_BASES = {
 def _by_suffix(name: str) -> str | None:
     if name.startswith("tortoise.") and name.endswith(".Model"):
         return "tortoise"
-    if name.startswith("peewee.") or name.endswith((".peewee.Model", "flask_db.Model", "FlaskDB.Model")):
+    if name.endswith((".peewee.Model", "flask_db.Model", "FlaskDB.Model")):
         return "peewee"
     return "sqlalchemy" if name.startswith(("sqlalchemy.", "advanced_alchemy.base.")) and "Base" in name else None
 

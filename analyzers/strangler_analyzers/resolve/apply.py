@@ -113,18 +113,23 @@ def _enter(frame: Frame, func: Func, call: CallOf, first: list[Values]) -> Value
 
 
 def _given(frame: Frame, func: Func, call: CallOf) -> Func:
-    """What is handed classes (a model to query, a form to fill) is followed apart for each of them.
+    """What is handed classes (a model to query, a form to fill), or their methods, is followed apart for each.
 
     So is, while the program puts itself together, what is handed texts: functions that register paths and handlers.
     """
     single = [values[0] for values in (*call.args, *call.kwargs.values()) if len(values) == 1]
     if single and (not frame.func.index or frame.func.is_variant):
-        key = tuple([value for value in single if isinstance(value, Class | Const)])
+        key = tuple([value for value in single if isinstance(value, Class | Const) or _is_of_class(value)])
         apart = func.given(key, MOST_REGISTERED) if key else func
         apart.registers = apart.registers or (apart.is_variant and puts_together(frame.func))
         return apart
-    key = tuple([value for value in single if isinstance(value, Class)])
+    key = tuple([value for value in single if isinstance(value, Class) or _is_of_class(value)])
     return func.given(key) if key else func
+
+
+def _is_of_class(value: Value) -> bool:
+    """``Order.by_id``: a way to get objects of one class is as telling as the class."""
+    return isinstance(value, Bound) and isinstance(value.receiver, Class)
 
 
 def _note(frame: Frame, callee: Value, call: CallOf, passes: tuple[tuple[str, Values], ...]) -> None:
