@@ -225,6 +225,16 @@ def test_a_service_that_answers_otherwise_is_found(extracted: Path) -> None:
     assert "PROOF-DIFFERS" in rules(made)
 
 
+def test_phases_without_the_service_need_no_environment_for_it(
+    extracted: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*_: object) -> str:
+        raise AssertionError("asked for the service's Python")
+
+    monkeypatch.setattr("strangler_scaffolds.proof.prove.service_python", none)
+    assert prove(extracted, phases="B").holds
+
+
 def test_a_service_that_was_not_extracted_cannot_be_proven(tmp_path: Path) -> None:
     with pytest.raises(StranglerError, match="was not extracted"):
         scaffolds.prove(small.plan(), "stock", tmp_path, ProofOptions(), lambda text: None)

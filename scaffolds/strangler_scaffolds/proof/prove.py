@@ -105,7 +105,8 @@ class _Stage:
         self.extracted = copy_tree(root, scratch / "extracted", but=but)
         self.before = copy_tree(root, scratch / "before", but=but)
         _restore(self.before, record["edits"])
-        self._python = service_python(self.directory, options.python or plan.monolith.python)
+        is_run = "D" in options.phases  # the others need no environment for the service, and none is made
+        self._python = service_python(self.directory, options.python or plan.monolith.python) if is_run else ""
 
     def settings(self) -> dict[str, Any]:
         modules = {kind: sorted(self._modules(kind)) for kind in ("moved", "shared")}
