@@ -107,7 +107,7 @@ class Transport:
 
 def _read(response: http.client.HTTPResponse, channel: socket.socket, deadline: float) -> bytes:
     """The whole body. A time-out holds for one read; an answer that trickles in has the deadline as a whole."""
-    parts = []
+    parts: List[bytes] = []
     while True:
         channel.settimeout(_left(deadline))
         part = response.read1(_CHUNK)
