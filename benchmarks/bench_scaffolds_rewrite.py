@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import libcst
+from figures import Figure, report, status
 
 from strangler.errors import StranglerError
 from strangler_scaffolds.rewriting import Move, rewrite_imports, slice_module
@@ -26,7 +27,7 @@ ROUNDS = 3
 
 
 def main() -> None:
-    """Print the ratio, and what a round trip over every file changed."""
+    """Report the ratio, and what a round trip over every file changed."""
     folder, target = _arguments()
     files = {path: path.read_bytes() for path in sorted(folder.rglob("*.py"))}
     names = {path: _name(path, folder) for path in files}
@@ -39,8 +40,9 @@ def main() -> None:
         parse.append(_seconds(lambda: [libcst.parse_module(d) for d in changed.values()]))
     ratio = statistics.median(r / p for r, p in zip(rewrite, parse, strict=True))
     print(f"{folder.name}: {len(files)} files, {lines} lines; imports of {target} rewritten in {len(changed)} files")
-    print(f"rewrite / bare parse of the changed files = {ratio:.2f} (floor 2, far 1.3)")
-    _round_trip(files, names)
+    peer = "a bare parse of the changed files"
+    report(Figure("scaffolds", f"imports rewritten, {lines:,} lines", ratio, "times", peer, floor=2, target=1.3))
+    _round_trip(folder.name, files, names)
 
 
 def _arguments() -> tuple[Path, str]:
@@ -73,7 +75,7 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.process_time() - started
 
 
-def _round_trip(files: dict[Path, bytes], names: dict[Path, str]) -> None:
+def _round_trip(what: str, files: dict[Path, bytes], names: dict[Path, str]) -> None:
     changed, failed, unreadable = [], [], []
     nothing = Move({"no.such.module": "no.such.other"}, frozenset(names.values()))
     for path, data in files.items():
@@ -91,10 +93,13 @@ def _round_trip(files: dict[Path, bytes], names: dict[Path, str]) -> None:
             continue
         if not same == same_again == data:
             changed.append(path)
-    print(f"round trip: {len(changed)} files changed, {len(failed)} failed, {len(unreadable)} are no valid source here")
+    print(f"round trip of {len(files)} files: {len(unreadable)} are no valid source here")
+    for measure, found in (("files changed", changed), ("crashes", failed)):
+        report(Figure("scaffolds", f"round trip of {what}: {measure}", len(found), floor=0, target=0))
     for path, error in failed:
         print(f"  {path}: {type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":
     main()
+    sys.exit(status())

@@ -31,7 +31,7 @@ from strangler_scaffolds.sources import Sources
 from strangler_scaffolds.territory import survey
 from strangler_scaffolds.through import through_clients
 from strangler_scaffolds.update import Merged, accepting, api_breaks, merge, remember, remembered, write_merged
-from strangler_scaffolds.write import diff, generated, undo, write_monolith
+from strangler_scaffolds.write import diff, directory_of, generated, undo, write_monolith
 from strangler_scaffolds.write import write as write_extraction
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "crossings",
     "crossings_reference",
     "diff",
+    "directory_of",
     "down",
     "dump_observed",
     "extract",

@@ -134,6 +134,8 @@ class _Describer:
             return dict(_SIMPLE[name])
         if name in ("list", "List", "Sequence", "Iterable"):
             return {"type": "array"}
+        if name in ("dict", "Dict", "Mapping", "MutableMapping"):
+            return {"type": "object"}
         if name in self._classes and self._classes[name].params:
             return self._data(self._classes[name], name)
         return {}

@@ -17,19 +17,24 @@ from hashlib import sha256
 from pathlib import Path
 
 from strangler.errors import StranglerError
-from strangler.files import write_file, write_tree
+from strangler.files import write_file
 from strangler.model import Finding, Location
+from strangler_scaffolds.extract import Edit
 from strangler_scaffolds.gate import ACCEPTED, breaking
-from strangler_scaffolds.write import RECORDS
+from strangler_scaffolds.write import DELETED, RECORDS, change_folder
 
 
 @dataclass(frozen=True)
 class Merged:
-    """A service's tree after the merge, its files with conflicts, and those kept as they were changed by hand."""
+    """A service's tree after the merge, its files with conflicts, and those kept as they were changed by hand.
+
+    ``changed`` are the files that the merge writes, makes or deletes.
+    """
 
     tree: Mapping[str, bytes]
     conflicts: tuple[str, ...]
     kept: tuple[str, ...]
+    changed: tuple[str, ...] = ()
 
 
 def remember(service: str, root: Path, tree: Mapping[str, bytes]) -> None:
@@ -100,7 +105,8 @@ def merge(base: Mapping[str, bytes], new: Mapping[str, bytes], directory: Path) 
             (kept if clean else conflicts).append(path)
         if result is not None:
             tree[path] = result
-    return Merged(tree, tuple(conflicts), tuple(kept))
+    changed = tuple(path for path in sorted({*there, *tree}) if there.get(path) != tree.get(path))
+    return Merged(tree, tuple(conflicts), tuple(kept), changed)
 
 
 def _files(directory: Path) -> list[str]:
@@ -125,6 +131,12 @@ def _merge_file(ours: bytes, base: bytes, theirs: bytes) -> tuple[bytes, bool]:
 
 
 def write_merged(service: str, root: Path, directory: Path, merged: Merged, new: Mapping[str, bytes]) -> None:
-    """Put a merge in the place of the service's tree."""
-    write_tree(directory, merged.tree, replace=True)
+    """Put a merge in the place of the service's files, all at once; what is none of them (``.git``, ``.venv``) stays.
+
+    Raises:
+        OutputError: the folder cannot be changed; then nothing was.
+    """
+    folder = directory.resolve()
+    edits = [Edit(f"{folder.name}/{path}", None, merged.tree.get(path, DELETED)) for path in merged.changed]
+    change_folder(folder, folder.parent, edits)
     remember(service, root, new)

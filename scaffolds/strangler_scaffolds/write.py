@@ -73,6 +73,18 @@ def undo(service: str, root: Path) -> tuple[list[str], Path]:
     return [edit.path for edit in backward], Path(record["directory"])
 
 
+def directory_of(service: str, root: Path) -> Path:
+    """The folder that a service was extracted to.
+
+    Raises:
+        OutputError: it was not extracted, or is not there any more.
+    """
+    directory = root / str(_read_record(service, root)["directory"])
+    if not _is_ours(directory):
+        raise OutputError(f"there is no service in {directory}", hint="name its folder with -o, or extract it anew")
+    return directory
+
+
 def generated(root: Path) -> frozenset[str]:
     """The files that extractions have put into the monolith at ``root``, by path: clients, and nothing of its own."""
     found: set[str] = set()
@@ -148,7 +160,7 @@ def change(edits: Sequence[Edit], root: Path) -> None:
         by_folder.setdefault(_unit(edit.path), []).append(edit)
     for folder, changes in sorted(by_folder.items()):
         if folder:
-            _change_folder(root / folder, root, changes)
+            change_folder(root / folder, root, changes)
         else:
             for edit in changes:
                 write_file(root / edit.path, edit.after)
@@ -158,7 +170,12 @@ def _unit(path: str) -> str:
     return path.partition("/")[0] if "/" in path else ""
 
 
-def _change_folder(folder: Path, root: Path, edits: Sequence[Edit]) -> None:
+def change_folder(folder: Path, root: Path, edits: Sequence[Edit]) -> None:
+    """Make the edits in one folder below ``root`` appear at once; all else in it (links, a ``.git``) stays as it is.
+
+    Raises:
+        OutputError: it cannot be changed; then nothing was.
+    """
     staging = folder.with_name(f".{folder.name}.strangler-{os.getpid()}")
     shutil.rmtree(staging, ignore_errors=True)
     try:

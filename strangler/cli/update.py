@@ -39,7 +39,7 @@ def update(
     if refused:
         session.out.json({"service": service, "written": False})
         return 1
-    directory = output or root / "services" / service
+    directory = output or scaffolds.directory_of(service, root)
     new = scaffolds.accepting(before, extraction.tree, [finding.message for finding in breaks])
     merged = scaffolds.merge(before, new, directory)
     if not dry_run:
@@ -47,10 +47,14 @@ def update(
         scaffolds.write_monolith(extraction, root, directory)
     conflicts = [_conflict(directory, path) for path in merged.conflicts]
     session.out.findings(conflicts)
-    fields = {"conflicts": list(merged.conflicts), "kept": list(merged.kept), "written": not dry_run}
+    parts = {"conflicts": merged.conflicts, "kept": merged.kept, "changed": merged.changed}
+    fields = {**{name: list(paths) for name, paths in parts.items()}, "written": not dry_run}
     session.out.json({"service": service, **fields})
+    done = "would change" if dry_run else "changed"
     session.out.show(
-        f"{service}: {len(merged.tree)} files, {len(merged.kept)} kept as changed by hand, {len(conflicts)} conflicts"
+        *(f"{done}: {path}" for path in merged.changed),
+        f"{service}: {len(merged.changed)} of {len(merged.tree)} files {done}, "
+        f"{len(merged.kept)} kept as changed by hand, {len(conflicts)} conflicts",
     )
     return 1 if conflicts else 0
 

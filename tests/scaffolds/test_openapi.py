@@ -21,6 +21,7 @@ GRAPH = CallGraph(survey(small.analysis(), small.plan(), "stock"))
         ("Optional[bool]", {"anyOf": [{"type": "boolean"}, {"type": "null"}]}),
         ("list[int]", {"type": "array", "items": {"type": "integer"}}),
         ("dict[str, float]", {"type": "object", "additionalProperties": {"type": "number"}}),
+        ("dict", {"type": "object"}),
         ("Something", {}),
         ("not an annotation", {}),
         (None, {}),

@@ -64,7 +64,7 @@ def test_an_extracted_monolith_is_analysed_through_its_client(monolith: Path, ru
     assert run("extract", "stock")[0] == 0
     tree = {path: path.read_bytes() for path in (monolith / "services").rglob("*") if path.is_file()}
     status, said = run("update", "stock")
-    assert (status, said["conflicts"], said["kept"]) == (0, [], [])
+    assert (status, said["conflicts"], said["kept"], said["changed"]) == (0, [], [], [])
     assert {path: path.read_bytes() for path in (monolith / "services").rglob("*") if path.is_file()} == tree
     (monolith / "services/stock/stock_service/app.py").write_text("# by hand\n")
     service = monolith / "shop/stock/service.py"
