@@ -194,11 +194,12 @@ def _proof(name: str, proof: Mapping[str, Any]) -> Iterator[Figure]:
     vector = phases[0]["digest"] if phases else "none"
     differing = sum(len(phase["differences"]) for phase in phases)
     tests = max((phase["tests"] for phase in phases), default=0)
-    measure = f"{name}: outcomes that differ in phases {''.join(phase['phase'] for phase in phases)}"
+    measure = f"{name}: outcomes that differ in phases {' '.join(phase['phase'] for phase in phases)}"
     yield Figure("scaffolds", measure, differing, peer=f"{tests:,} tests, vector {vector}", target=0)
-    share = 100 * proof["local_only_share"]
-    peer = f"{proof['touching']:,} tests that reach the seam"
-    yield Figure("scaffolds", f"{name}: tests that ran with local code only", share, "%", peer, floor=10, target=5)
+    if proof["touching"]:
+        share = 100 * proof["local_only_share"]
+        peer = f"{proof['touching']:,} tests that reach the seam"
+        yield Figure("scaffolds", f"{name}: tests that ran with local code only", share, "%", peer, floor=10, target=5)
     if mutants := proof["mutants"]:
         rate = sum(bool(mutant["killed_by"]) for mutant in mutants) / len(mutants)
         peer = f"{len(mutants)} faults"
