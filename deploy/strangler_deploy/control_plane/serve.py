@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,29 +55,33 @@ def assembled(options: Options) -> Iterator[tuple[FastAPI, Outbox]]:
     text = _plan_text(options.plan)
     keys: list[KeySource] = [local_keys(options)]
     keys += [OidcKeys(options.issuer, time.monotonic)] if options.issuer else []
-    store = Store(options.database or f"sqlite:///{options.state / 'control-plane.db'}", options.login)
-    repository = Repository(options.state / "repository.git", _remote(options.repository), options.branch)
-    outbox = Outbox(store, repository, Settings(text, options.review), clock)
-    claims = Claims(options.audience, options.tenant_claim, options.role_claim)
-    app = create_app(Plane(store, Verifier(keys, claims), clock, outbox.ring))
-    outbox.on_change = app.state.bell.ring
-    follower = Follower.of_context(store, repository, clock) if options.follow else None
-    workers = [threading.Thread(target=outbox.run, name="outbox")]
-    if follower:
-        follower.on_change = app.state.bell.ring
-        workers.append(threading.Thread(target=follower.run, name="follower"))
-    for worker in workers:
-        worker.start()
-    try:
-        yield app, outbox
-    finally:
+    remote = _remote(options.repository)
+    database = options.database or f"sqlite:///{options.state / 'control-plane.db'}"
+    with ExitStack() as stack:
+        store = stack.enter_context(closing(Store(database, options.login)))
+        repository = Repository(options.state / "repository.git", remote, options.branch)
+        stack.enter_context(closing(repository))
+        outbox = Outbox(store, repository, Settings(text, options.review), clock)
+        claims = Claims(options.audience, options.tenant_claim, options.role_claim)
+        app = create_app(Plane(store, Verifier(keys, claims), clock, outbox.ring))
+        follower = Follower.of_context(store, repository, clock) if options.follow else None
         for part in (outbox, follower):
             if part is not None:
-                part.end()
-        for worker in workers:
-            worker.join()
-        repository.close()
-        store.close()
+                part.on_change = app.state.bell.ring
+                stack.enter_context(_at_work(part))
+        yield app, outbox
+
+
+@contextmanager
+def _at_work(part: Outbox | Follower) -> Iterator[None]:
+    """A part that works in a thread of its own, until it is told to end."""
+    worker = threading.Thread(target=part.run, name=type(part).__name__.lower())
+    worker.start()
+    try:
+        yield
+    finally:
+        part.end()
+        worker.join()
 
 
 def _remote(repository: str | None) -> str | None:

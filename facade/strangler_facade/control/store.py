@@ -79,7 +79,11 @@ class Store:
         with _translated(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=2.0)
-            self._open(page_limit)
+            try:
+                self._open(page_limit)
+            except BaseException:  # a file that is not ours to use is let go at once
+                self._db.close()
+                raise
         self.restore_ballast()
 
     def _open(self, page_limit: int | None) -> None:

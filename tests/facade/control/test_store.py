@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -110,7 +111,8 @@ def test_a_full_disk_refuses_the_change_and_keeps_everything_before_it(tmp_path:
     assert (latest.number, len(store.entries(limit=1000))) == (written, written)
     assert store.broken_link() is None
     store.close()
-    assert Store(tmp_path / "state.sqlite3").latest() == latest
+    with closing(Store(tmp_path / "state.sqlite3")) as again:
+        assert again.latest() == latest
 
 
 def test_a_second_control_plane_is_kept_out(tmp_path: Path) -> None:
@@ -127,6 +129,17 @@ def test_a_newer_releases_state_is_not_touched(tmp_path: Path) -> None:
     database.close()
     with pytest.raises(StoreError, match="newer strangler"):
         Store(tmp_path / "state.sqlite3")
+
+
+def test_a_file_that_cannot_be_used_is_let_go_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite3"
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA user_version = 7")
+    with pytest.raises(StoreError) as caught:
+        Store(path)
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+    assert caught.value.__traceback__ is not None  # it holds the store until here
 
 
 def test_documents_are_replaced_not_kept(tmp_path: Path) -> None:

@@ -49,11 +49,15 @@ class Store:
             StoreError: the database cannot be reached.
         """
         self.engine = _engine(url)
-        if login == "aws-iam":
-            sign_in_by_aws(self.engine)
-        with _translated():
-            migrate(self.engine)
-        self.instance = self._instance()
+        try:
+            if login == "aws-iam":
+                sign_in_by_aws(self.engine)
+            with _translated():
+                migrate(self.engine)
+            self.instance = self._instance()
+        except BaseException:  # what cannot be used is let go at once
+            self.close()
+            raise
 
     @property
     def is_sqlite(self) -> bool:
