@@ -35,7 +35,7 @@ def identity_config(plan: Plan, environment: Mapping[str, str], state: Path) -> 
         "keys": {service: service_key(master, service) for service in plan.services},
     }
     if settings.database_env:
-        config["database"] = _variable(environment, settings.database_env)
+        config["database"] = _variable(environment, settings.database_env, " (sqlite:////PATH, postgresql://…)")
     if settings.jwks_env:
         config["jwks"] = _key_set(_variable(environment, settings.jwks_env), settings.jwks_env)
     bridge(config)  # what workers could not use is refused here
@@ -58,10 +58,10 @@ def steady_claim(settings: SessionSettings | None, cookie: str | None) -> str | 
     return "sub" if "sub" in settings.claims else next(iter(settings.claims))
 
 
-def _variable(environment: Mapping[str, str], name: str) -> str:
+def _variable(environment: Mapping[str, str], name: str, form: str = "") -> str:
     value = environment.get(name, "")
     if not value:
-        hint = "export it for `strangler facade run`, or take facade.session out of the plan"
+        hint = f"export it for `strangler facade run`{form}, or take facade.session out of the plan"
         raise StranglerError(f"the environment variable {name} is not set, facade.session needs it", hint=hint)
     return value
 

@@ -15,7 +15,7 @@ def proof_words(standing: Standing) -> str:
     verdict = "holds" if proof.holds else "failed"
     if not proof.fresh:
         verdict = "is of other code"
-    return f"{verdict} ({proof.phases}), {proof.day}"
+    return f"{verdict} ({proof.phases.replace('A2', '')}), {proof.day}"  # A2 is A once more
 
 
 def platform_words(standing: Standing) -> str:

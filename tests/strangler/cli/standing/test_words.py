@@ -13,7 +13,7 @@ DAY = date(2026, 5, 1)
 def test_a_proof_in_words(standing: Callable[..., Standing]) -> None:
     assert proof_words(standing()) == "none"
     assert proof_words(standing(moved=False)) == "-"
-    assert proof_words(standing(Proven(True, DAY, True, "ABCD", None))) == "holds (ABCD), 2026-05-01"
+    assert proof_words(standing(Proven(True, DAY, True, "AA2BCD", None))) == "holds (ABCD), 2026-05-01"
     assert proof_words(standing(Proven(False, DAY, True, "ABCD", None))) == "failed (ABCD), 2026-05-01"
     assert proof_words(standing(Proven(True, DAY, False, "ABCD", None))) == "is of other code (ABCD), 2026-05-01"
 
