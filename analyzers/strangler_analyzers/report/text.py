@@ -41,7 +41,7 @@ def _row(seam: Seam) -> list[str]:
     return [
         str(seam.order),
         seam.id,
-        f"{seam.score:.2f}",
+        f"{seam.score:.3f}",
         str(len(seam.modules)),
         str(len(seam.tables)),
         f"{metrics.get('shared_tables', 0):.0f}",

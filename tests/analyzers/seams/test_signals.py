@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from strangler.analysis import Analysis, Edge, Evidence, Module
+from strangler.analysis import Analysis, Edge, Evidence, Function, Model, Module
 from strangler_analyzers.seams.options import SeamOptions
 from strangler_analyzers.seams.signals.citations import citation_ties
 from strangler_analyzers.seams.signals.cochange import cochange_ties
@@ -13,12 +13,18 @@ from strangler_analyzers.seams.signals.directories import directory_ties
 from strangler_analyzers.seams.signals.landscape import landscape
 from strangler_analyzers.seams.signals.packages import separate_packages
 from strangler_analyzers.seams.signals.similarity import neighbours, weigh
+from strangler_analyzers.seams.signals.stems import recurring_stems
 from strangler_analyzers.seams.signals.ties import Ties, gather
 from strangler_analyzers.seams.signals.topics import topic_ties
 from strangler_analyzers.seams.signals.traces import trace_ties
+from strangler_analyzers.seams.signals.vocabulary import Vocabulary, vocabulary
 from strangler_analyzers.seams.signals.words import domain_nouns, words
 from strangler_analyzers.seams.surroundings import Commit
 from strangler_analyzers.seams.weights import DEFAULT
+
+
+def about(*things: str, kinds: tuple[str, ...] = (), joined: tuple[tuple[str, str], ...] = ()) -> Vocabulary:
+    return Vocabulary(frozenset(things), frozenset(kinds), frozenset(joined), {one + two: (one, two) for one, two in joined})
 
 
 def modules(*names: str) -> tuple[Module, ...]:
@@ -104,19 +110,53 @@ def test_modules_about_the_same_thing_are_alike(shop: Analysis) -> None:
 
 def test_folders_tie_and_common_file_names_do_not() -> None:
     land = landscape(Analysis(version="1", modules=modules("a.x.api", "a.x.models", "a.y.api", "a.y.models")))
-    ties = directory_ties(land, frozenset(), 3)
+    ties = directory_ties(land, about(), 3)
     assert set(ties) == {(0, 1), (2, 3)}
 
 
 def test_a_folder_of_domain_names_that_recur_elsewhere_is_a_layer() -> None:
     names = [f"a.{layer}.{noun}" for layer in ("api", "db", "logic") for noun in ("order", "card", "mail")]
     land = landscape(Analysis(version="1", modules=modules(*names)))
-    ties = directory_ties(land, frozenset({"order", "card", "mail"}), 2)
+    ties = directory_ties(land, about("order", "card", "mail"), 2)
     assert {tuple(land.names[place].rpartition(".")[2] for place in pair) for pair in ties} == {
         ("order", "order"),
         ("card", "card"),
         ("mail", "mail"),
     }
+
+
+def test_a_name_written_as_one_word_is_taken_apart() -> None:
+    land = landscape(Analysis(version="1", modules=modules("a.db.meal_plan", "a.db.shop", "a.web.mealplans", "a.web.x")))
+    words_of = about("meal", "plan", joined=(("meal", "plan"),))
+    assert words_of.spell("MealplansView") == ("meal", "plan", "view")
+    assert words_of.things_in("mealplan") == {"meal", "plan"}
+    assert words_of.phrases_in("get_meal_plan") == {("meal", "plan")}
+    assert max(directory_ties(land, words_of, 1).items(), key=lambda tie: tie[1])[0] == (0, 2)
+
+
+def test_a_word_that_goes_with_many_things_is_a_kind() -> None:
+    things = ("Device", "Site", "Cable", "Rack", "Tenant")
+    classes = [f"m:{thing}{kind}" for thing in things for kind in ("Filter", "Form")] + ["m:SavedFilter"]
+    analysis = Analysis(
+        version="1",
+        modules=modules("m"),
+        models=tuple(Model(f"m:{name}", "django", "m") for name in (*things, "SavedFilter")),
+        functions=tuple(Function(ref, "m.py", 1, 2, "class") for ref in classes),
+    )
+    found = vocabulary(analysis, landscape(analysis))
+    assert found.kinds == {"filter", "form"}
+    assert found.things == {"device", "site", "cable", "rack", "tenant", "saved"}
+
+
+def test_few_things_make_no_kind(shop: Analysis) -> None:
+    assert vocabulary(shop, landscape(shop)).things == {"order", "invoice"}
+
+
+def test_words_that_recur_in_a_few_folders_hold_modules_together() -> None:
+    names = [f"a.f{number}.utils" for number in range(8)]
+    names += ["a.web.scraper", "a.jobs.scraper", "a.web.order", "a.jobs.form", "a.web.form", "a.jobs.once"]
+    paths = [[".".join(name.split(".")[:depth]) for depth in (1, 2, 3)] for name in names]
+    assert recurring_stems(paths, about("order", kinds=("form",))) == {"scraper"}
 
 
 def test_what_changes_together_often_is_tied_and_large_commits_do_not_count() -> None:

@@ -26,9 +26,11 @@ from strangler_analyzers.seams.surroundings import Surroundings
 # A service of fewer modules hardly pays, one of more than this share of the monolith is a second monolith.
 _COMFORTABLE = 4
 _TOO_LARGE = 0.25
-# What is left of the score of a seam that owns no table, serves no route, or has nothing that anybody asks for.
+# What is left of the score of a seam that owns no table; that only works through tasks, is only called by other
+# modules (it may as well be a library), or has nothing that anybody asks for.
 _NO_DATA = 0.15
-_NO_ROUTES = 0.8
+_ONLY_TASKS = 0.8
+_ONLY_CALLED = 0.5
 _NO_FACE = 0.2
 
 
@@ -175,12 +177,20 @@ def describe(entry: Entry) -> dict[str, Any]:
 
 
 def _worth(metrics: Mapping[str, float], size: int, total: int) -> float:
-    """Size in a comfortable range, data of its own, routes of its own, steadiness; each takes off a share."""
+    """Size in a comfortable range, data of its own, a face of its own, steadiness, safety; each takes off a share."""
     small = min(1.0, math.log2(1 + size) / math.log2(1 + _COMFORTABLE))
     large = min(1.0, _TOO_LARGE * total / size) if size else 0.0
     tables, foreign = metrics["tables"], metrics["foreign_tables"]
     own_data = tables / (tables + foreign) if tables else 0.0
     written_by_others = metrics["shared_tables"] / tables if tables else 0.0
     data = (_NO_DATA + (1 - _NO_DATA) * own_data) * (1 - 0.5 * written_by_others)
-    face = 1.0 if metrics["routes"] else _NO_ROUTES if metrics["contract"] or metrics["tasks"] else _NO_FACE
-    return round(small * large * data * face * (0.5 + 0.5 * metrics["stability"]), 6)
+    steady = (0.5 + 0.5 * metrics["stability"]) * (1 - metrics["risk"])
+    return round(small * large * data * _face(metrics) * steady, 6)
+
+
+def _face(metrics: Mapping[str, float]) -> float:
+    if metrics["routes"]:
+        return 1.0
+    if metrics["tasks"]:
+        return _ONLY_TASKS
+    return _ONLY_CALLED if metrics["contract"] else _NO_FACE

@@ -15,7 +15,7 @@ from strangler_analyzers.seams.signals.directories import directory_ties
 from strangler_analyzers.seams.signals.landscape import Landscape, Pairs
 from strangler_analyzers.seams.signals.topics import topic_ties
 from strangler_analyzers.seams.signals.traces import trace_ties
-from strangler_analyzers.seams.signals.words import domain_nouns
+from strangler_analyzers.seams.signals.vocabulary import vocabulary
 
 DIRECT = "direct"
 
@@ -68,7 +68,7 @@ def gather(analysis: Analysis, land: Landscape, options: SeamOptions) -> Ties:
             signals,
             "directory",
             weights.directory * base,
-            directory_ties(land, domain_nouns(analysis), weights.neighbours),
+            directory_ties(land, vocabulary(analysis, land), weights.neighbours),
         )
     return Ties(signals)
 

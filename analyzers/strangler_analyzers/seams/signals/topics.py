@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from strangler.analysis import Analysis
 from strangler_analyzers.seams.signals.landscape import Landscape, Pairs
 from strangler_analyzers.seams.signals.similarity import neighbours, weigh
-from strangler_analyzers.seams.signals.words import domain_nouns, words
+from strangler_analyzers.seams.signals.vocabulary import vocabulary
+from strangler_analyzers.seams.signals.words import words
 from strangler_analyzers.seams.weights import Weights
 
 Bags = list[dict[str, float]]
@@ -25,7 +26,7 @@ def topic_ties(analysis: Analysis, land: Landscape, weights: Weights) -> Pairs:
 
 def topics(analysis: Analysis, land: Landscape, weights: Weights) -> list[dict[str, float]]:
     """For each module its domain nouns, the rare ones weighing more."""
-    nouns = domain_nouns(analysis)
+    nouns = vocabulary(analysis, land).things
     parts = (
         (weights.defined, _defined(analysis, land, nouns)),
         (weights.imported, _imported(analysis, land, nouns)),

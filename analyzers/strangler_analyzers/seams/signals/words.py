@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
 
 from strangler.analysis import Analysis
 
@@ -18,8 +17,14 @@ _NO_NOUNS = frozenset({"abstract", "base", "class", "meta", "mixin", "model", "m
 @functools.lru_cache(maxsize=1 << 16)
 def words(identifier: str) -> frozenset[str]:
     """The words of an identifier, in lower case and the singular: ``OrderLines_v2`` is order and line."""
+    return frozenset(sequence(identifier))
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def sequence(identifier: str) -> tuple[str, ...]:
+    """The same in the order in which they stand."""
     found = (word.lower() for word in _WORD.findall(identifier))
-    return frozenset(_singular(word) for word in found if len(word) >= _SHORTEST)
+    return tuple(_singular(word) for word in found if len(word) >= _SHORTEST)
 
 
 def _singular(word: str) -> str:
@@ -32,6 +37,9 @@ def _singular(word: str) -> str:
 
 def domain_nouns(analysis: Analysis) -> frozenset[str]:
     """The words of model and table names: what the monolith keeps is what it is about."""
-    names: Iterable[str] = [model.cls.partition(":")[2] for model in analysis.models]
-    names = [*names, *(table.name for table in analysis.tables)]
-    return frozenset(word for name in names for word in words(name)) - _NO_NOUNS
+    return frozenset(word for name in kept_names(analysis) for word in words(name)) - _NO_NOUNS
+
+
+def kept_names(analysis: Analysis) -> list[str]:
+    """What models and tables are called, as it is written."""
+    return [*(model.cls.partition(":")[2] for model in analysis.models), *(table.name for table in analysis.tables)]
