@@ -69,7 +69,8 @@ def _ascending(steps: tuple[int, ...]) -> tuple[int, ...]:
 class Webhook(Section):
     """An address that is told of a rollout's events, or (``confirm``) asked before each step: 2xx is a yes.
 
-    ``secret_env`` names the environment variable with the key that the body is signed with (HMAC-SHA256).
+    In the plan also just the address as text, which is told. ``secret_env`` names the environment variable with the
+    key that the body is signed with (HMAC-SHA256).
     """
 
     url: Url
@@ -78,6 +79,11 @@ class Webhook(Section):
     """Whether it is only told, or asked before each step."""
     secret_env: str | None = None
     """The environment variable with the key for ``X-Strangler-Signature``."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        return {"url": value} if isinstance(value, str) else value
 
 
 class Rollout(Section):

@@ -119,6 +119,22 @@ def test_requests_are_routed_by_everything_the_plan_can_name(facade: Facade) -> 
         assert client.request("HEAD", "/methods/who").headers["x-served-by"] == "monolith"
 
 
+def test_a_flask_user_stays_where_they_are_whatever_their_session_holds(facade: Facade) -> None:
+    facade.write_plan(session="{kind: flask, cookie: sid, secret_env: SHOP_SECRET, claims: {sub: user_id}}")
+    facade.start(environment={"SHOP_SECRET": "the monolith's secret"})
+    facade.client.shadow("billing", True, "a test")
+    facade.client.shift("billing", 50, "a test")
+
+    def sides(**more: Any) -> list[str]:
+        sessions = (flask_session(user_id=user, **more).replace("session=", "sid=", 1) for user in range(20))
+        address = f"http://{facade.listen}/api/who"
+        return [httpx.get(address, headers={"cookie": cookie}, timeout=PATIENCE).json()["who"] for cookie in sessions]
+
+    before = sides()
+    assert set(before) == {"monolith", "service"}
+    assert sides(cart=[1, 2], seen="today") == before
+
+
 def test_a_header_names_no_tenant_and_no_address_unless_its_sender_is_trusted(facade: Facade) -> None:
     facade.write_plan(
         "{path: /tenants/who, tenants: [acme]}, {path: /clients/who, clients: [192.0.2.0/24]}",
@@ -163,3 +179,25 @@ def test_a_collector_gets_the_span_that_the_service_has_as_its_parent(facade: Fa
     assert [(item["traceId"], item["spanId"], item["name"]) for item in Collector.taken] == [
         (trace, span, "GET /api/**")
     ]
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (("--tls-cert", "none.pem"), "cannot use the certificate none.pem"),
+        (("--access-log", "none/access.log"), "cannot write the access log none/access.log"),
+    ],
+)
+def test_what_no_worker_can_use_ends_the_start(facade: Facade, options: tuple[str, ...], reason: str) -> None:
+    command = [sys.executable, "-m", "strangler", "facade", "run", "--plan", str(facade.plan), *options]
+    run = subprocess.run(
+        [*command, "--state", str(facade.state)],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        cwd=facade.folder,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert reason in run.stderr
+    assert "cannot start" in run.stderr

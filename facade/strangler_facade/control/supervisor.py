@@ -20,6 +20,8 @@ from strangler_facade.control.places import end, record_workers, recorded_worker
 
 _ADOPTION_SECONDS = 15.0
 _DRAIN_SECONDS = 10.0
+_CANNOT = 2
+"""The exit status of a worker that trouble of the user's keeps from starting; trying again would not help."""
 _RESTART_PAUSES = (0.0, 0.2, 1.0, 5.0)
 
 
@@ -138,6 +140,8 @@ class Supervisor:
                 continue
             await asyncio.sleep(_RESTART_PAUSES[min(failures, len(_RESTART_PAUSES) - 1)])
             status = await self._run(number)
+            if status == _CANNOT and not self._workers and self._current is not None:
+                raise StranglerError(f"worker {number} cannot start", hint="it says why, above")
             failures = failures + 1 if status and number not in self._workers else 0
             if failures > len(_RESTART_PAUSES) and self._current is not None and not self._workers:
                 raise StranglerError(f"worker {number} ends again and again (exit {status})", hint="is the port free?")

@@ -70,6 +70,8 @@ async def _serve(options: argparse.Namespace) -> None:
     settings = Settings() if options.drain is None else Settings(drain=options.drain)
     core = Core(_first_table(options), settings, loop, bridge)
     core.log = AccessLog(options.access_log) if options.access_log else None
+    tls = server_context(options.tls_cert, options.tls_key) if options.tls_cert else None
+    sock = listening(options.listen)  # what can go wrong here goes wrong before anybody counts on this worker
     link = Link(core, options.channel, options.id, leave.set) if options.channel else None
     if options.shadow:
         core.mirrors.send = Outlet(options.shadow, loop).send
@@ -78,8 +80,6 @@ async def _serve(options: argparse.Namespace) -> None:
             core.trace(Spans(options.spans, link.send))
         await link.connect()
         await link.ready.wait()
-    tls = server_context(options.tls_cert, options.tls_key) if options.tls_cert else None
-    sock = listening(options.listen)
     last = sock.dup()
     server = await loop.create_server(core.client, sock=sock, ssl=tls, backlog=4096)
     for number in (signal.SIGTERM, signal.SIGINT):

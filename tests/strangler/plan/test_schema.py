@@ -23,3 +23,13 @@ def test_steps_are_percentages_that_rise(steps: tuple[int, ...]) -> None:
 def test_a_plan_value_cannot_be_changed() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Rollout().approval = True  # type: ignore[misc]
+
+
+def test_a_webhook_is_an_address_or_more_than_that() -> None:
+    made = Rollout.model_validate(
+        {"webhooks": ["http://127.0.0.1:9/hook", {"url": "http://127.0.0.1:9", "kind": "confirm"}]}
+    )
+    assert [(str(hook.url), hook.kind) for hook in made.webhooks] == [
+        ("http://127.0.0.1:9/hook", "notify"),
+        ("http://127.0.0.1:9", "confirm"),
+    ]

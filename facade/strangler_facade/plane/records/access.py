@@ -10,6 +10,8 @@ import os
 from datetime import UTC, datetime
 from typing import Any
 
+from strangler.errors import StranglerError
+
 _MOST_WAITING = 10_000
 
 
@@ -17,9 +19,17 @@ class AccessLog:
     """Writes to a file that is opened again on ``reopen`` (log rotation)."""
 
     def __init__(self, path: str) -> None:
+        """Open the file.
+
+        Raises:
+            StranglerError: it cannot be written.
+        """
         self._path = path
         self._waiting: list[str] = []
-        self._file = self._open()
+        try:
+            self._file = self._open()
+        except OSError as error:
+            raise StranglerError(f"cannot write the access log {path}: {error.strerror}") from error
         self.lost = 0
 
     def _open(self) -> int:
