@@ -184,7 +184,7 @@ def test_a_collector_gets_the_span_that_the_service_has_as_its_parent(facade: Fa
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (("--tls-cert", "none.pem"), "cannot use the certificate none.pem"),
+        (("--tls-cert", "strangler.yaml"), "cannot use the certificate"),
         (("--access-log", "none/access.log"), "cannot write the access log none/access.log"),
     ],
 )

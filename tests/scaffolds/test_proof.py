@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import json
 import re
 import sys
@@ -231,7 +232,7 @@ def test_phases_without_the_service_need_no_environment_for_it(
     def none(*_: object) -> str:
         raise AssertionError("asked for the service's Python")
 
-    monkeypatch.setattr("strangler_scaffolds.proof.prove.service_python", none)
+    monkeypatch.setattr(importlib.import_module("strangler_scaffolds.proof.prove"), "service_python", none)
     assert prove(extracted, phases="B").holds
 
 

@@ -24,7 +24,8 @@ from strangler_analyzers.seams.weights import DEFAULT
 
 
 def about(*things: str, kinds: tuple[str, ...] = (), joined: tuple[tuple[str, str], ...] = ()) -> Vocabulary:
-    return Vocabulary(frozenset(things), frozenset(kinds), frozenset(joined), {one + two: (one, two) for one, two in joined})
+    spelt = {one + two: (one, two) for one, two in joined}
+    return Vocabulary(frozenset(things), frozenset(kinds), frozenset(joined), spelt)
 
 
 def modules(*names: str) -> tuple[Module, ...]:
@@ -126,7 +127,8 @@ def test_a_folder_of_domain_names_that_recur_elsewhere_is_a_layer() -> None:
 
 
 def test_a_name_written_as_one_word_is_taken_apart() -> None:
-    land = landscape(Analysis(version="1", modules=modules("a.db.meal_plan", "a.db.shop", "a.web.mealplans", "a.web.x")))
+    names = ("a.db.meal_plan", "a.db.shop", "a.web.mealplans", "a.web.x")
+    land = landscape(Analysis(version="1", modules=modules(*names)))
     words_of = about("meal", "plan", joined=(("meal", "plan"),))
     assert words_of.spell("MealplansView") == ("meal", "plan", "view")
     assert words_of.things_in("mealplan") == {"meal", "plan"}

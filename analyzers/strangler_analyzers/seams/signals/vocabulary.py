@@ -1,7 +1,7 @@
 """Which words of file and folder names are things of the domain, and which only kinds of code.
 
-English puts the thing first: ``DeviceFilter``, ``SiteFilter``, ``CableFilter``. A word that stands behind many things is
-a kind (``filter``), even where a model has it in its name (``SavedFilter``).
+English puts the thing first: ``DeviceFilter``, ``SiteFilter``, ``CableFilter``. A word that stands behind many things
+is a kind (``filter``), even where a model has it in its name (``SavedFilter``).
 """
 
 from __future__ import annotations
