@@ -119,7 +119,15 @@ def _no_collector() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            _grown_old()
             gc.enable()
+
+
+def _grown_old() -> None:
+    """Let the collector take what is there for old: else its next look at what is young is a look at all of it."""
+    if not gc.get_freeze_count():
+        gc.freeze()
+        gc.unfreeze()
 
 
 def run(path: Path, options: Options) -> tuple[Tree, list[Gathered], Program]:

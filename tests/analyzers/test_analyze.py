@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -91,3 +92,23 @@ def test_tests_are_kept_beside_the_packages_that_are_wanted(look) -> None:
     analysis = look(files, packages=("shop",))
     assert [module.name for module in analysis.modules] == ["shop", "shop.mail", "shop.orders", "tests.test_orders"]
     assert analysis.packages == ("shop",)
+
+
+def test_the_collector_is_as_it_was_and_takes_what_was_made_for_old(look) -> None:
+    for was_on in (True, False):
+        gc.enable() if was_on else gc.disable()
+        try:
+            look(SHOP)
+            assert gc.isenabled() is was_on
+            assert gc.get_freeze_count() == 0
+        finally:
+            gc.enable()
+
+
+def test_what_others_froze_stays_frozen(look) -> None:
+    gc.freeze()
+    try:
+        look(SHOP)
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
