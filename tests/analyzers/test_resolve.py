@@ -320,3 +320,26 @@ sum(lists, [])[1]()
 list(chain(*lists))[2]()
 """
     assert calls(source) == {("main", "main.f"), ("main", "main.g"), ("main", "main.h")}
+
+
+def test_plug_ins_found_by_scanning_a_folder_are_the_modules_in_it(calls) -> None:
+    files = {
+        "app/__init__.py": "",
+        "app/main.py": """
+import os
+from importlib import import_module
+
+def load_all(app):
+    for name in os.listdir(app):
+        import_module("." + name, package="app.plugins").load(app)
+        import_module(f"app.{name}.late").load(app)
+        import_module(name).load(app)
+""",
+        "app/plugins/__init__.py": "def load(app): ...\n",
+        "app/plugins/one.py": "def load(app): ...\n",
+        "app/plugins/two/__init__.py": "def load(app): ...\n",
+        "app/other/__init__.py": "",
+        "app/other/late.py": "def load(app): ...\n",
+    }
+    found = {callee for _, callee in calls(files) if callee.startswith("app.")}
+    assert found == {"app.plugins.one.load", "app.plugins.two.load", "app.other.late.load"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -136,10 +137,12 @@ def _rules(world: World) -> Iterator[_View]:
     """``add_url_rule(rule, endpoint, view)``."""
     for event in world.named("add_url_rule"):
         holder = receiver_of(event.made)
-        rule = text(argument(event.made, 0, "rule"))
-        if holder is None or rule is None or not _is_holder(holder):
+        views = argument(event.made, 2, "view_func")
+        # Several rules and several views would be paired by chance.
+        rules = texts(argument(event.made, 0, "rule"))[: 1 if len(views) > 1 else None]
+        if holder is None or not _is_holder(holder):
             continue
-        for view in argument(event.made, 2, "view_func"):
+        for rule, view in itertools.product(rules, views):
             cls = _viewed_class(view)
             ref = ref_of(cls or view)
             if ref is not None:
@@ -169,7 +172,7 @@ def _resources(world: World) -> Iterator[_View]:
 
 DETECTOR = Detector(
     "flask",
-    "Flask (and Quart): decorated views, `add_url_rule`, `MethodView`, nested blueprints, Flask-RESTful and "
+    "Flask (and Quart): decorated views, `add_url_rule`, `MethodView`, nested blueprints, plug-ins, Flask-RESTful and "
     "Flask-RESTX resources and namespaces.",
     detect,
     (
@@ -187,6 +190,23 @@ DETECTOR = Detector(
                 ),
             },
             ("POST /orders/ -> shop.orders:place", "DELETE,GET /orders/{order_id} -> shop.orders:show"),
+        ),
+        Example(
+            "plug-ins found by scanning a folder, with a helper that puts paths together",
+            {
+                "shop/__init__.py": (
+                    "import os\nfrom importlib import import_module\nfrom flask import Flask\n\n\n"
+                    "def serve(app, folder):\n    def asset(path): ...\n\n"
+                    "    app.add_url_rule(rule='/' + folder.strip('/') + '/<path:path>', view_func=asset)\n\n\n"
+                    "class Shop(Flask): ...\n\n\ndef create_app():\n    app = Shop(__name__)\n"
+                    "    for name in os.listdir('plugins'):\n"
+                    "        import_module('.' + name, package='shop.plugins').load(app)\n    return app\n"
+                ),
+                "shop/plugins/__init__.py": "",
+                "shop/plugins/maps.py": "from shop import serve\n\n\ndef load(app):\n    serve(app, '/maps/')\n",
+                "shop/plugins/mail.py": "from shop import serve\n\n\ndef load(app):\n    serve(app, 'mail')\n",
+            },
+            ("GET /mail/{path} -> shop:serve.asset", "GET /maps/{path} -> shop:serve.asset"),
         ),
         Example(
             "a view class and a resource",

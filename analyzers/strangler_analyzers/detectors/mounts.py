@@ -6,17 +6,18 @@ from collections.abc import Iterable
 
 from strangler_analyzers.detectors.paths import join
 from strangler_analyzers.resolve.hierarchy import linearised
-from strangler_analyzers.resolve.values import Made, Member, Typed, Value
+from strangler_analyzers.resolve.values import Instance, Made, Member, Typed, Value
 
 _DEEPEST = 12
 
 
 def kind_of(value: Value) -> str:
     """The name of the outside class ``value`` is an object of, also through a class of the program."""
+    instance = value.instance if isinstance(value, Made) else value
+    if isinstance(instance, Instance):
+        outside = linearised(instance.cls)[1]
+        return outside[0].dotted if outside else ""
     if isinstance(value, Made):
-        if value.instance is not None:
-            outside = linearised(value.instance.cls)[1]
-            return outside[0].dotted if outside else ""
         return value.callee.dotted
     return value.dotted if isinstance(value, Typed) else ""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from typing import Any
 
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.pending import Generator
-from strangler_analyzers.resolve.values import EMPTY, Const, Instance, Items, Value, Values, union
+from strangler_analyzers.resolve.values import EMPTY, MOST_VALUES, Const, Instance, Items, Value, Values, union
 
 
 def spread_of(values: Values) -> list[Values]:
@@ -108,12 +110,11 @@ def call_method(frame: Frame, value: Value, name: str, args: list[Values]) -> Va
 
 def added(frame: Frame, parts: list[Values]) -> Values:
     """The sum of containers or texts."""
-    texts = [[v.value for v in part if isinstance(v, Const) and isinstance(v.value, str)] for part in parts]
-    if all(texts):
-        return frame.program.constant("".join(text[0] for text in texts))  # type: ignore[no-any-return]
+    held = [[value for value in part if isinstance(value, Items)] for part in parts]
+    if not any(held):
+        return _added_texts(frame, parts)
     known: list[Values] = []
     rest = EMPTY
-    held = [[value for value in part if isinstance(value, Items)] for part in parts]
     for part in parts:
         for value in part:
             if isinstance(value, Items):
@@ -122,12 +123,26 @@ def added(frame: Frame, parts: list[Values]) -> Values:
                 rest = union(rest, value.rest)
             elif not isinstance(value, Const):
                 rest = union(rest, (value,))
-    if not any(held):
-        return rest
     # Sums that feed each other (``self.x += a``, ``self.x += b``) would double with each run.
     if any(len(one) > 1 for one in held) or frame.program.is_next(frame, "[", held):
         known = list(dict.fromkeys(known))
     return (frame.program.container(frame, "[", known, rest),)
+
+
+def _added_texts(frame: Frame, parts: list[Values]) -> Values:
+    """Texts put together; as in a formatted text, a pair of braces is where something goes that is not known."""
+    texts = [[v.value for v in part if isinstance(v, Const) and isinstance(v.value, str)] or ["{}"] for part in parts]
+    if all(text == ["{}"] for text in texts):
+        rest = EMPTY
+        for part in parts:
+            rest = union(rest, tuple(value for value in part if not isinstance(value, Const)))
+        return rest
+    if math.prod(len(text) for text in texts) > MOST_VALUES:
+        texts = [text[:1] for text in texts]
+    found = EMPTY
+    for each in itertools.product(*texts):
+        found = union(found, frame.program.constant("".join(each)))
+    return found
 
 
 def summed(frame: Frame, values: Values) -> Values:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from strangler_analyzers.facts import Import
 from strangler_analyzers.resolve.values import Module
+
+# A name that is open in a part and may mean more modules than this means none.
+_MOST_SCANNED = 60
 
 
 class ImportEdge(NamedTuple):
@@ -34,6 +38,15 @@ class ModuleTable:
     def get(self, name: str) -> Module | None:
         """The module called ``name``."""
         return self.by_name.get(name)
+
+    def matching(self, name: str) -> list[Module]:
+        """The modules whose name is ``name`` with one part in place of ``{}``: what scanning a package finds.
+
+        None when these are many, or when nothing of the name is known.
+        """
+        pattern = re.compile(re.escape(name).replace(r"\{\}", r"\w+"))
+        found = [one for _, one in sorted(self.by_name.items()) if pattern.fullmatch(one.name)]
+        return found if name.strip("{}.") and len(found) <= _MOST_SCANNED else []
 
     def knows(self, name: str) -> bool:
         """Whether ``name`` is a module or a folder of modules."""

@@ -68,7 +68,7 @@ def standard_result(frame: Frame, made: Made, call: CallOf) -> Values | None:
     if name in ("functools.reduce", "itertools.chain", "itertools.chain.from_iterable"):
         return _chained(frame, name, call)
     if name == "importlib.import_module" and call.args:
-        return frame.program.imported_by_text(frame, call.args, call.line) or None
+        return frame.program.imported_by_text(frame, call.args, call.kwargs.get("package", EMPTY), call.line) or None
     if name in ("threading.Thread", "multiprocessing.Process", "threading.Timer"):
         _started(frame, call)
     return None

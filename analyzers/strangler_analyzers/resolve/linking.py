@@ -115,15 +115,18 @@ class Linked(Interned):
             self._queue[frame.func] = None
         return EMPTY
 
-    def imported_by_text(self, frame: Frame, args: list[Values], line: int) -> Values:
-        """What ``import_module("…")`` gives."""
+    def imported_by_text(self, frame: Frame, args: list[Values], package: Values, line: int) -> Values:
+        """What ``import_module("…", package)`` gives; each module of a folder, where a part of the name is open."""
         found = EMPTY
+        packages = texts(args[1] if len(args) > 1 else package) or [""]
         for text in texts(args[0]):
-            module = self.table.get(text)
-            if module is not None:
-                self.note_dynamic(frame.module, module, line, text)
-                self.run_module(module)
-                found = union(found, (module,))
+            name = packages[0] + text if text.startswith(".") else text
+            modules = self.table.matching(name) if "{}" in name else [self.table.get(name)]
+            for module in modules:
+                if module is not None:
+                    self.note_dynamic(frame.module, module, line, module.name)
+                    self.run_module(module)
+                    found = union(found, (module,))
         return found
 
     def note_dynamic(self, source: Module, target: Module, line: int, symbol: str) -> None:
