@@ -17,7 +17,12 @@ from strangler_facade.plane.lanes import Course, Lane
 from strangler_facade.plane.records.capture import Capture
 from strangler_facade.table import Mirror
 
-_PAUSE = 0.001
+_PAUSE = 0.01
+"""How long orders gather: a timer and a write for each would cost a worker more than making them."""
+_BREATH = 0.001
+_AT_ONCE = 8
+_MOST_WAITING = 256
+_MOST_BYTES_WAITING = 8 * 1024 * 1024
 _MARK = b"X-Strangler-Shadow: 1\r\n"
 
 
@@ -31,6 +36,7 @@ class Mirrors:
     ) -> None:
         self._later, self.send = later, send
         self._queue: deque[tuple[Exchange, Capture, Mirror]] = deque()
+        self._bytes = 0
         self._ways: dict[Course, tuple[bytes, Lane]] = {}
         self._random = Random()
         self.counts: Counter[str] = Counter()
@@ -51,20 +57,23 @@ class Mirrors:
             return
         if capture.too_large:
             self.counts["shadow_too_large"] += 1
-        elif len(self._queue) >= mirror.concurrency:
+        elif len(self._queue) >= _MOST_WAITING or self._bytes + capture.size > _MOST_BYTES_WAITING:
             self.counts["shadow_dropped"] += 1
         else:
             if not self._queue:
                 self._later(_PAUSE, self._pump)
+            self._bytes += capture.size
             self._queue.append((exchange, capture, mirror))
 
     def _pump(self) -> None:
         """Hand over some of what waits: after the customers' answers have left, a little at a time."""
-        for _ in range(min(len(self._queue), 1 + len(self._queue) // 8)):
-            sent = self.send(packed(self._order(*self._queue.popleft())))
+        for _ in range(min(len(self._queue), _AT_ONCE)):
+            exchange, capture, mirror = self._queue.popleft()
+            self._bytes -= capture.size
+            sent = self.send(packed(self._order(exchange, capture, mirror)))
             self.counts["shadow_handed_over" if sent else "shadow_unsent"] += 1
         if self._queue:
-            self._later(_PAUSE, self._pump)
+            self._later(_BREATH, self._pump)
 
     def _order(self, exchange: Exchange, capture: Capture, mirror: Mirror) -> Order:
         terms, lane = self._ways.get(exchange.course) or self._way(exchange, mirror)

@@ -28,7 +28,8 @@ def simulate(session: Session, client: facade.AdminClient, log: Path, shifts: tu
     except OSError as error:
         raise StranglerError(f"cannot read {log}: {error.strerror}") from error
     session.out.json(_fields(found))
-    session.out.show(f"{found.requests} requests, {found.unreadable} lines that are none")
+    unread = f", and {found.unreadable} lines that are no request" if found.unreadable else ""
+    session.out.show(f"{found.requests} requests{unread}")
     for target in sorted(found.now.keys() | found.then.keys()):
         session.out.show(f"  {target}: {found.now.get(target, 0):g} now, {found.then.get(target, 0):g} then")
     for (old, new), count in sorted(found.moved.items(), key=lambda item: -item[1]):

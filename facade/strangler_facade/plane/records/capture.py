@@ -28,6 +28,11 @@ class Capture:
         self.status, self.length, self.lines, self.seconds = 0, 0, b"", 0.0
         self.too_large = self.truncated = False
 
+    @property
+    def size(self) -> int:
+        """How many bytes of both bodies are held."""
+        return min(self._in, self._cap) + min(self._out, self._cap)
+
     def request_body(self, data: bytes) -> None:
         """Bytes of the request's body have passed."""
         self._in += len(data)
