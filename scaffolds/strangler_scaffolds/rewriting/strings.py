@@ -26,5 +26,6 @@ def _edits(tree: ast.Module, spans: Spans, content: str, names: Mapping[str, str
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in names:
             start, end = spans.of(node)
             at = content.find(node.value, start, end)
-            if content[start:at].strip("rRuU") == content[at + len(node.value) : end]:  # the quotes, and nothing else
+            quotes = content[at + len(node.value) : end]  # none in a piece of an f-string, from Python 3.12 on
+            if quotes and content[start:at].strip("rRuU") == quotes:
                 yield Edit(at, at + len(node.value), names[node.value])
