@@ -110,9 +110,13 @@ def merge(base: Mapping[str, bytes], new: Mapping[str, bytes], directory: Path) 
 
 
 def _files(directory: Path) -> list[str]:
-    skipped = {".venv", "__pycache__", ".git"}
+    """What a service's folder holds of its own: no history, environment or cache."""
     paths = (path.relative_to(directory) for path in directory.rglob("*") if path.is_file())
-    return sorted(path.as_posix() for path in paths if not skipped & set(path.parts))
+    return sorted(path.as_posix() for path in paths if not any(map(_is_aside, path.parts)))
+
+
+def _is_aside(name: str) -> bool:
+    return name in {".venv", ".git", "__pycache__"} or name.endswith(("_cache", ".egg-info"))
 
 
 def _merge_file(ours: bytes, base: bytes, theirs: bytes) -> tuple[bytes, bool]:

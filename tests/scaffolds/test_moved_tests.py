@@ -102,6 +102,8 @@ def test_what_nothing_but_tests_imports_is_a_helper_of_theirs() -> None:
     assert set(chosen(files, analysis=analysis).files) == set(files)
     edges = (*edges, Edge("shop.orders.api", "shop.fakes", "import"))
     assert chosen(files, analysis=dataclasses.replace(analysis, edges=edges)).paths == ()
+    started = [dataclasses.replace(m, roles=("cli",)) if m.name == "shop.fakes" else m for m in modules]
+    assert chosen(files, analysis=dataclasses.replace(analysis, modules=tuple(started))).paths == ()
 
 
 def test_files_that_tests_name_go_along_and_others_do_not() -> None:

@@ -70,11 +70,14 @@ def test_what_is_none_of_the_services_files_stays(tmp_path: Path) -> None:
     (service / ".git/HEAD").write_text("ref: refs/heads/mine\n")
     (service / ".venv").mkdir()
     (service / ".venv/python").symlink_to("/usr/bin/python3")
+    (service / ".mypy_cache").mkdir()
+    (service / ".mypy_cache/x.json").write_text("{}")
     (service / "run.sh").write_text("#!/bin/sh\n")
     (service / "run.sh").chmod(0o755)
     new = {**done.tree, "stock_service/app.py": b"# new\n"}
     del new["README.md"]
     merged = scaffolds.merge(done.tree, new, service)
+    assert merged.kept == ("run.sh",)
     scaffolds.write_merged("stock", root, service, merged, new)
     assert (service / ".git/HEAD").read_text() == "ref: refs/heads/mine\n"
     assert (service / ".venv/python").is_symlink()

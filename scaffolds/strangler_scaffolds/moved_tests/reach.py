@@ -12,6 +12,9 @@ from strangler_scaffolds.rewriting.splice import parse
 from strangler_scaffolds.sources import Sources, decode
 from strangler_scaffolds.territory import Territory, parents
 
+# What is started and not imported is no helper of tests, even if nothing else imports it.
+_STARTS = frozenset({"cli", "entrypoint", "routes", "settings", "tasks"})
+
 
 @dataclass(frozen=True)
 class Lack:
@@ -78,7 +81,7 @@ class Reach:
         return self._test_side[name]
 
     def _serves_tests(self, name: str) -> bool:
-        if name in self._here or name in self._gone:
+        if name in self._here or name in self._gone or _STARTS & set(self._territory.modules[name].roles):
             return False
         importers = self._importers.get(name, set()) - {name}
         return name in self._territory.tests or (bool(importers) and all(map(self.is_test_side, sorted(importers))))
