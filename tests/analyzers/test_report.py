@@ -82,6 +82,12 @@ def test_text_mermaid_and_dot_name_every_seam(small: Analysis) -> None:
         assert all(seam.id in page for seam in small.seams)
 
 
+def test_text_and_page_count_the_same_modules(small: Analysis) -> None:
+    modules = data_of(render(small, "html"))["modules"]
+    assert isinstance(modules, list)
+    assert f": {len(modules)} modules (and 1 of tests and migrations), " in render(small, "text")
+
+
 def test_the_title_names_what_is_analysed_and_not_its_tests(small: Analysis) -> None:
     assert "<title>m: seams</title>" in render(small, "html")
-    assert render(small, "text").startswith("m: 5 modules")
+    assert render(small, "text").startswith("m: 4 modules")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from strangler.analysis import Analysis, Seam
 from strangler.model import Finding
+from strangler_analyzers.report.payload import product
 from strangler_analyzers.report.title import title
 
 _COLUMNS = ("order", "seam", "score", "modules", "tables", "shared", "routes", "effort", "stability", "risk")
@@ -27,9 +28,11 @@ def render_text(analysis: Analysis) -> str:
 
 
 def _counts(analysis: Analysis) -> Iterator[str]:
-    lines = sum(module.loc for module in analysis.modules)
+    kept = product(analysis)
+    lines, others = sum(module.loc for module in kept), len(analysis.modules) - len(kept)
+    beside = f" (and {others} of tests and migrations)" if others else ""
     frameworks = ", ".join(framework.name for framework in analysis.frameworks) or "no web framework"
-    yield f"{title(analysis)}: {len(analysis.modules)} modules, {lines} lines, {frameworks}"
+    yield f"{title(analysis)}: {len(kept)} modules{beside}, {lines} lines, {frameworks}"
     yield (
         f"{len(analysis.edges)} dependencies, {len(analysis.tables)} tables, {len(analysis.routes)} routes, "
         f"{len(analysis.tasks)} tasks, {len(analysis.seams)} seams"

@@ -104,8 +104,13 @@ def _calls(seam: Seam, handlers: set[str]) -> dict[str, dict[str, str]]:
 
 def _policies(operations: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, str]]]:
     for operation in operations:
-        if operation.get("kind") in ("function", "method"):
+        if operation.get("kind") in ("function", "method") and not _makes_an_object(operation["ref"]):
             policy = {"kind": operation["operation"]}
             if operation["operation"] == "command":
                 policy["idempotency"] = operation["idempotency"]
             yield operation["ref"], policy
+
+
+def _makes_an_object(ref: str) -> bool:
+    """A constructor is no call that a client could make: the object would be on the other side."""
+    return ref.rpartition(".")[2] in ("__init__", "__new__", "__post_init__")

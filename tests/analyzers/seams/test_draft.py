@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from strangler.analysis import Analysis, Route
@@ -19,6 +21,16 @@ def test_a_draft_is_a_valid_entry_of_the_plan(shop: Analysis) -> None:
     assert service.tables == ("orders",)
     assert [(route.path, route.methods) for route in service.routes] == [("/orders/{pk}", ("GET",))]
     assert service.calls["m.order.service:find"].kind == "query"
+
+
+def test_a_constructor_is_no_call_of_a_client(shop: Analysis) -> None:
+    proposed = propose(shop, PINNED)
+    seam = find_seam(proposed, "sales")
+    made = {"ref": "m.order.models:Order.__init__", "kind": "method", "operation": "query"}
+    details = {**seam.details, "contract": [*seam.details["contract"], made]}
+    others = [other for other in proposed.seams if other.id != seam.id]
+    told = dataclasses.replace(proposed, seams=(dataclasses.replace(seam, details=details), *others))
+    assert draft_service(told, "sales")["calls"].keys() == draft_service(proposed, "sales")["calls"].keys()
 
 
 def test_crossings_that_need_a_verdict_have_a_place(shop: Analysis) -> None:
