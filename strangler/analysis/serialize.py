@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import gc
 import json
 import operator
 import types
@@ -44,7 +45,14 @@ class _Member(NamedTuple):
     text: str
 
     def value(self) -> Any:
-        return _readers()[self.name](json.loads("{" + self.text + "}")[self.name])
+        # All that is made here stays: the collector would go through it again and again while it grows.
+        was_on = gc.isenabled()
+        gc.disable()
+        try:
+            return _readers()[self.name](json.loads("{" + self.text + "}")[self.name])
+        finally:
+            if was_on:
+                gc.enable()
 
 
 def from_members(version: str, fields: Mapping[str, Any], texts: Mapping[str, str]) -> Analysis:
