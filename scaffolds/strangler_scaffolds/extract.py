@@ -127,12 +127,18 @@ def _data_files(territory: Territory, sources: Sources, code: Mapping[str, bytes
     modules = [territory.modules[name] for name in (*territory.moved, *territory.shared, *partial)]
     # Not only packages: a folder without __init__.py is imported from, and has data, just as well.
     folders = {module.path.rpartition("/")[0] for module in modules} - {"", *territory.analysis.source_roots}
-    return data_files(sorted(folders), territory.analysis.source_roots, code, sources)
+    # A text of one source root names nothing beside the packages of another, from which nothing was taken.
+    roots = sorted({_root_of(territory, module.path) or "." for module in modules})
+    return data_files(sorted(folders), roots, code, sources)
+
+
+def _root_of(territory: Territory, path: str) -> str | None:
+    roots = sorted((root for root in territory.analysis.source_roots if root != "."), key=len, reverse=True)
+    return next((root for root in roots if path.startswith(f"{root}/")), None)
 
 
 def _below_root(territory: Territory, path: str) -> str:
-    roots = sorted((root for root in territory.analysis.source_roots if root != "."), key=len, reverse=True)
-    root = next((root for root in roots if path.startswith(f"{root}/")), None)
+    root = _root_of(territory, path)
     return path[len(root) + 1 :] if root else path
 
 

@@ -36,6 +36,16 @@ def test_moved_and_shared_files_are_the_monoliths_byte_for_byte(root: Path) -> N
         assert done.tree[f"stock_service/domain/{path}"] == (root / path).read_bytes()
 
 
+def test_data_of_a_source_root_that_nothing_comes_from_stays(root: Path) -> None:
+    (root / "shop/clock.py").write_text("NOTES = 'notes.txt'\n\n\ndef today():\n    return 1\n")
+    for folder in ("", "tools/"):
+        (root / folder).mkdir(exist_ok=True)
+        (root / folder / "notes.txt").write_text(f"of {folder or 'the shop'}\n")
+    analysis = dataclasses.replace(small.analysis(), source_roots=(".", "tools"))
+    done = scaffolds.extract(analysis, small.plan(), "stock", root)
+    assert done.tree["stock_service/domain/notes.txt"] == b"of the shop\n"
+
+
 def test_the_application_is_cut_down_to_the_seam(root: Path) -> None:
     text = extraction(root).tree["stock_service/domain/shop/app.py"].decode()
     assert "register_blueprint(stock.bp)" in text
