@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from strangler.analysis import Call
 from strangler.model import Finding
 from strangler_analyzers.seams.tangles.view import View, findings, module_of
 
 
 def import_cycles(view: View) -> Iterator[Finding]:
     """``IMPORT-CYCLE``: the cheapest imports that close a ring, and the calls for which they are made."""
+    calls: dict[tuple[str, str], list[Call]] = {}
+    for call in view.analysis.calls if view.rings else ():
+        calls.setdefault((module_of(call.caller), module_of(call.callee)), []).append(call)
     for ring in view.rings:
         for edge in ring.breakers:
             message = f"{edge.source} imports {edge.target}, which needs it in turn (a ring of {len(ring.modules)})"
             hint = "move what both need into a third module, or hand it over as an argument"
             yield from findings("IMPORT-CYCLE", message, edge.evidence, hint)
-            for call in view.analysis.calls:
-                if (module_of(call.caller), module_of(call.callee)) == (edge.source, edge.target):
-                    used = f"{call.caller} calls {call.callee} over an import that closes a ring"
-                    yield from findings("IMPORT-CYCLE", used, call.evidence, hint)
+            for call in calls.get((edge.source, edge.target), ()):
+                used = f"{call.caller} calls {call.callee} over an import that closes a ring"
+                yield from findings("IMPORT-CYCLE", used, call.evidence, hint)
 
 
 def late_imports(view: View) -> Iterator[Finding]:
