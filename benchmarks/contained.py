@@ -35,7 +35,7 @@ def run(command: Sequence[str], environment: Mapping[str, str], seconds: float) 
     """Run ``command`` for at most ``seconds``; one that is out of time may tidy up first (SIGINT), then is killed."""
     ctypes.CDLL(None, use_errno=True).prctl(_SUBREAPER, 1, 0, 0, 0)
     began = time.monotonic()
-    process = subprocess.Popen(command, env=environment, start_new_session=True)
+    process = subprocess.Popen(command, env=environment, start_new_session=True, preexec_fn=_may_be_interrupted)
     out_of_time = False
     try:
         status = process.wait(seconds)
@@ -47,6 +47,11 @@ def run(command: Sequence[str], environment: Mapping[str, str], seconds: float) 
     finally:
         left = sweep()
     return Outcome(status, time.monotonic() - began, out_of_time, left)
+
+
+def _may_be_interrupted() -> None:
+    """What a shell starts in the background ignores SIGINT, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _interrupted(process: subprocess.Popen[bytes]) -> int:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from strangler.analysis import Analysis, Module, Table
 from strangler.plan import loads
-from strangler_analyzers import SeamOptions, constraints_of, look_around, propose
+from strangler_analyzers import Options, SeamOptions, analyze, constraints_of, look_around, propose
 from strangler_analyzers.seams.measures.costs import COSTS, REMEDIES
 from strangler_analyzers.seams.weights import DEFAULT
 
@@ -44,6 +45,15 @@ def test_the_wanted_number_of_seams_is_come_near_to() -> None:
     program = Analysis(version="1", modules=modules)
     assert len(propose(program, SeamOptions(wanted=6)).seams) == 6
     assert len(propose(program, SeamOptions(size=6)).seams) == 6
+
+
+def test_the_seams_that_the_samples_readme_names_come_first() -> None:
+    sample = Path(__file__).parents[2] / "sample_monolith"
+    named = re.findall(r"^\| (\w+) \| `shop\.", (sample / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    seams = [seam.name for seam in analyze(sample, Options(packages=("shop", "traffic"))).seams]
+    assert len(named) == 8
+    assert set(seams[:8]) == set(named)
+    assert seams[0] == "metering"
 
 
 def test_around_a_folder_without_anything_there_is_nothing(tmp_path: Path) -> None:

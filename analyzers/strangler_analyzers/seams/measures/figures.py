@@ -26,12 +26,16 @@ from strangler_analyzers.seams.surroundings import Surroundings
 # A service of fewer modules hardly pays, one of more than this share of the monolith is a second monolith.
 _COMFORTABLE = 4
 _TOO_LARGE = 0.25
-# What is left of the score of a seam that owns no table; that only works through tasks, is only called by other
-# modules (it may as well be a library), or has nothing that anybody asks for.
+# What is left of the score of a seam that owns no table, and of one that nobody calls either (an edge: pages, start-up,
+# scripts, which go where what they call goes); that only works through tasks, is only called by other modules (it may
+# as well be a library), or has nothing that anybody asks for.
 _NO_DATA = 0.15
+_EDGE = 0.05
 _ONLY_TASKS = 0.8
 _ONLY_CALLED = 0.5
 _NO_FACE = 0.2
+# The share that the highest risk takes: what a monolith is about is never safe, and still comes before its edges.
+_RISK = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +187,9 @@ def _worth(metrics: Mapping[str, float], size: int, total: int) -> float:
     tables, foreign = metrics["tables"], metrics["foreign_tables"]
     own_data = tables / (tables + foreign) if tables else 0.0
     written_by_others = metrics["shared_tables"] / tables if tables else 0.0
-    data = (_NO_DATA + (1 - _NO_DATA) * own_data) * (1 - 0.5 * written_by_others)
-    steady = (0.5 + 0.5 * metrics["stability"]) * (1 - metrics["risk"])
+    least = _NO_DATA if tables or metrics["contract"] else _EDGE
+    data = (least + (1 - least) * own_data) * (1 - 0.5 * written_by_others)
+    steady = (0.5 + 0.5 * metrics["stability"]) * (1 - _RISK * metrics["risk"])
     return round(small * large * data * _face(metrics) * steady, 6)
 
 
