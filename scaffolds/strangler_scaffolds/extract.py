@@ -56,6 +56,13 @@ class Extraction:
         """All changes in the monolith."""
         return tuple(edit for _, edits in self.steps for edit in edits)
 
+    @property
+    def data(self) -> dict[str, int]:
+        """The files taken along that are no code, by their path below the source root: their size in bytes."""
+        domain = f"{package_of(self.service)}/domain"
+        taken = [path for path, origin in self.origin.items() if origin == "data"]
+        return {path: len(self.tree[f"{domain}/{path}"]) for path in sorted(taken)}
+
 
 def extract_service(analysis: Analysis, plan: Plan, name: str, sources: Sources) -> Extraction:
     """Work out the extraction of a service; nothing is written.

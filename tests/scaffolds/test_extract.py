@@ -44,6 +44,7 @@ def test_data_of_a_source_root_that_nothing_comes_from_stays(root: Path) -> None
     analysis = dataclasses.replace(small.analysis(), source_roots=(".", "tools"))
     done = scaffolds.extract(analysis, small.plan(), "stock", root)
     assert done.tree["stock_service/domain/notes.txt"] == b"of the shop\n"
+    assert done.data == {"notes.txt": len("of the shop\n")}
 
 
 def test_the_application_is_cut_down_to_the_seam(root: Path) -> None:
