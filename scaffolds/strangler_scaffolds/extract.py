@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from strangler.analysis import Analysis
 from strangler.model import Finding
 from strangler.plan import Plan
+from strangler_scaffolds.alembic_ini import migrations
 from strangler_scaffolds.clients import Client, client_of, contract_of
 from strangler_scaffolds.clients.package import HEADER
 from strangler_scaffolds.crossings import crossings_of
@@ -55,6 +56,13 @@ class Extraction:
     def edits(self) -> tuple[Edit, ...]:
         """All changes in the monolith."""
         return tuple(edit for _, edits in self.steps for edit in edits)
+
+    @property
+    def data(self) -> dict[str, int]:
+        """The files taken along that are no code, by their path below the source root: their size in bytes."""
+        domain = f"{package_of(self.service)}/domain"
+        taken = [path for path, origin in self.origin.items() if origin == "data"]
+        return {path: len(self.tree[f"{domain}/{path}"]) for path in sorted(taken)}
 
 
 def extract_service(analysis: Analysis, plan: Plan, name: str, sources: Sources) -> Extraction:
@@ -105,9 +113,12 @@ def _domain(territory: Territory, sources: Sources, cuts: Sequence[Cut]) -> tupl
     for cut in cuts:
         domain[_below_root(territory, cut.path)] = cut.data
         origin[_below_root(territory, cut.path)] = "cut"
-    for path in _data_files(territory, sources, domain, [cut.module for cut in cuts]):
-        domain[_below_root(territory, path)] = sources.read(path)
-        origin[_below_root(territory, path)] = "data"
+    data = {path: sources.read(path) for path in _data_files(territory, sources, domain, [cut.module for cut in cuts])}
+    data |= migrations(data, sources, lambda path: _below_root(territory, path))
+    for path, content in sorted(data.items()):
+        place = _below_root(territory, path)
+        if place not in domain:
+            domain[place], origin[place] = content, "data"
     return domain, origin
 
 

@@ -100,13 +100,17 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A relation of a model to another one (kind ``fk o2o m2m relationship generic``)."""
+    """A relation of a model to another one (kind ``fk o2o m2m relationship generic``).
+
+    ``outside`` names the model as the source does (``auth.User``) if it is no class of the analysed code.
+    """
 
     field: str
     kind: str
     target: str | None
     target_table: str | None = None
     through: str | None = None
+    outside: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

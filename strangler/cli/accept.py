@@ -22,7 +22,7 @@ def accept(session: Session, seam_id: str, name: str | None, document: Path | No
     seam = analyzers.find_seam(analysis, seam_id)
     service = name or seam.id
     text = read_text(session.plan_path)
-    verdicts = analyzers.verdicts(seam)
+    verdicts, left_out = analyzers.verdicts(seam), analyzers.left_out(analysis, seam)
     edited = _annotated(text, add_service(text, service, analyzers.draft_service(analysis, seam.id)), verdicts)
     _still_valid(edited, session.plan_path, seam)
     write_file(session.plan_path, edited)
@@ -31,10 +31,14 @@ def accept(session: Session, seam_id: str, name: str | None, document: Path | No
             "written": str(session.plan_path),
             "service": service,
             "seam": seam.id,
+            "left_out": left_out,
             "crossings": [finding_fields(finding) for finding in verdicts],
         }
     )
     session.out.findings(verdicts)
+    if left_out:
+        names = ", ".join(left_out)
+        session.out.show(f"left out, since it is the whole program's (name it under modules: to take it): {names}")
     session.out.show(f"added service '{service}' to {session.plan_path}; next: strangler extract {service} --check")
 
 

@@ -11,6 +11,7 @@ import click
 import strangler_scaffolds as scaffolds
 from strangler.cli.command import Session, command
 from strangler.cli.crossings import report_crossings
+from strangler.cli.data_taken import data_lines
 from strangler.cli.document import analysis_for
 from strangler.cli.options import analysis_option, service_folder_option
 from strangler.cli.output import counted, finding_fields
@@ -85,6 +86,7 @@ def _summary(extraction: Extraction, target: Path, refused: int, *, written: boo
         f"{counted(len(extraction.entries), 'function')} behind the client, "
         f"{counted(changed, 'file')} of the monolith changed{_tests(extraction)}"
     )
+    what = "\n".join([what, *data_lines(extraction.data)])
     if refused:
         return f"{what}\nnothing was written: {counted(refused, 'refusal')}"
     return f"{what}\nwritten to {target}; next: strangler prove {extraction.service}" if written else what

@@ -62,6 +62,27 @@ def test_django_models_have_tables_and_inherited_references(look) -> None:
     assert "orders_order_tags" in [table.name for table in analysis.tables]
 
 
+def test_a_library_s_model_is_called_what_the_source_calls_it(look) -> None:
+    source = """
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import models
+
+class Note(models.Model):
+    by_class = models.ForeignKey(User, on_delete=models.CASCADE)
+    by_name = models.ManyToManyField("auth.Group")
+    by_setting = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    own = models.ForeignKey("Note", on_delete=models.CASCADE)
+"""
+    (note,) = look({"notes/__init__.py": "", "notes/models.py": source}).models
+    assert {one.field: (one.target, one.outside) for one in note.references} == {
+        "by_class": (None, "django.contrib.auth.models.User"),
+        "by_name": (None, "auth.Group"),
+        "by_setting": (None, "auth.User"),
+        "own": ("notes.models:Note", None),
+    }
+
+
 def test_django_queries_read_and_write_tables_within_their_transaction(look) -> None:
     analysis = look(DJANGO)
     place = function(analysis, "shop.service:place")

@@ -132,7 +132,8 @@ def references(world: World, models: Any, cls: Class) -> Iterator[Reference]:
         if target is not None:
             yield Reference(name, kind, target.ref, models.tables.get(target), through.ref if through else None)
         else:
-            yield Reference(name, kind, None, None, through.ref if through else None)
+            outside = _outside(world, argument(made, 0, "to"))
+            yield Reference(name, kind, None, None, through.ref if through else None, outside)
         if through is not None and "TaggableManager" in _field_names(made):
             # Tags hang on the model through rows that name it by its type, which the manager lets it reach.
             yield Reference("tagged_items", "generic", through.ref, models.tables.get(through))
@@ -176,10 +177,22 @@ def _target(world: World, models: Any, cls: Class, values: Values, field: str = 
     return None
 
 
+def _outside(world: World, values: Values) -> str | None:
+    """What the source calls a target that is a library's: its dotted name, or its label and name."""
+    names = (
+        value.dotted if isinstance(value, Ext) and not _is_setting(value) else _named(world, value) for value in values
+    )
+    return next((name for name in names if name), None)
+
+
+def _is_setting(value: Ext) -> bool:
+    return value.dotted.startswith("django.conf.settings.")
+
+
 def _named(world: World, value: Value) -> str | None:
     if isinstance(value, Const) and isinstance(value.value, str):
         return value.value
-    if isinstance(value, Ext) and value.dotted.startswith("django.conf.settings."):
+    if isinstance(value, Ext) and _is_setting(value):
         setting = value.dotted.rpartition(".")[2]
         for _, module in sorted(world.modules.items()):
             given = text(module.env.get(setting, ()))

@@ -5,7 +5,7 @@ Nothing here reads source; :mod:`surroundings` and :mod:`history` hold what is r
 
 from strangler_analyzers.seams.around import beside, look_around
 from strangler_analyzers.seams.constraints import Constraints
-from strangler_analyzers.seams.draft import draft_service, find_seam, module_patterns, verdicts
+from strangler_analyzers.seams.draft import draft_service, find_seam, left_out, module_patterns, verdicts
 from strangler_analyzers.seams.options import SeamOptions
 from strangler_analyzers.seams.planned import constraints_of
 from strangler_analyzers.seams.propose import propose
@@ -25,6 +25,7 @@ __all__ = [
     "constraints_of",
     "draft_service",
     "find_seam",
+    "left_out",
     "look_around",
     "module_patterns",
     "propose",

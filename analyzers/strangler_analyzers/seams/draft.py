@@ -8,6 +8,7 @@ from typing import Any
 from strangler.analysis import Analysis, Route, Seam
 from strangler.errors import StranglerError
 from strangler.model import Finding, Location, Severity
+from strangler_analyzers.seams.program import of_the_program
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
@@ -36,21 +37,33 @@ def find_seam(analysis: Analysis, name: str) -> Seam:
 def draft_service(analysis: Analysis, seam_id: str) -> Mapping[str, Any]:
     """The plan's entry for a seam: modules, tables, routes, and a policy per function that others call.
 
+    What belongs to the program as a whole (:func:`left_out`) is not in it, with its routes, tables and functions.
+
     Raises:
-        StranglerError: no such seam.
+        StranglerError: no such seam, or nothing but entry points and settings in it.
     """
     seam = find_seam(analysis, seam_id)
-    routes = [route for route in analysis.routes if route.id in set(seam.routes)]
-    owner = next((entry["owner"] for entry in seam.details.get("owners", ())), None)
+    out = set(left_out(analysis, seam))
+    modules = [name for name in seam.modules if name not in out]
+    if not modules:
+        hint = "these stay with the program; name modules in the plan to take them anyway"
+        raise StranglerError(f"seam '{seam.id}' is nothing but {', '.join(sorted(out))}", hint=hint)
+    routes = [route for route in analysis.routes if route.id in set(seam.routes) and route.module not in out]
+    theirs = {table.name for table in analysis.tables if table.owner in out}
     drafted = {
-        "owner": owner,
-        "modules": module_patterns(seam.modules, [module.name for module in analysis.modules]),
-        "tables": list(seam.tables),
+        "owner": next((entry["owner"] for entry in seam.details.get("owners", ())), None),
+        "modules": module_patterns(modules, [module.name for module in analysis.modules]),
+        "tables": [table for table in seam.tables if table not in theirs],
         "shared": list(seam.details.get("libraries", ())),
         "routes": route_patterns(routes),
-        "calls": _calls(seam, {route.handler for route in analysis.routes}),
+        "calls": _calls(seam, {route.handler for route in analysis.routes}, out),
     }
     return {key: value for key, value in drafted.items() if value}
+
+
+def left_out(analysis: Analysis, seam: Seam) -> list[str]:
+    """The seam's modules that are the whole program's (entry points, settings, the root of the routes), sorted."""
+    return sorted(of_the_program(analysis).intersection(seam.modules))
 
 
 def verdicts(seam: Seam) -> list[Finding]:
@@ -97,9 +110,10 @@ def _pattern(path: str, methods: set[str] | None) -> Any:
     return {"path": path, "methods": named} if named else path
 
 
-def _calls(seam: Seam, handlers: set[str]) -> dict[str, dict[str, str]]:
+def _calls(seam: Seam, handlers: set[str], out: set[str]) -> dict[str, dict[str, str]]:
     """What others call; a handler that only HTTP reaches is no client's business."""
-    return {ref: policy for ref, policy in _policies(seam.details.get("contract", ())) if ref not in handlers}
+    policies = _policies(seam.details.get("contract", ()))
+    return {ref: policy for ref, policy in policies if ref not in handlers and ref.partition(":")[0] not in out}
 
 
 def _policies(operations: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, dict[str, str]]]:

@@ -7,7 +7,7 @@ import pytest
 from strangler.analysis import Analysis, Route
 from strangler.errors import StranglerError
 from strangler.plan import add_service, first_plan, loads
-from strangler_analyzers import Constraints, SeamOptions, draft_service, find_seam, propose, verdicts
+from strangler_analyzers import Constraints, SeamOptions, draft_service, find_seam, left_out, propose, verdicts
 from strangler_analyzers.seams.draft import module_patterns, route_patterns
 
 PINNED = SeamOptions(constraints=Constraints(pinned={"m.order.*": "sales", "m.invoice.*": "billing"}))
@@ -21,6 +21,35 @@ def test_a_draft_is_a_valid_entry_of_the_plan(shop: Analysis) -> None:
     assert service.tables == ("orders",)
     assert [(route.path, route.methods) for route in service.routes] == [("/orders/{pk}", ("GET",))]
     assert service.calls["m.order.service:find"].kind == "query"
+
+
+def with_roles(analysis: Analysis, roles: dict[str, str]) -> Analysis:
+    modules = (
+        dataclasses.replace(one, roles=(roles[one.name],)) if one.name in roles else one for one in analysis.modules
+    )
+    return dataclasses.replace(analysis, modules=tuple(modules))
+
+
+def test_entry_points_and_settings_are_drafted_into_no_service(shop: Analysis) -> None:
+    proposed = propose(with_roles(shop, {"m.order.api": "entrypoint", "m.order.tasks": "settings"}), PINNED)
+    draft = draft_service(proposed, "sales")
+    assert draft["modules"] == ["m.clock", "m.order.models", "m.order.service"]
+    assert "routes" not in draft
+    assert left_out(proposed, find_seam(proposed, "sales")) == ["m.order.api", "m.order.tasks"]
+
+
+def test_what_the_whole_program_owns_takes_its_tables_and_functions_along(shop: Analysis) -> None:
+    roles = {"m.order.models": "settings", "m.order.service": "entrypoint"}
+    draft = draft_service(propose(with_roles(shop, roles), PINNED), "sales")
+    assert draft.keys() == {"modules", "routes"}
+
+
+def test_a_seam_of_nothing_but_starts_is_refused(shop: Analysis) -> None:
+    proposed = propose(shop, PINNED)
+    roles = dict.fromkeys(find_seam(proposed, "sales").modules, "entrypoint")
+    with pytest.raises(StranglerError) as caught:
+        draft_service(with_roles(proposed, roles), "sales")
+    assert "m.order.api" in caught.value.message
 
 
 def test_a_constructor_is_no_call_of_a_client(shop: Analysis) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from strangler.analysis import Analysis, Call, Edge, Evidence, Passed, Patch, State, TableUse, Task, Use
+from strangler.analysis import Analysis, Call, Edge, Evidence, Passed, Patch, Reference, State, TableUse, Task, Use
 from strangler.model import Finding
 from strangler_analyzers import Constraints, SeamOptions, propose
 from strangler_analyzers.seams.tangles import RULES
@@ -32,6 +32,32 @@ def places(analysis: Analysis, rule: str) -> list[str]:
 )
 def test_what_the_shop_is_knotted_by_is_found_with_its_line(shop: Analysis, rule: str, place: str) -> None:
     assert places(shop, rule) == [place]
+
+
+def test_a_key_into_a_librarys_table_names_it_and_is_said_to_be_no_seams(shop: Analysis) -> None:
+    keys = (
+        Reference("user", "fk", None, outside="auth.User"),
+        Reference("tax", "fk", None, "taxes"),
+        Reference("mystery", "fk", None),
+    )
+    models = tuple(
+        dataclasses.replace(model, references=keys) if model.table == "invoices" else model for model in shop.models
+    )
+    said = [finding.message for finding in found(dataclasses.replace(shop, models=models), "FK-CROSS")]
+    names = ("auth.User", "taxes", "a model that was not resolved")
+    assert sorted(said) == sorted(
+        f"m.invoice.models:Invoice.{key.field} points out of the analysed code, into {name}, which no seam owns"
+        for key, name in zip(keys, names, strict=True)
+    )
+
+
+def test_a_key_to_a_model_without_a_table_names_the_model(shop: Analysis) -> None:
+    key = Reference("order", "fk", "m.order.models:Order")
+    models = tuple(
+        dataclasses.replace(model, references=(key,)) if model.table == "invoices" else model for model in shop.models
+    )
+    (finding,) = found(dataclasses.replace(shop, models=models), "FK-CROSS")
+    assert finding.message == "m.invoice.models:Invoice.order points into m.order.models:Order of sales"
 
 
 def with_edge(shop: Analysis, edge: Edge) -> Analysis:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from strangler.analysis import Analysis, Edge, Evidence, Module, Table, TableUse, dumps
+from strangler.analysis import Analysis, Edge, Evidence, Module, Table, TableUse, dumps, loads
 from strangler.cli import main
 from strangler.plan import first_plan, load
 from strangler_analyzers import Constraints, SeamOptions, propose
@@ -39,6 +40,16 @@ def test_an_accepted_seam_is_in_the_plan_and_comments_stay(project: Path) -> Non
     assert service.tables == ("bills",)
     assert "services:   # ours" in text
     assert "# the end" in text
+
+
+def test_what_is_the_whole_programs_is_left_out_and_said(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (project / "a.json").read_text(encoding="utf-8")
+    analysis = loads(text)
+    modules = [replace(one, roles=("entrypoint",)) if one.name == "m.bill_api" else one for one in analysis.modules]
+    (project / "a.json").write_text(dumps(replace(analysis, modules=tuple(modules))), encoding="utf-8")
+    assert main(["plan", "accept", "billing", "--analysis", "a.json"]) == 0
+    assert load(project / "strangler.yaml").services["billing"].modules == ("m.bill",)
+    assert "m.bill_api" in capsys.readouterr().out
 
 
 def test_crossings_that_need_a_verdict_are_noted_in_the_plan(project: Path) -> None:

@@ -21,6 +21,14 @@ def test_a_service_is_written_and_the_call_sites_are_changed(monolith: Path, run
     assert (monolith / "services/stock/stock_service/__main__.py").is_file()
 
 
+def test_data_that_goes_along_is_said_by_folder(monolith: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (monolith / "shop/stock/seeds").mkdir()
+    (monolith / "shop/stock/seeds/customers.csv").write_bytes(b"x" * 2500)
+    flags = ["--plan", str(monolith / "strangler.yaml"), "--analysis", str(monolith / "analysis.json")]
+    assert main(["extract", "stock", *flags]) == 0
+    assert "data: shop/stock/seeds/customers.csv 1 file, 2.5 kB\n" in capsys.readouterr().out
+
+
 def test_what_was_extracted_is_not_extracted_over(monolith: Path, run: Run) -> None:
     run("extract", "stock", analysis=True)
     before = tree(monolith)

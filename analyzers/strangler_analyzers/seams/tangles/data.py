@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from strangler.analysis import Call, Table
+from strangler.analysis import Call, Model, Reference, Table
 from strangler.model import Finding
 from strangler_analyzers.seams.measures.effects import Effects
 from strangler_analyzers.seams.tangles.view import View, findings, module_of
@@ -51,11 +51,14 @@ def _is_inside(view: View, ref: str, line: int) -> bool:
 
 
 def foreign_keys(view: View) -> Iterator[Finding]:
-    """``FK-CROSS``: a column that points into a table of another seam."""
+    """``FK-CROSS``: a column that points into a table of another seam, or into one that no analysed code declares."""
     for model in view.analysis.models:
         for reference in model.references:
             target = module_of(reference.target or "")
             if reference.kind == "relationship" or not view.crosses(model.module, target):
+                continue
+            if reference.target is None:
+                yield from _foreign_key_outside(model, reference)
                 continue
             places = [
                 site
@@ -64,9 +67,18 @@ def foreign_keys(view: View) -> Iterator[Finding]:
                 for site in edge.evidence
                 if site.symbol == reference.target and _in_class(view, model.cls, site.line)
             ]
-            message = f"{model.cls}.{reference.field} points into {reference.target_table} of {view.home(target)}"
+            table = reference.target_table or reference.target
+            message = f"{model.cls}.{reference.field} points into {table} of {view.home(target)}"
             hint = "keep the id as a plain column, and check it through the contract"
             yield from findings("FK-CROSS", message, places or model.evidence, hint)
+
+
+def _foreign_key_outside(model: Model, reference: Reference) -> Iterator[Finding]:
+    """A library's table is no seam's: all who work on the store have it, until a service has a store of its own."""
+    name = reference.outside or reference.target_table or "a model that was not resolved"
+    message = f"{model.cls}.{reference.field} points out of the analysed code, into {name}, which no seam owns"
+    hint = "it holds while the store is shared; before the store is split, keep the id as a plain column"
+    yield from findings("FK-CROSS", message, model.evidence, hint)
 
 
 def _in_class(view: View, ref: str, line: int) -> bool:
