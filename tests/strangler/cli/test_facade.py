@@ -123,6 +123,20 @@ def test_a_service_that_is_down_is_told_of(tmp_path: Path, capsys: pytest.Captur
         facade.close()
 
 
+def test_a_plan_that_was_changed_since_is_told_from_the_running_facade(
+    running: Facade, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["check", "--only", "traffic", "--state", str(running.state), "--plan", str(running.plan)]
+    assert main(arguments) == 0
+    running.write_plan('{path: "/api/**", safety: safe}')
+    try:
+        assert main(arguments) == 1
+    finally:
+        running.write_plan()
+    told = " ".join("".join(capsys.readouterr()).split())
+    assert "safety of 'billing' for /api/** is method at the facade, safe in the plan" in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "key"),
     [
