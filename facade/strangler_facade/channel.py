@@ -160,11 +160,13 @@ class DifferencesMessage(TypedDict):
     """Shadow process to control, when there is something new: what it has found (``shadow.findings``), and its counts.
 
     ``counts`` are the orders it has ``sent`` on and ``dropped``, and the records there was no room for (``forgotten``).
+    ``silent`` is how many mirrored requests in a row a service has not answered, up to the last one.
     """
 
     type: str  # "differences"
     routes: Mapping[str, Any]
     counts: Mapping[str, int]
+    silent: Mapping[str, int]
 
 
 def encode(message: Mapping[str, Any]) -> bytes:

@@ -98,7 +98,7 @@ def test_the_next_table_is_the_plans_with_services_where_they_stand_or_are_imagi
     status = {
         "version": 7,
         "monolith": "http://127.0.0.1:8000",
-        "services": [{"name": "billing", "weight": 10.0, "mirrored": False}],
+        "services": [{"name": "billing", "stage": "canary", "weight": 10.0, "mirrored": False}],
     }
     made = planned_table(PLAN, status, {})
     assert made["version"] == 8

@@ -96,7 +96,10 @@ class MoveView(BaseModel):
 
 
 class ServiceView(BaseModel):
-    """Where a service stands and how it does."""
+    """Where a service stands and how it does.
+
+    Of ``shadowed`` requests ``unanswered`` got no answer; of ``compared`` ones, ``differing`` differ beyond noise.
+    """
 
     name: str
     stage: Stage
@@ -110,6 +113,8 @@ class ServiceView(BaseModel):
     seconds: float
     service: TargetView
     monolith: TargetView
+    shadowed: int
+    unanswered: int
     compared: int
     differing: int
     rollout: RolloutView | None

@@ -72,7 +72,7 @@ def _services(control: ControlPlane) -> Iterator[str]:
         for stage in Stage:
             here = int(controller.stage(name) is stage)
             yield f"strangler_stage{_labels(service=name, stage=str(stage))} {here}"
-    for counter in ("compared", "differing"):
+    for counter in ("compared", "differing", "unanswered"):
         yield from _head(f"strangler_shadow_{counter}_total", f"Shadowed requests: {counter}.", "counter")
         for route, found in sorted(control.watch.differences.items()):
             yield f"strangler_shadow_{counter}_total{_labels(route=route)} {found[counter]}"

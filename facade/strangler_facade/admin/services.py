@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from strangler.model import Stage
-from strangler_facade.admin import views
+from strangler_facade.admin import reach, views, worries
 from strangler_facade.admin.forms import (
     ErrorView,
     EvidenceForm,
@@ -25,6 +25,7 @@ from strangler_facade.admin.guardian import Approver, Operator, Seen, Viewer, au
 from strangler_facade.admin.tokens import Holder, Role
 from strangler_facade.control.controller import Author
 from strangler_facade.control.plane import ControlPlane
+from strangler_facade.control.stages import Position
 
 REFUSALS = {status: {"model": ErrorView} for status in (400, 401, 403, 404, 409, 412, 422, 507)}
 router = APIRouter(prefix="/v1", responses=REFUSALS)  # type: ignore[arg-type]
@@ -75,9 +76,9 @@ async def shift(
     """Give the service a percentage of its users; at 0 it is mirrored to, at 100 it is live."""
     control = plane(request)
     require_for_rise(control, who, name, form.percent)
-    by = author(who, form.reason, seen)
+    by, before = author(who, form.reason, seen), control.controller.position(name)
     await control.controller.shift(name, form.percent, by)
-    return _moved(request, response, name, by)
+    return await _warned(_moved(request, response, name, by), before)
 
 
 @router.post("/services/{name}/shadow")
@@ -85,9 +86,10 @@ async def shadow(
     request: Request, response: Response, name: str, form: ShadowForm, who: Operator, seen: Seen
 ) -> ServiceView:
     """Switch mirroring on or off."""
-    by = author(who, form.reason, seen)
-    await plane(request).controller.mirror(name, form.on, by)
-    return _view(request, response, name)
+    controller = plane(request).controller
+    by, before = author(who, form.reason, seen), controller.position(name)
+    await controller.mirror(name, form.on, by)
+    return await _warned(_view(request, response, name), before)
 
 
 @router.post("/services/{name}/stage")
@@ -99,9 +101,9 @@ async def stage(
     if wanted in _BY_APPROVERS or control.controller.position(name).stage in _BY_APPROVERS:
         require(who, Role.APPROVER)
     require_for_rise(control, who, name, _LEAST_WEIGHT.get(wanted, 0.0))
-    by = author(who, form.reason, seen)
+    by, before = author(who, form.reason, seen), control.controller.position(name)
     await control.controller.walk(name, wanted, by)
-    return _moved(request, response, name, by)
+    return await _warned(_moved(request, response, name, by), before)
 
 
 @router.post("/services/{name}/rollback")
@@ -122,6 +124,16 @@ def require_for_rise(control: ControlPlane, who: Holder, name: str, weight: floa
     """
     if weight > control.controller.position(name).weight and control.pilot.policy(name).approval:
         require(who, Role.APPROVER)
+
+
+async def _warned(shown: ServiceView, before: Position) -> ServiceView:
+    """The view, with a warning if the service got more to do and nothing listens where it should be."""
+    rose = (shown.weight, shown.mirrored) > (before.weight, before.mirrored)
+    obstacle = await reach.obstacle(shown.upstream) if rose and shown.upstream else None
+    if shown.upstream and obstacle:
+        known = [warning for warning in shown.warnings if shown.upstream not in warning]  # seen by mirroring
+        shown.warnings = [*known, worries.unanswering(shown.name, shown.upstream, obstacle)]
+    return shown
 
 
 def _moved(request: Request, response: Response, name: str, by: Author) -> ServiceView:

@@ -69,6 +69,8 @@ def service(control: ControlPlane, name: str) -> ServiceView:
         seconds=round(window.at, 3),
         service=_target(window.service),
         monolith=_target(window.monolith),
+        shadowed=window.shadowed,
+        unanswered=window.unanswered,
         compared=window.compared,
         differing=window.differing,
         rollout=_rollout(control, name),

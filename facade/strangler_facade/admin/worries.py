@@ -33,6 +33,7 @@ def of_service(control: ControlPlane, name: str, window: Reading) -> Iterator[st
     falls_back = routes.positions[name].stage in (Stage.CANARY, Stage.LIVE)
     effect = "safe requests and unsent ones fall back" if falls_back else "nothing depends on it now"
     yield from _target(name, control.tallies.workers(), effect)
+    yield from _silence(control, name, window)
     yield from _split(name, window, routes)
 
 
@@ -43,6 +44,18 @@ def _target(name: str, workers: Sequence[Mapping[str, Any]], effect: str) -> Ite
     ill = sum(not message["healthy"].get(name, True) for message in workers)
     if ill:
         yield f"{name} fails its health check, as {ill} of {len(workers)} workers see it; {effect}"
+
+
+def _silence(control: ControlPlane, name: str, window: Reading) -> Iterator[str]:
+    routes, silent = control.controller.routes, min(control.watch.silent.get(name, 0), window.unanswered)
+    if silent and routes.positions[name].mirrored:
+        last = "the last mirrored request" if silent == 1 else f"the last {silent} mirrored requests"
+        yield unanswering(name, routes.rules[name].upstream or "", f"{last} got no answer")
+
+
+def unanswering(name: str, url: str, seen: str) -> str:
+    """The sentence about a service that is not where the plan says, by what was ``seen`` of it."""
+    return f"the service does not answer at {url}: {seen}; start it, or mend services.{name}.upstream in the plan"
 
 
 def _split(name: str, window: Reading, routes: RouteSet) -> Iterator[str]:

@@ -109,6 +109,7 @@ class ControlPlane:
             self._comparing.set()
         elif message["type"] == "differences":
             self.watch.differences, self.watch.mirrored = message["routes"], message["counts"]
+            self.watch.silent = message["silent"]
             self._counted.set()
 
     async def _tick(self) -> None:

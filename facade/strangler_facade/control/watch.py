@@ -18,7 +18,7 @@ from strangler_facade.control.stages import Position
 from strangler_facade.control.tallies import Tallies, Tally
 from strangler_facade.rollouts.counts import Counts, Reading, Windows
 from strangler_facade.rollouts.gates import Breach, judge
-from strangler_facade.shadow.findings import totals
+from strangler_facade.shadow.findings import Totals, totals
 
 _GUARDED = (Stage.CANARY, Stage.LIVE)
 _LATENCY_SECONDS = 1.0
@@ -46,19 +46,19 @@ class Watch:
         self._watched: dict[str, _Watched] = {}
         self.differences: Mapping[str, Mapping[str, Any]] = {}
         self.mirrored: Mapping[str, int] = {}
-        self._compared_before: dict[str, tuple[int, int]] = {}
+        self.silent: Mapping[str, int] = {}
+        self._shadowed_before: dict[str, Totals] = {}
 
     def comparing_anew(self) -> None:
         """The shadow process was started again and counts from zero: keep what the last one had."""
         for service in self._controller.routes.rules:
-            self._compared_before[service] = self._compared(service)
-        self.differences = {}
+            self._shadowed_before[service] = self._shadowed(service)
+        self.differences, self.silent = {}, {}
 
-    def _compared(self, service: str) -> tuple[int, int]:
-        """How many pairs of the service were compared, and how many differed, over all shadow processes."""
+    def _shadowed(self, service: str) -> Totals:
+        """What became of the service's mirrored requests, over all shadow processes."""
         routes = [name for name in self.differences if name.rpartition(".")[0] == service]
-        now, before = totals(self.differences, routes), self._compared_before.get(service, (0, 0))
-        return now[0] + before[0], now[1] + before[1]
+        return totals(self.differences, routes).plus(self._shadowed_before.get(service, Totals()))
 
     async def tick(self, now: float) -> None:
         """Look at every service; ``now`` is a monotonic clock's seconds."""
@@ -71,9 +71,8 @@ class Watch:
     def _reading(self, service: str, total: Mapping[tuple[str, str], Tally], now: float) -> Reading:
         own = _counts(total.get((service, service)))
         monolith = _counts(total.get((service, MONOLITH)))
-        compared, differing = self._compared(service)
         keyless = sum(total[key].keyless for key in ((service, service), (service, MONOLITH)) if key in total)
-        return Reading(now, own, monolith, compared, differing, keyless)
+        return Reading(now, own, monolith, keyless=keyless, **self._shadowed(service)._asdict())
 
     async def _look(self, service: str, reading: Reading) -> None:
         watched = self._follow(service, reading)

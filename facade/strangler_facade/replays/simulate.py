@@ -155,7 +155,11 @@ def planned_table(plan: Plan, status: Mapping[str, Any], shifts: Mapping[str, fl
     unknown = sorted(shifts.keys() - plan.services.keys())
     if unknown:
         raise StranglerError(f"the plan has no service '{unknown[0]}'", hint=f"it has: {', '.join(plan.services)}")
-    placed = {item["name"]: Position(Stage.CANARY, item["weight"], item["mirrored"]) for item in status["services"]}
+    placed = {item["name"]: _position(item) for item in status["services"]}
     placed |= {name: Position(Stage.CANARY, percent) for name, percent in shifts.items()}
     routes = from_plan(plan, plan.monolith.upstream or status["monolith"], placed)
     return to_json(checked(compile_table(routes, status["version"] + 1)))
+
+
+def _position(item: Mapping[str, Any]) -> Position:
+    return Position(Stage(item["stage"]), item["weight"], item["mirrored"])

@@ -39,6 +39,7 @@ def _combined(left: tuple[int, ...], right: tuple[int, ...], sign: int) -> tuple
 class Reading:
     """The counters of service and monolith for one service's routes, and the shadow's, at one moment.
 
+    Of ``shadowed`` requests ``unanswered`` had no answer from the service; ``compared`` are those whose noise is known.
     ``keyless`` requests could be split, but carried nothing that their user is known by.
     """
 
@@ -48,6 +49,8 @@ class Reading:
     compared: int = 0
     differing: int = 0
     keyless: int = 0
+    shadowed: int = 0
+    unanswered: int = 0
 
     def since(self, earlier: Reading, *, buckets: bool = True) -> Reading:
         """The window between the two readings; ``at`` becomes its length in seconds."""
@@ -58,6 +61,8 @@ class Reading:
             self.compared - earlier.compared,
             self.differing - earlier.differing,
             self.keyless - earlier.keyless,
+            self.shadowed - earlier.shadowed,
+            self.unanswered - earlier.unanswered,
         )
 
 

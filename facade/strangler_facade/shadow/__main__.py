@@ -69,7 +69,8 @@ async def _report(findings: Findings, repeats: Repeats, writer: asyncio.StreamWr
         counts = {"sent": repeats.counts["sent"], "dropped": repeats.counts["dropped"], "forgotten": findings.dropped}
         seen = (counts, sum(route.pairs for route in findings.routes.values()))
         if seen != sent:
-            writer.write(encode({"type": "differences", "routes": findings.summary(), "counts": counts}))
+            found = {"routes": findings.summary(), "counts": counts, "silent": findings.silent}
+            writer.write(encode({"type": "differences", **found}))
             await writer.drain()
             sent = seen
 

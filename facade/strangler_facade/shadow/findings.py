@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import log
-from typing import Any
+from typing import Any, NamedTuple
 
 from strangler_facade.rollouts.bounds import excess
 from strangler_facade.shadow.compare import Difference, Side, compare
@@ -49,9 +49,10 @@ class FieldFinding:
 
 @dataclass
 class RouteFindings:
-    """One route's counts; ``compared`` and ``differing`` only ever rise, ``truncated`` bodies were not compared."""
+    """One route's counts; they only ever rise. ``unanswered`` by the mirror, ``truncated`` bodies were not compared."""
 
     pairs: int = 0
+    unanswered: int = 0
     asked_twice: int = 0
     compared: int = 0
     differing: int = 0
@@ -73,6 +74,8 @@ class Findings:
 
     def __init__(self) -> None:
         self.routes: dict[str, RouteFindings] = {}
+        self.silent: dict[str, int] = {}
+        """How many of each service's mirrored requests in a row have had no answer, up to the last one."""
         self.dropped = 0
 
     def take(self, record: Record) -> None:
@@ -82,6 +85,7 @@ class Findings:
             self.dropped += 1
             return
         route = self.routes.setdefault(name, RouteFindings())
+        self._listen(route, record)
         self._learn(route, record)
         differences = compare(record.primary, record.mirrored)
         route.pairs += 1
@@ -89,6 +93,11 @@ class Findings:
         for difference in differences:
             self._keep(route, difference, record)
         self._count(route, tuple(difference.field for difference in differences))
+
+    def _listen(self, route: RouteFindings, record: Record) -> None:
+        service, unanswered = record.route.rpartition(".")[0], not record.mirrored.status
+        route.unanswered += unanswered
+        self.silent[service] = self.silent.get(service, 0) + 1 if unanswered else 0
 
     def _learn(self, route: RouteFindings, record: Record) -> None:
         again = record.again
@@ -141,6 +150,7 @@ def _route_summary(route: RouteFindings) -> dict[str, Any]:
     fields = sorted(route.fields.items(), key=lambda item: (-item[1].differed, item[0]))
     return {
         "pairs": route.pairs,
+        "unanswered": route.unanswered,
         "compared": route.compared,
         "differing": route.differing,
         "learning": len(route.waiting),
@@ -161,7 +171,23 @@ def _field_summary(name: str, found: FieldFinding, route: RouteFindings) -> dict
     }
 
 
-def totals(summary: Mapping[str, Mapping[str, Any]], routes: Iterable[str]) -> tuple[int, int]:
-    """``(compared, differing)`` over some routes of a summary."""
+class Totals(NamedTuple):
+    """What some routes come to together: of ``shadowed`` pairs ``unanswered``, of ``compared`` ones ``differing``."""
+
+    compared: int = 0
+    differing: int = 0
+    shadowed: int = 0
+    unanswered: int = 0
+
+    def plus(self, other: Totals) -> Totals:
+        """Both together."""
+        return Totals(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+
+
+_SUMMED = ("compared", "differing", "pairs", "unanswered")
+
+
+def totals(summary: Mapping[str, Mapping[str, Any]], routes: Iterable[str]) -> Totals:
+    """The sums over some routes of a summary."""
     chosen = [summary[name] for name in routes if name in summary]
-    return sum(route["compared"] for route in chosen), sum(route["differing"] for route in chosen)
+    return Totals(*(sum(route[count] for route in chosen) for count in _SUMMED))

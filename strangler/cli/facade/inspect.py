@@ -44,6 +44,8 @@ def _facts(service: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if figures["requests"]:
             p99 = f", p99 {figures['p99_ms']:g} ms" if figures["p99_ms"] is not None else ""
             yield target, f"{counted(figures['requests'], 'request')}, {figures['failures']} failed{p99}"
+    if service["unanswered"]:
+        yield "shadow", f"{service['unanswered']} of {service['shadowed']} got no answer"
     if service["compared"]:
         yield "shadow", f"{service['differing']} of {service['compared']} answers differ beyond noise"
     if service["rollout"]:
@@ -136,7 +138,8 @@ def differences(session: Session, client: AdminClient, service: str | None, nois
 
 def _route_lines(name: str, route: dict[str, Any], noise: bool) -> Iterator[RenderableType]:
     learning = f", {route['learning']} wait until its noise is known" if route["learning"] else ""
-    yield f"{name}: {route['differing']} of {route['compared']} compared answers differ beyond noise{learning}"
+    silent = f", {route['unanswered']} of {route['pairs']} got no answer" if route["unanswered"] else ""
+    yield f"{name}: {route['differing']} of {route['compared']} compared answers differ beyond noise{silent}{learning}"
     for field in route["fields"]:
         if noise or not field["is_noise"]:
             yield from _field_lines(field, route)

@@ -16,6 +16,8 @@ def _moved(session: Session, service: dict[str, Any]) -> None:
     session.out.json(service)
     mirrored = ", mirrored" if service["mirrored"] else ""
     session.out.show(f"{service['name']}: {service['stage']}, {service['weight']:g} % of its users{mirrored}")
+    for warning in service["warnings"]:
+        session.out.note(f"warning: {warning}")
 
 
 @facade_command("shift", example='strangler facade shift billing 25 --reason "no differences in 3 days"')

@@ -56,7 +56,7 @@ services:
         self.watch = Watch(self.controller, self.pilot, self.tallies, on_note=self.notes.append)
         self.now = 100.0
         self.counts = {"billing": [0, 0], "monolith": [0, 0]}
-        self.pairs = [0, 0]
+        self.pairs, self.unanswered = [0, 0], 0
 
     def _hook(self, request: httpx.Request) -> httpx.Response:
         self.sent.append({**json.loads(request.content), "signature": request.headers.get("x-strangler-signature")})
@@ -70,7 +70,8 @@ services:
         self.now += seconds
         self.tallies.take({"pid": 1, "worker": 0, "tallies": [self._record(name) for name in self.counts]})
         compared, differing = self.pairs
-        self.watch.differences = {"billing.0": {"compared": compared, "differing": differing}}
+        counts = {"compared": compared, "differing": differing, "pairs": compared, "unanswered": self.unanswered}
+        self.watch.differences = {"billing.0": counts}
         await self.watch.tick(self.now)
 
     def _record(self, target: str) -> dict[str, Any]:
@@ -257,15 +258,17 @@ def test_a_restart_takes_a_rollout_up_where_it_was_and_bakes_no_less(tmp_path: P
 def test_a_comparing_process_that_begins_anew_takes_nothing_back(tmp_path: Path) -> None:
     async def story(world: World) -> None:
         await shifted(world, 50)
+        world.unanswered = 4
         await world.serve(5, 50)
         window = world.watch.window("billing")
         assert window is not None
         world.watch.comparing_anew()
-        world.pairs[0] = 3
+        world.pairs[0], world.unanswered = 3, 2
         await world.tick(0.1)
         after = world.watch.window("billing")
         assert after is not None
-        assert after.compared == window.compared + 3
+        assert (after.compared, after.shadowed) == (window.compared + 3, window.shadowed + 3)
+        assert (window.unanswered, after.unanswered) == (4, 6)
 
     play(tmp_path, story)
 

@@ -5,7 +5,7 @@ import random
 from dataclasses import replace
 
 from strangler_facade.shadow.compare import Side
-from strangler_facade.shadow.findings import LEARNT_AFTER, Findings, Record, totals
+from strangler_facade.shadow.findings import LEARNT_AFTER, Findings, Record, Totals, totals
 from strangler_facade.shadow.redact import HIDDEN
 
 
@@ -95,5 +95,18 @@ def test_an_unanswered_second_question_teaches_nothing() -> None:
 
 
 def test_totals_are_of_the_routes_asked_for() -> None:
-    summary = {"billing.0": {"compared": 5, "differing": 1}, "billing.1": {"compared": 7, "differing": 0}}
-    assert totals(summary, ["billing.0", "billing.1", "orders.0"]) == (12, 1)
+    summary = {
+        "billing.0": {"compared": 5, "differing": 1, "pairs": 6, "unanswered": 2},
+        "billing.1": {"compared": 7, "differing": 0, "pairs": 9, "unanswered": 0},
+    }
+    assert totals(summary, ["billing.0", "billing.1", "orders.0"]) == Totals(12, 1, shadowed=15, unanswered=2)
+
+
+def test_mirrored_requests_without_an_answer_are_counted_and_in_a_row_until_one_is_answered() -> None:
+    findings, down = Findings(), answer(b"", status=0, error="no connection")
+    for index in range(3):
+        findings.take(replace(record({"a": 1}, {"a": 1}), route=f"billing.{index % 2}", mirrored=down))
+    assert findings.silent == {"billing": 3}
+    findings.take(record({"a": 1}, {"a": 1}))
+    assert findings.silent == {"billing": 0}
+    assert [(route["pairs"], route["unanswered"]) for route in findings.summary().values()] == [(3, 2), (1, 1)]

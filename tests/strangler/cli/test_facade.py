@@ -92,6 +92,51 @@ def test_users_who_carry_no_sticky_key_are_warned_of(run: Run, running: Facade) 
     run("rollback", "billing", "--reason", "a test")
 
 
+def test_a_service_that_is_down_is_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    facade = Facade(tmp_path)
+    down = f"the service does not answer at {facade.service.url}: "
+
+    def told(*arguments: str) -> str:
+        assert main(["facade", *arguments, "--state", str(facade.state), "--plan", str(facade.plan)]) == 0
+        return " ".join("".join(capsys.readouterr()).split())
+
+    try:
+        facade.start()
+        assert down not in told("shadow", "billing", "on", "--reason", "it is there")
+        told("shadow", "billing", "off", "--reason", "enough")
+        facade.service.stop()
+        refused = f"warning: {down}Connection refused; start it, or mend services.billing.upstream in the plan"
+        assert refused in told("shadow", "billing", "on", "--reason", "it is down")
+        for user in range(3):
+            facade.get(user=user)
+        facade.until(lambda: facade.client.service("billing")["unanswered"] == 3, "three without an answer")
+        shown = told("status")
+        assert "shadow 3 of 3 got no answer" in shown
+        assert f"warning {down}the last 3 mirrored requests got no answer" in shown
+        assert "3 of 3 got no answer" in told("differences")
+        assert refused in told("shift", "billing", "1", "--reason", "all the same")
+        told("rollback", "billing", "--reason", "back")
+        facade.restart_service()
+        facade.get()
+        facade.until(lambda: not facade.client.service("billing")["warnings"], "the warning to end")
+    finally:
+        facade.close()
+
+
+def test_a_plan_that_was_changed_since_is_told_from_the_running_facade(
+    running: Facade, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["check", "--only", "traffic", "--state", str(running.state), "--plan", str(running.plan)]
+    assert main(arguments) == 0
+    running.write_plan('{path: "/api/**", safety: safe}')
+    try:
+        assert main(arguments) == 1
+    finally:
+        running.write_plan()
+    told = " ".join("".join(capsys.readouterr()).split())
+    assert "safety of 'billing' for /api/** is method at the facade, safe in the plan" in told
+
+
 @pytest.mark.parametrize(
     ("arguments", "key"),
     [

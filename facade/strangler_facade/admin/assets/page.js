@@ -89,10 +89,11 @@ function showService(service) {
   showActions(shown.querySelector(".actions"), service);
   shown.querySelector(".closed").textContent = closed(service);
   const details = shown.querySelector("details");
-  if (details.open && details.dataset.compared !== String(service.compared)) showDifferences(service.name).catch(problem);
-  details.dataset.compared = service.compared;
+  if (details.open && details.dataset.shadowed !== String(service.shadowed)) showDifferences(service.name).catch(problem);
+  details.dataset.shadowed = service.shadowed;
   const compared = service.compared ? `${service.differing} of ${service.compared} answers differ beyond noise` : "nothing compared yet";
-  shown.querySelector("summary").textContent = `Shadow differences: ${compared}`;
+  const unanswered = service.unanswered ? `, ${service.unanswered} of ${service.shadowed} got no answer` : "";
+  shown.querySelector("summary").textContent = `Shadow differences: ${compared}${unanswered}`;
 }
 
 function users(service) {
