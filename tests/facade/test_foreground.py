@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.server
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -16,6 +18,20 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
 from .conftest import PATIENCE, Facade
+
+
+def test_sessions_that_cannot_be_looked_up_are_warned_of(facade: Facade) -> None:
+    names = "secret_env: SHOP_SECRET, database_env: SHOP_DB"
+    session = f"{{kind: django-db, claims: {{sub: _auth_user_id}}, {names}}}"
+    facade.write_plan(session=session)
+    path = facade.folder / "sessions.sqlite3"
+    facade.start("--watch", environment={"SHOP_SECRET": "the monolith's secret", "SHOP_DB": f"sqlite:///{path}"})
+    (warning,) = facade.client.status()["warnings"]
+    assert warning.startswith("sessions cannot be looked up: unable to open database file; every user is anonymous")
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("CREATE TABLE django_session (session_key, session_data, expire_date)")
+    facade.write_plan('"/v2/**"', session=session)
+    facade.until(lambda: not facade.client.status()["warnings"], "another look")
 
 
 def test_a_changed_plan_is_taken_while_it_runs_and_a_broken_one_is_not(facade: Facade) -> None:

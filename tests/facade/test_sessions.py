@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
+import socket
 import sqlite3
 import zlib
 from pathlib import Path
@@ -27,6 +29,7 @@ from strangler_facade.sessions.stored import StoredSessions
 
 SECRET = "the monolith's secret"
 NOW = 1_800_000_000.0
+TABLE = "CREATE TABLE django_session (session_key, session_data, expire_date)"
 KEYS = {"billing": "key of billing", "orders": "key of orders"}
 
 
@@ -292,3 +295,30 @@ def test_each_service_has_a_key_of_its_own_and_the_same_after_a_restart(tmp_path
     (tmp_path / "identity.key").write_bytes(b"short")
     with pytest.raises(StranglerError, match="damaged"):
         master_key(tmp_path)
+
+
+def _stored(path: Path, statement: str = "") -> StoredSessions:
+    if statement:
+        with contextlib.closing(sqlite3.connect(path)) as database:
+            database.execute(statement)
+    return StoredSessions(f"sqlite:///{path}")
+
+
+def test_a_database_without_sessions_says_why(tmp_path: Path) -> None:
+    assert _stored(tmp_path / "none").obstacle() == "unable to open database file"
+    assert _stored(tmp_path / "other", "CREATE TABLE shop (id)").obstacle() == "no such table: django_session"
+    assert _stored(tmp_path / "right", TABLE).obstacle() is None
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    assert StoredSessions(f"postgresql://shop@127.0.0.1:{port}/shop").obstacle()
+
+
+def test_a_connection_that_failed_is_closed_and_the_next_look_finds_what_is_there_by_then(tmp_path: Path) -> None:
+    stored = _stored(tmp_path / "db", "CREATE TABLE shop (id)")
+    assert stored.data("key", 0.0) is None
+    assert not [link for link in Path("/proc/self/fd").iterdir() if link.exists() and link.resolve() == tmp_path / "db"]
+    assert _stored(tmp_path / "db", TABLE).obstacle() is None
+    with contextlib.closing(sqlite3.connect(tmp_path / "db")) as database:
+        database.execute("INSERT INTO django_session VALUES ('key', 'signed', '2100-01-01 00:00:00')")
+        database.commit()
+    assert stored.data("key", 0.0) == "signed"

@@ -20,6 +20,9 @@ def of_facade(control: ControlPlane) -> Iterator[str]:
     yield from _target(MONOLITH, workers, "its requests are answered 503")
     if len(control.supervisor.pids) < control.wanted_workers:
         yield f"only {len(control.supervisor.pids)} of {control.wanted_workers} workers are there"
+    if control.sessions_obstacle:
+        hint = "see facade.session.database_env of the plan"
+        yield f"sessions cannot be looked up: {control.sessions_obstacle}; every user is anonymous; {hint}"
     if control.controller.owed:
         yield f"the disk is full: {control.controller.owed} entries of the history wait for room"
     lost = sum(int(message["gauges"].get("access_log_lost", 0)) for message in workers)

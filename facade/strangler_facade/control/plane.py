@@ -26,11 +26,12 @@ from strangler_facade.control.store import Store
 from strangler_facade.control.supervisor import Ears, Plane, Supervisor, WorkerSettings
 from strangler_facade.control.tallies import Tallies
 from strangler_facade.control.watch import Watch
-from strangler_facade.sessions import Claims, bridge, nobody
+from strangler_facade.sessions import Claims, bridge, nobody, obstacle
 from strangler_facade.sessions.settings import identity_config
 
 _SHORTEST_TICK, _LONGEST_TICK = 0.05, 1.0
 _PATIENCE_SECONDS = 5.0
+_SESSIONS_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class ControlPlane:
         self.pilot = Pilot(self.controller, self.webhooks, on_note=on_note)
         self.watch = Watch(self.controller, self.pilot, self.tallies, on_note=on_note)
         self.claims_of: Claims = nobody
+        self.sessions_obstacle: str | None = None
+        self._identity: dict[str, Any] | None = None
         self._counted, self._comparing = asyncio.Event(), asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -85,18 +88,38 @@ class ControlPlane:
         """Start the workers and the clockwork; returns when customers are served."""
         self._settings.state.mkdir(parents=True, exist_ok=True)
         identity = self._identify(self._settings.plan)
+        await self._look_at_sessions()
         await self.supervisor.open()
         self._tasks = [asyncio.create_task(self._compare())]
         await self.supervisor.start(self.controller.version, self.controller.table(), identity)
         with contextlib.suppress(TimeoutError):  # mirroring without it loses records, but no customer
             await asyncio.wait_for(self._comparing.wait(), _PATIENCE_SECONDS)
-        clockwork = (self._tick(), self._export_figures(), self._export_spans(), self._usage.run())
+        clockwork = (
+            self._tick(),
+            self._export_figures(),
+            self._export_spans(),
+            self._usage.run(),
+            self._watch_sessions(),
+        )
         self._tasks += [asyncio.create_task(part) for part in clockwork]
 
     def _identify(self, plan: Plan) -> dict[str, Any] | None:
         identity = identity_config(plan, os.environ, self._settings.state)
         self.claims_of = bridge(identity).claims if identity else nobody
+        self._identity = identity
         return identity
+
+    async def _look_at_sessions(self) -> None:
+        """Whether sessions can be looked up where they are kept; a note when that has changed for the worse."""
+        before, identity = self.sessions_obstacle, self._identity
+        self.sessions_obstacle = await asyncio.to_thread(obstacle, identity) if identity else None
+        if self.sessions_obstacle and self.sessions_obstacle != before:
+            self._on_note(f"warning: sessions cannot be looked up: {self.sessions_obstacle}; every user is anonymous")
+
+    async def _watch_sessions(self) -> None:
+        while True:
+            await asyncio.sleep(_SESSIONS_SECONDS)
+            await self._look_at_sessions()
 
     def _receive(self, message: Mapping[str, Any]) -> None:
         if message["type"] == "metrics":
@@ -158,6 +181,7 @@ class ControlPlane:
         identity = self._identify(plan)
         changed = await self.controller.reload(plan)
         self.supervisor.identify(identity)
+        await self._look_at_sessions()
         return changed
 
     async def stop(self) -> None:

@@ -5,7 +5,7 @@ claims the plan names out of it, and signs them anew with a key that only it and
 ``stored``, which looks sessions up in the monolith's database.
 """
 
-from strangler_facade.sessions.bridge import HEADER, Bridge, Claims, bridge, nobody
+from strangler_facade.sessions.bridge import HEADER, Bridge, Claims, bridge, nobody, obstacle
 from strangler_facade.sessions.keys import identity_key, service_key
 
-__all__ = ["HEADER", "Bridge", "Claims", "bridge", "identity_key", "nobody", "service_key"]
+__all__ = ["HEADER", "Bridge", "Claims", "bridge", "identity_key", "nobody", "obstacle", "service_key"]

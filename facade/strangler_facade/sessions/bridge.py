@@ -90,6 +90,11 @@ def bridge(config: Mapping[str, Any]) -> Bridge:
     return Bridge(config)
 
 
+def obstacle(config: Mapping[str, Any]) -> str | None:
+    """Why sessions by this configuration cannot be looked up at the moment; may wait a second for a database."""
+    return StoredSessions(config["database"]).obstacle() if config["kind"] == "django-db" else None
+
+
 def _verifier(config: Mapping[str, Any]) -> Verify:
     kind, secrets, age = config["kind"], tuple(config.get("secrets", ())), config.get("max_age", 14 * 86400)
     if kind == "flask":

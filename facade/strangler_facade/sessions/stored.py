@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import sqlite3
 from typing import Any
@@ -38,11 +39,27 @@ class StoredSessions:
         try:
             row = self._row(key)
         except Exception:  # each driver has exceptions of its own; whatever it is, this user is anonymous for now
-            self._connection = None
+            self._let_go()
             return None
         if row is None or _seconds(row[1]) <= now:
             return None
         return str(row[0])
+
+    def obstacle(self) -> str | None:
+        """Look once, and let the connection go: why no session can be looked up, in a line; None if one could be."""
+        try:
+            self._row("nobody")
+        except Exception as error:  # as above: each driver's own, or that the driver is missing
+            return next(iter(str(error).strip().splitlines()), type(error).__name__)
+        finally:
+            self._let_go()
+        return None
+
+    def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(Exception):  # it is of no use any more, whatever it says
+                connection.close()
 
     def _row(self, key: str) -> Any:
         if self._connection is None:

@@ -7,7 +7,7 @@ only where the service's answers differ more often than the monolith's own, beyo
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log
 from typing import Any, NamedTuple
@@ -90,9 +90,10 @@ class Findings:
         differences = compare(record.primary, record.mirrored)
         route.pairs += 1
         route.truncated += bool(record.primary.truncated or record.mirrored.truncated)
-        for difference in differences:
-            self._keep(route, difference, record)
-        self._count(route, tuple(difference.field for difference in differences))
+        fields = _by_field(differences)
+        for name, found in fields.items():
+            self._keep(route, name, found, record)
+        self._count(route, tuple(fields))
 
     def _listen(self, route: RouteFindings, record: Record) -> None:
         service, unanswered = record.route.rpartition(".")[0], not record.mirrored.status
@@ -104,7 +105,7 @@ class Findings:
         if not again or again.error:
             return
         route.asked_twice += 1
-        for name in {difference.field for difference in compare(record.primary, again)}:
+        for name in _by_field(compare(record.primary, again)):
             found = self._field(route, name)
             if found is not None:
                 found.noise += 1
@@ -115,19 +116,22 @@ class Findings:
             return None
         return route.fields.setdefault(name, FieldFinding())
 
-    def _keep(self, route: RouteFindings, difference: Difference, record: Record) -> None:
-        found = self._field(route, difference.field)
+    def _keep(self, route: RouteFindings, name: str, differences: Sequence[Difference], record: Record) -> None:
+        """Count a field that differs in a pair: once, in however many elements of a list it does."""
+        found = self._field(route, name)
         if found is None:
             return
         found.differed += 1
-        found.kinds[difference.kind] = found.kinds.get(difference.kind, 0) + 1
+        for kind in {difference.kind for difference in differences}:
+            found.kinds[kind] = found.kinds.get(kind, 0) + 1
+        difference = differences[0]
         found.samples.append(
             {
                 "method": record.method,
                 "path": redact_path(record.path),
                 "kind": difference.kind,
-                "monolith": redact(difference.field, difference.old),
-                "service": redact(difference.field, difference.new),
+                "monolith": redact(name, difference.old),
+                "service": redact(name, difference.new),
             }
         )
 
@@ -144,6 +148,13 @@ class Findings:
     def summary(self) -> dict[str, Any]:
         """Everything, as JSON values: counts, fields with the most frequent first, samples."""
         return {name: _route_summary(route) for name, route in sorted(self.routes.items())}
+
+
+def _by_field(differences: Iterable[Difference]) -> dict[str, list[Difference]]:
+    fields: dict[str, list[Difference]] = {}
+    for difference in differences:
+        fields.setdefault(difference.field, []).append(difference)
+    return fields
 
 
 def _route_summary(route: RouteFindings) -> dict[str, Any]:

@@ -46,6 +46,17 @@ def test_what_the_monolith_contradicts_itself_in_is_noise() -> None:
     assert route["fields"][0]["is_noise"]
 
 
+def test_a_field_of_many_elements_counts_once_in_a_pair_and_is_noise_as_any_other() -> None:
+    findings, draw = Findings(), random.Random(5)
+    for index in range(40):
+        mine, other, third = ([{"reference": draw.random()} for _ in range(6)] for _ in range(3))
+        findings.take(record(mine, other, again=third if index % 10 == 0 else None))
+    (route,) = findings.summary().values()
+    (field,) = route["fields"]
+    assert (field["field"], field["differed"], field["noise"]) == ("json:$[].reference", 40, 4)
+    assert (field["kinds"], field["is_noise"], route["differing"]) == ({"value": 40}, True, 0)
+
+
 def test_a_noisy_field_that_differs_far_more_often_than_the_monolith_counts_after_all() -> None:
     findings = Findings()
     for index in range(200):
