@@ -33,6 +33,11 @@ def data_files(packages: Iterable[str], roots: Iterable[str], code: Mapping[str,
     return sorted(path for path in found if not path.endswith(".py"))
 
 
+def files_below(folder: str, sources: Sources) -> list[str]:
+    """Every file in a folder and those in it, code too, but what is built from others; sorted."""
+    return sorted(_below(folder, sources, nested=True))
+
+
 def _at(place: str, sources: Sources) -> Iterator[str]:
     if sources.is_file(place):
         yield place

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from strangler.analysis import Analysis
 from strangler.model import Finding
 from strangler.plan import Plan
+from strangler_scaffolds.alembic_ini import migrations
 from strangler_scaffolds.clients import Client, client_of, contract_of
 from strangler_scaffolds.clients.package import HEADER
 from strangler_scaffolds.crossings import crossings_of
@@ -112,9 +113,12 @@ def _domain(territory: Territory, sources: Sources, cuts: Sequence[Cut]) -> tupl
     for cut in cuts:
         domain[_below_root(territory, cut.path)] = cut.data
         origin[_below_root(territory, cut.path)] = "cut"
-    for path in _data_files(territory, sources, domain, [cut.module for cut in cuts]):
-        domain[_below_root(territory, path)] = sources.read(path)
-        origin[_below_root(territory, path)] = "data"
+    data = {path: sources.read(path) for path in _data_files(territory, sources, domain, [cut.module for cut in cuts])}
+    data |= migrations(data, sources, lambda path: _below_root(territory, path))
+    for path, content in sorted(data.items()):
+        place = _below_root(territory, path)
+        if place not in domain:
+            domain[place], origin[place] = content, "data"
     return domain, origin
 
 

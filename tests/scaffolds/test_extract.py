@@ -47,6 +47,18 @@ def test_data_of_a_source_root_that_nothing_comes_from_stays(root: Path) -> None
     assert done.data == {"notes.txt": len("of the shop\n")}
 
 
+def test_migrations_go_with_their_configuration(root: Path) -> None:
+    (root / "shop/clock.py").write_text("CONFIG = 'alembic.ini'\n\n\ndef today():\n    return 1\n")
+    (root / "alembic.ini").write_text("[alembic]\nscript_location = migrations\n")
+    (root / "migrations").mkdir()
+    (root / "migrations/env.py").write_text("import alembic\n")
+    done = extraction(root)
+    assert done.tree["stock_service/domain/alembic.ini"] == b"[alembic]\nscript_location = %(here)s/migrations\n"
+    assert done.tree["stock_service/domain/migrations/env.py"] == b"import alembic\n"
+    assert {"alembic.ini", "migrations/env.py"} <= done.data.keys()
+    assert b'"alembic"' in done.tree["pyproject.toml"]
+
+
 def test_the_application_is_cut_down_to_the_seam(root: Path) -> None:
     text = extraction(root).tree["stock_service/domain/shop/app.py"].decode()
     assert "register_blueprint(stock.bp)" in text
