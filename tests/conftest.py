@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -26,15 +27,22 @@ settings.load_profile("house")
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """Chromium for all tests of a module, none of which may run an event loop: playwright has one."""
+    with chromium() as made:
+        yield made
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Any]:
     """Chromium without a window and without talk of its own, driven by playwright."""
     if not os.environ.get("STRANGLER_REAL"):
         pytest.skip("NOT RUN: .ci/steps 41-seams, 51-facade-control and 72-control-plane open pages in a browser")
-    chromium = shutil.which("chromium")
-    if chromium is None:
+    program = shutil.which("chromium")
+    if program is None:
         pytest.fail("needs chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=chromium, args=list(_FLAGS))
+        made = playwright.chromium.launch(executable_path=program, args=list(_FLAGS))
         yield made
         made.close()

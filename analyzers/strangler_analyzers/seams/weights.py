@@ -30,7 +30,7 @@ class Weights:
     damp_out: float = 0.6
     citation: float = 0.4
     topic: float = 0.7
-    directory: float = 1.5
+    directory: float = 1.25
     cochange: float = 0.2
     trace: float = 0.5
     neighbours: int = 8

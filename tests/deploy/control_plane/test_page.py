@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import uvicorn
 
+from tests.conftest import chromium
+
 from .conftest import World
 
 FILES = ("index.html", "page.css", "page.js")
@@ -29,6 +31,13 @@ def test_the_page_is_served_with_a_policy_that_allows_nothing_else(world: World)
         answer = world.client().get(path)
         assert answer.status_code == 200
         assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+@pytest.fixture
+def browser() -> Iterator[Any]:
+    """For one test: the others run event loops of their own."""
+    with chromium() as made:
+        yield made
 
 
 @pytest.fixture
