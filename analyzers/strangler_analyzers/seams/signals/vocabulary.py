@@ -14,8 +14,8 @@ from strangler.analysis import Analysis
 from strangler_analyzers.seams.signals.landscape import Landscape
 from strangler_analyzers.seams.signals.words import domain_nouns, kept_names, sequence
 
-# A word that goes with this share of all things is no thing itself. Chosen by eye on a wide gap: on eight monoliths such
-# words have .35 and more (``filter`` .73, ``view`` .47), things .29 at most.
+# A word that goes with this share of all things is no thing itself. Chosen by eye on a wide gap: on eight monoliths
+# such words have .35 and more (``filter`` .73, ``view`` .47), things .29 at most.
 _GOES_WITH_MANY = 1 / 3
 # Among few things a third is an accident.
 _FEWEST_BESIDE = 4
