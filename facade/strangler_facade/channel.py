@@ -181,11 +181,39 @@ def encode(message: Mapping[str, Any]) -> bytes:
     return LENGTH.pack(len(body)) + body
 
 
+class Frames:
+    """Turns the bytes of a connection, cut anywhere, back into what was sent: bodies of ``least`` bytes or more."""
+
+    def __init__(self, least: int = 0) -> None:
+        self._least = least
+        self._buffer = bytearray()
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Yield every body that ``data`` completes.
+
+        Raises:
+            ChannelError: a length below ``least`` or beyond ``LARGEST``.
+        """
+        self._buffer += data
+        while len(self._buffer) >= LENGTH.size:
+            (length,) = LENGTH.unpack_from(self._buffer)
+            if length > LARGEST:
+                raise ChannelError(f"a message of {length} bytes is too long for the channel (at most {LARGEST})")
+            if length < self._least:
+                raise ChannelError(f"a message of {length} bytes is too short for what it should be")
+            end = LENGTH.size + length
+            if len(self._buffer) < end:
+                return
+            body = bytes(self._buffer[LENGTH.size : end])
+            del self._buffer[:end]
+            yield body
+
+
 class Decoder:
     """Turns the bytes of a connection, cut anywhere, back into messages."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._frames = Frames()
 
     def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
         """Yield every message that ``data`` completes.
@@ -193,17 +221,7 @@ class Decoder:
         Raises:
             ChannelError: a length beyond ``LARGEST``, or a body that is no JSON object with a ``type``.
         """
-        self._buffer += data
-        while len(self._buffer) >= LENGTH.size:
-            (length,) = LENGTH.unpack_from(self._buffer)
-            if length > LARGEST:
-                raise ChannelError(f"a message of {length} bytes is too long for the channel (at most {LARGEST})")
-            end = LENGTH.size + length
-            if len(self._buffer) < end:
-                return
-            body = bytes(self._buffer[LENGTH.size : end])
-            del self._buffer[:end]
-            yield _message(body)
+        return map(_message, self._frames.feed(data))
 
 
 def _message(body: bytes) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from itertools import accumulate, pairwise
 
 from pydantic import TypeAdapter
 
-from strangler_facade.channel import LARGEST, LENGTH, ChannelError
+from strangler_facade.channel import LENGTH, ChannelError, Frames
 from strangler_facade.table import Target
 
 _PARTS = struct.Struct(">7IHd??")
@@ -82,7 +82,7 @@ class Orders:
     """Turns the bytes of a connection, cut anywhere, back into orders."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._frames = Frames(_PARTS.size)
 
     def feed(self, data: bytes) -> Iterator[Order]:
         """Yield every order that ``data`` completes.
@@ -90,17 +90,7 @@ class Orders:
         Raises:
             ChannelError: this is no order.
         """
-        self._buffer += data
-        while len(self._buffer) >= LENGTH.size:
-            (length,) = LENGTH.unpack_from(self._buffer)
-            if not _PARTS.size <= length <= LARGEST:
-                raise ChannelError(f"an order of {length} bytes cannot be")
-            end = LENGTH.size + length
-            if len(self._buffer) < end:
-                return
-            frame = bytes(self._buffer[LENGTH.size : end])
-            del self._buffer[:end]
-            yield _unpacked(frame)
+        return map(_unpacked, self._frames.feed(data))
 
 
 def _unpacked(frame: bytes) -> Order:
