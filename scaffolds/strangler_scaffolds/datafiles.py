@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
-from strangler_scaffolds.rewriting.splice import parse
-from strangler_scaffolds.sources import Sources, decode
+from strangler_scaffolds.sources import Sources
+from strangler_scaffolds.syntax import texts_in
 
 _BUILT = {".pyc", ".pyo", ".so", ".pyd"}
 _SKIPPED = {"__pycache__", "node_modules", ".git", ".venv", "venv", ".strangler"}
@@ -67,11 +66,8 @@ def _holds_code(folder: str, sources: Sources, *, nested: bool = False) -> bool:
 
 def _texts(path: str, data: bytes) -> Iterator[str]:
     """Text constants that can be the name of a file or folder."""
-    if not path.endswith(".py"):
-        return
-    for node in ast.walk(parse(decode(data, path), path)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_name(node.value):
-            yield node.value
+    if path.endswith(".py"):
+        yield from filter(_is_name, texts_in(data, path))
 
 
 def _is_name(text: str) -> bool:

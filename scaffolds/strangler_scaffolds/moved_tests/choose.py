@@ -13,7 +13,7 @@ from fnmatch import fnmatch
 from strangler.analysis import Module
 from strangler_scaffolds.datafiles import data_files
 from strangler_scaffolds.hosting import Cut
-from strangler_scaffolds.moved_tests.conftests import Conftests, chain_of
+from strangler_scaffolds.moved_tests.conftests import Conftests, chain_of, folders_around
 from strangler_scaffolds.moved_tests.fixtures import PytestFile
 from strangler_scaffolds.moved_tests.plugins import BUILT_IN, PLUGINS
 from strangler_scaffolds.moved_tests.reach import Lack, Reach, is_conftest
@@ -154,13 +154,9 @@ class _Chooser:
 
     def _data(self, modules: Sequence[Module]) -> dict[str, bytes]:
         """Files that the tests name by a text, from their own folder or one around it."""
-        folders = {folder for module in modules for folder in _folders_of(module.path)}
+        folders = {folder for module in modules for folder in folders_around(module.path)}
         code = {module.path: self._content(module) for module in modules}
         return {path: self._sources.read(path) for path in data_files((), sorted(folders), code, self._sources)}
-
-
-def _folders_of(path: str) -> list[str]:
-    return [path[:at] for at, letter in enumerate(path) if letter == "/"]
 
 
 def _asked(file: PytestFile) -> dict[str, int]:

@@ -14,9 +14,14 @@ from strangler_scaffolds.sources import Sources, decode
 from strangler_scaffolds.territory import Territory
 
 
+def folders_around(path: str) -> list[str]:
+    """The folders that a file lies in, the outermost first; the root is none of them."""
+    return [path[:at] for at, letter in enumerate(path) if letter == "/"]
+
+
 def chain_of(territory: Territory, path: str) -> list[str]:
     """The modules of the conftest files that a test file at ``path`` has, the outermost first."""
-    folders = {path[:at] for at, letter in enumerate(path) if letter == "/"} | {""}
+    folders = {"", *folders_around(path)}
     found = [m for m in territory.modules.values() if is_conftest(m.path) and m.path.rpartition("/")[0] in folders]
     return [module.name for module in sorted(found, key=lambda module: len(module.path))]
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from strangler.analysis import Module
 from strangler_scaffolds.rewriting.splice import parse
 from strangler_scaffolds.sources import Text
+from strangler_scaffolds.syntax import is_for_types
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -118,8 +119,7 @@ def pytest_file(text: Text, module: Module) -> PytestFile:
 def _run(node: ast.AST) -> Iterator[ast.AST]:
     """A node and all below it, but for what only type checkers read."""
     yield node
-    is_for_types = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
-    for child in node.orelse if isinstance(node, ast.If) and is_for_types else ast.iter_child_nodes(node):
+    for child in node.orelse if is_for_types(node) else ast.iter_child_nodes(node):
         yield from _run(child)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from strangler_scaffolds.hosting import Cut
 from strangler_scaffolds.moved_tests.fixtures import PytestFile, pytest_file
 from strangler_scaffolds.rewriting.splice import parse
 from strangler_scaffolds.sources import Sources, decode
+from strangler_scaffolds.syntax import texts_in
 from strangler_scaffolds.territory import Territory, parents
 
 # What is started and not imported is no helper of tests, even if nothing else imports it.
@@ -149,8 +149,12 @@ class Reach:
 
     def named_by_service(self) -> set[str]:
         """Modules of the tests that the service's cut modules name by a text: Django's settings name a test runner."""
-        texts = {text for path in self._cut for text in _dotted_texts(self._cut[path], path)}
-        named = {name for name in map(self.module_in, sorted(texts)) if name and self.is_support(name)}
+        texts = {text for path, data in self._cut.items() for text in texts_in(data, path)}
+        named = {
+            name
+            for name in map(self.module_in, sorted(text for text in texts if "." in text))
+            if name and self.is_support(name)
+        }
         return named | {support for name in named for support in self.support_of(name)}
 
     def _is_conftest(self, name: str) -> bool:
@@ -159,9 +163,3 @@ class Reach:
 
 def _names(data: bytes, path: str) -> frozenset[str]:
     return PytestFile(parse(decode(data, path), path)).names
-
-
-def _dotted_texts(data: bytes, path: str) -> Iterator[str]:
-    for node in ast.walk(parse(decode(data, path), path)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
-            yield node.value

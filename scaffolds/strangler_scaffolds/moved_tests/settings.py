@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import configparser
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
 from strangler.errors import StranglerError
 from strangler.model import Location
+from strangler_scaffolds.pyproject import pyproject
 from strangler_scaffolds.sources import Sources
 
 # Setting → whether it is a list.
@@ -44,7 +44,7 @@ def _value(stated: Any, *, is_list: bool) -> str | list[str]:
 
 def _stated(sources: Sources) -> Mapping[str, Any]:
     found = {name: _section(name, section, sources) for name, section in _FILES.items() if sources.is_file(name)}
-    found["pyproject.toml"] = _pyproject(sources)
+    found["pyproject.toml"] = pyproject(sources).get("tool", {}).get("pytest", {}).get("ini_options", {})
     order = ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg")
     return next((found[name] for name in order if found.get(name)), {})
 
@@ -56,14 +56,3 @@ def _section(name: str, section: str, sources: Sources) -> Mapping[str, Any]:
     except configparser.Error as error:
         raise StranglerError(f"{name} cannot be read: {error.message}", location=Location(name)) from error
     return dict(parser[section]) if parser.has_section(section) else {}
-
-
-def _pyproject(sources: Sources) -> Mapping[str, Any]:
-    if not sources.is_file("pyproject.toml"):
-        return {}
-    try:
-        content = tomllib.loads(sources.read("pyproject.toml").decode("utf-8", "replace"))
-    except tomllib.TOMLDecodeError as error:
-        raise StranglerError(f"pyproject.toml cannot be read: {error}", location=Location("pyproject.toml")) from error
-    options: Mapping[str, Any] = content.get("tool", {}).get("pytest", {}).get("ini_options", {})
-    return options

@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 import re
 import sys
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from strangler.errors import StranglerError
+from strangler_scaffolds.pyproject import pyproject
 from strangler_scaffolds.rewriting.splice import parse
 from strangler_scaffolds.services.poetry import from_poetry
 from strangler_scaffolds.sources import Sources, decode
+from strangler_scaffolds.syntax import is_for_types, texts_in
 
 # Import names whose distribution is called something else; the rest share their name up to case and dashes.
 _DISTRIBUTIONS = {
@@ -79,7 +79,7 @@ def _imports_in(node: ast.AST, is_optional: bool) -> Iterator[tuple[str, bool]]:
         yield from ((alias.name.partition(".")[0], is_optional) for alias in node.names)
     elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
         yield node.module.partition(".")[0], is_optional
-    elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+    elif isinstance(node, ast.If) and is_for_types(node):
         yield from (found for child in node.orelse for found in _imports_in(child, is_optional))
     elif isinstance(node, ast.Try) and any(map(_goes_on, node.handlers)):
         yield from (found for child in node.body for found in _imports_in(child, True))
@@ -118,8 +118,7 @@ def is_stated(package: str, sources: Sources) -> bool:
 def named_packages(settings: bytes, path: str, sources: Sources) -> list[str]:
     """Top-level names of stated packages of other people's that a settings module names by a string."""
     stated = {_key(text): text for text in _stated(sources)}
-    tree = parse(decode(settings, path), path)
-    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    texts = set(texts_in(settings, path))
     names = {text.partition(".")[0] for text in texts if text.replace(".", "_").isidentifier()}
     found = {name for name in names if _find(name, stated) is not None}
     for engine, drivers in _DRIVERS.items():
@@ -145,7 +144,7 @@ def _key(text: str) -> str:
 
 def _stated(sources: Sources) -> Iterator[str]:
     yield from _from_lines("requirements.txt", sources)
-    project = _pyproject(sources)
+    project = pyproject(sources)
     yield from project.get("project", {}).get("dependencies", ())
     for group in project.get("project", {}).get("optional-dependencies", {}).values():
         yield from group
@@ -155,7 +154,7 @@ def _stated(sources: Sources) -> Iterator[str]:
 def _stated_for_tests(sources: Sources) -> Iterator[str]:
     for name in _TEST_FILES:
         yield from _from_lines(name, sources)
-    project = _pyproject(sources)
+    project = pyproject(sources)
     for group in project.get("dependency-groups", {}).values():
         yield from (stated for stated in group if isinstance(stated, str))
     poetry = project.get("tool", {}).get("poetry", {})
@@ -172,12 +171,3 @@ def _from_lines(name: str, sources: Sources) -> Iterator[str]:
 def _from_table(table: Mapping[str, Any]) -> Iterator[str]:
     stated = table.get("dependencies", {})
     yield from (from_poetry(name, versions) for name, versions in stated.items() if name != "python")
-
-
-def _pyproject(sources: Sources) -> dict[str, Any]:
-    if not sources.is_file("pyproject.toml"):
-        return {}
-    try:
-        return tomllib.loads(sources.read("pyproject.toml").decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StranglerError(f"pyproject.toml cannot be read: {error}") from error
