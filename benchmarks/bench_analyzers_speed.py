@@ -66,7 +66,7 @@ def copied(root: Path, analysis: Analysis, folder: Path) -> Path:
 def edited_product(analysis: Analysis) -> Module:
     """The product module in the middle by length: neither a stub nor the biggest."""
     calling = {call.caller.partition(":")[0] for call in analysis.calls}
-    product = [one for one in analysis.modules if one.name in calling and not {"tests", "migrations"} & set(one.roles)]
+    product = [one for one in analysis.modules if one.name in calling and one.is_product]
     return sorted(product, key=lambda one: (one.loc, one.name))[len(product) // 2]
 
 

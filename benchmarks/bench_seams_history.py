@@ -67,8 +67,7 @@ def extraction(repository: Path, commit: str, packages: Sequence[str]) -> None:
     """Which of the first proposals is what left, and how exactly."""
     deleted = git(repository, "diff", "--diff-filter=D", "--no-renames", "--name-only", f"{commit}^", commit).decode()
     analysis = proposed(repository, f"{commit}^", packages)
-    outside = {"tests", "migrations"}
-    inside = {module.path: module.name for module in analysis.modules if not outside.intersection(module.roles)}
+    inside = {module.path: module.name for module in analysis.modules if module.is_product}
     left = {inside[path] for path in deleted.splitlines() if path in inside}
     print(f"{len(left)} modules left, {len(analysis.seams)} seams proposed for {len(inside)} modules")
     found = [(overlap(seam.modules, left), seam) for seam in analysis.seams]

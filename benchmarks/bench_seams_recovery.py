@@ -85,8 +85,7 @@ def steady(case: Known) -> Figure:
 
 def labels(analysis: Analysis) -> dict[str, str]:
     """The seam of each module that can be in one; what is in none is together."""
-    outside = {"tests", "migrations"}
-    return {module.name: module.seam or "" for module in analysis.modules if not outside.intersection(module.roles)}
+    return {module.name: module.seam or "" for module in analysis.modules if module.is_product}
 
 
 def _groups(analysis: Analysis) -> list[Sequence[str]]:

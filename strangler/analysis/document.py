@@ -55,6 +55,11 @@ class Module:
     words: Mapping[str, int] = field(default_factory=dict)
     strings: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def is_product(self) -> bool:
+        """Whether it can belong to a seam: tests and migrations serve others, and move with what they are about."""
+        return "tests" not in self.roles and "migrations" not in self.roles
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:

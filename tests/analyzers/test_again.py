@@ -45,6 +45,13 @@ class Tree:
         return again == dumps(survey(self.root, Options(processes=1)))
 
 
+@pytest.fixture
+def sample(tmp_path: Path, runs: list[int]) -> Tree:
+    """The sample monolith in a folder in which it may be edited."""
+    shutil.copytree(SAMPLE, tmp_path / "tree", ignore=shutil.ignore_patterns(".*", "__pycache__"))
+    return Tree(tmp_path / "tree", tmp_path / "cache", runs)
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
 def test_what_is_known_of_every_framework_moves_with_its_lines(write, tmp_path: Path, runs: list[int], example) -> None:
     tree = Tree(write(example.files), tmp_path / "cache", runs)
@@ -99,12 +106,9 @@ EDITS: tuple[Edit, ...] = (_comment, _comment, _blank, _drop, _swap, _double, _j
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_any_edit_gives_what_a_run_from_nothing_gives(tmp_path: Path, runs: list[int], seed: int) -> None:
-    chance = random.Random(seed)
-    root = tmp_path / "tree"
-    shutil.copytree(SAMPLE, root, ignore=shutil.ignore_patterns(".*", "__pycache__"))
-    tree = Tree(root, tmp_path / "cache", runs)
-    paths = sorted(root.rglob("*.py"))
+def test_any_edit_gives_what_a_run_from_nothing_gives(sample: Tree, seed: int) -> None:
+    chance, tree = random.Random(seed), sample
+    paths = sorted(tree.root.rglob("*.py"))
     was_run = []
     for _ in range(4):
         for path in chance.sample(paths, chance.choice([1, 1, 3])):
@@ -138,12 +142,9 @@ def _tests(chance: random.Random, lines: list[str]) -> None:
 
 
 @pytest.mark.parametrize("seed", range(1))
-def test_any_edit_of_a_test_gives_what_a_run_from_nothing_gives(tmp_path: Path, runs: list[int], seed: int) -> None:
-    chance = random.Random(seed)
-    root = tmp_path / "tree"
-    shutil.copytree(SAMPLE, root, ignore=shutil.ignore_patterns(".*", "__pycache__"))
-    tree = Tree(root, tmp_path / "cache", runs)
-    paths = sorted((root / "tests").rglob("*.py"))
+def test_any_edit_of_a_test_gives_what_a_run_from_nothing_gives(sample: Tree, seed: int) -> None:
+    chance, tree = random.Random(seed), sample
+    paths = sorted((tree.root / "tests").rglob("*.py"))
     was_run = []
     for _ in range(4):
         for path in chance.sample(paths, chance.choice([1, 3])):

@@ -69,9 +69,7 @@ _NO_MODELS = ("<builtin>.", "django.db.", "django.forms", "rest_framework.", "gr
 def _has_django_fields(cls: Class) -> bool:
     """A model by way of a third party's abstract base: it derives from outside and declares Django's fields."""
     order, outside = linearised(cls)
-    if not outside or outside[0].dotted.startswith(
-        ("<builtin>.", "django.db.", "django.forms", "rest_framework.", "graphene")
-    ):
+    if not outside or outside[0].dotted.startswith(_NO_MODELS):
         return False
     for one in order:
         for values in one.members.values():

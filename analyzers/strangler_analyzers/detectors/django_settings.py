@@ -11,16 +11,12 @@ from strangler_analyzers.resolve.values import EMPTY, Class, Const, Items, Modul
 
 _VARIABLE = "DJANGO_SETTINGS_MODULE"
 _SETTINGS = "django.conf.settings"
-_KEY = "django settings"
 _FIRST = ("manage", "wsgi", "asgi")
 
 
 def main_modules(program: Any) -> list[Module]:
     """The settings that each project's start files name, ``manage.py`` before others; in a stable order."""
-    found: list[Module] | None = program.notes.get(_KEY)
-    if found is None:
-        found = program.notes[_KEY] = list(dict.fromkeys(_named(program)))
-    return found
+    return program.noted("django settings", lambda: list(dict.fromkeys(_named(program))))  # type: ignore[no-any-return]
 
 
 def _named(program: Any) -> Iterator[Module]:
@@ -44,11 +40,7 @@ def _rank(module: Module) -> tuple[int, str]:
 
 
 def _settings_of(modules: dict[str, Module], naming: Module) -> Iterator[Module]:
-    for text, _ in naming.facts.strings:
-        module = modules.get(text)
-        if module is not None and "settings" in text.lower():
-            yield module
-    for text in sorted(naming.facts.tokens):
+    for text in (*(text for text, _ in naming.facts.strings), *sorted(naming.facts.tokens)):
         module = modules.get(text)
         if module is not None and "settings" in text.lower():
             yield module

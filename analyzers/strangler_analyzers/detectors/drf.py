@@ -100,9 +100,7 @@ def own_router_of(made: Made) -> Class | None:
 
 def own_router_routes(world: World, router: Class) -> Iterator[RouterRoute]:
     """The routes of everything registered with the program's own ``router``."""
-    found: list[tuple[Class, _Registered]] | None = world.__dict__.get("own_registrations")
-    if found is None:
-        found = world.__dict__["own_registrations"] = list(_own_registrations(world))
+    found = world.program.noted("own registrations", lambda: list(_own_registrations(world)))
     plain = any(getattr(value, "value", None) is False for value in _given(world, router, "trailing_slash"))
     for owner, one in found:
         if owner in linearised(router)[0]:

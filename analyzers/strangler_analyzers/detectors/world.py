@@ -148,9 +148,8 @@ def flat(values: Iterable[Value]) -> list[Value]:
 
 def _in_order(items: Items) -> list[Value]:
     """What ``items`` holds: by place, then by name, then the rest."""
-    places = sorted(key for key in items.keyed if isinstance(key, int))
     names = sorted((key for key in items.keyed if not isinstance(key, int)), key=str)
-    return [value for held in (*(items.keyed[key] for key in (*places, *names)), items.rest) for value in held]
+    return [value for held in (*items.in_order(), *map(items.keyed.__getitem__, names), items.rest) for value in held]
 
 
 def root(value: Value) -> Value:

@@ -5,20 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from strangler.analysis import Analysis, Edge, Evidence, Module, Seam
+from strangler.analysis import Analysis, Edge, Evidence, Seam
 
 _SITES = 3
-_OUTSIDE = frozenset({"tests", "migrations"})
-
-
-def product(analysis: Analysis) -> list[Module]:
-    """The modules that can belong to a seam: no tests, no migrations."""
-    return [module for module in analysis.modules if not _OUTSIDE.intersection(module.roles)]
 
 
 def payload(analysis: Analysis) -> dict[str, Any]:
     """Plain values; ``edges`` are ``[source, target, kind, weight, lines]`` with positions and 1-based lines."""
-    kept = product(analysis)
+    kept = [module for module in analysis.modules if module.is_product]
     index = {module.name: place for place, module in enumerate(kept)}
     paths = [module.path for module in kept]
     seams = sorted(analysis.seams, key=lambda seam: seam.order)

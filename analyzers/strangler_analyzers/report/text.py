@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from strangler.analysis import Analysis, Seam
 from strangler.model import Finding
-from strangler_analyzers.report.payload import product
 from strangler_analyzers.report.title import title
 
 _COLUMNS = ("order", "seam", "score", "modules", "tables", "shared", "routes", "effort", "stability", "risk")
@@ -28,7 +27,7 @@ def render_text(analysis: Analysis) -> str:
 
 
 def _counts(analysis: Analysis) -> Iterator[str]:
-    kept = product(analysis)
+    kept = [module for module in analysis.modules if module.is_product]
     lines, others = sum(module.loc for module in kept), len(analysis.modules) - len(kept)
     beside = f" (and {others} of tests and migrations)" if others else ""
     frameworks = ", ".join(framework.name for framework in analysis.frameworks) or "no web framework"

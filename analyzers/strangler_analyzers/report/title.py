@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from strangler.analysis import Analysis
 
-_OUTSIDE = frozenset({"tests", "migrations"})
 _MOST = 3
 
 
@@ -12,7 +11,7 @@ def title(analysis: Analysis) -> str:
     """Its largest top-level packages; those that hold nothing but tests are left out."""
     sizes: dict[str, int] = {}
     for module in analysis.modules:
-        if not _OUTSIDE.intersection(module.roles):
+        if module.is_product:
             top = module.name.partition(".")[0]
             sizes[top] = sizes.get(top, 0) + 1
     ranked = sorted(sizes, key=lambda name: (-sizes[name], name))

@@ -121,8 +121,7 @@ def _collection(frame: Frame, values: Values) -> Values:
 def _copied(frame: Frame, call: CallOf) -> Values:
     for value in _first(call):
         if isinstance(value, Items) and value.kind == "[" and value.keyed and not value.rest:
-            known = [value.keyed[key] for key in sorted(k for k in value.keyed if isinstance(k, int))]
-            return (frame.program.container(frame, "[", known, EMPTY),)
+            return (frame.program.container(frame, "[", value.in_order(), EMPTY),)
     return _collection(frame, elements(frame, _first(call)))
 
 
@@ -248,11 +247,9 @@ def _extend(frame: Frame, items: Items, call: CallOf) -> Values:
     for value in _first(call):
         straight = items.maker is frame.func and not frame.branch and not items.rest
         if isinstance(value, Items) and straight and not value.rest:
-            place = sum(1 for key in items.keyed if isinstance(key, int))
-            for key in sorted(key for key in value.keyed if isinstance(key, int)):
-                items.keyed[place] = value.keyed[key]
-                frame.program.flow(items.ever, value.keyed[key])
-                place += 1
+            for place, held in enumerate(value.in_order(), sum(1 for key in items.keyed if isinstance(key, int))):
+                items.keyed[place] = held
+                frame.program.flow(items.ever, held)
         else:
             frame.program.put(items, elements(frame, (value,)))
     return EMPTY

@@ -15,8 +15,7 @@ def spread_of(values: Values) -> list[Values]:
     """The arguments that ``*values`` stands for, as far as they are known."""
     for value in values:
         if isinstance(value, Items):
-            known = [value.keyed[key] for key in sorted(k for k in value.keyed if isinstance(k, int))]
-            return known or [value.rest]
+            return value.in_order() or [value.rest]
     return []
 
 
@@ -60,7 +59,7 @@ def sliced(frame: Frame, base: Values, ends: list[Values]) -> Values:
     """What ``base[start:stop:step]`` can be."""
     for value in base:
         if isinstance(value, Items) and value.kind == "[":
-            known = [value.keyed[key] for key in sorted(k for k in value.keyed if isinstance(k, int))]
+            known = value.in_order()
             bounds = [next((one.value for one in end if isinstance(one, Const)), None) for end in ends]
             if all(bound is None or type(bound) is int for bound in bounds):
                 known = known[slice(*bounds)]
@@ -119,7 +118,7 @@ def added(frame: Frame, parts: list[Values]) -> Values:
         for value in part:
             if isinstance(value, Items):
                 _read(frame, value)
-                known.extend(value.keyed[key] for key in sorted(k for k in value.keyed if isinstance(k, int)))
+                known.extend(value.in_order())
                 rest = union(rest, value.rest)
             elif not isinstance(value, Const):
                 rest = union(rest, (value,))
@@ -151,6 +150,6 @@ def summed(frame: Frame, values: Values) -> Values:
     for value in values:
         if isinstance(value, Items):
             _read(frame, value)
-            parts.extend(value.keyed[key] for key in sorted(k for k in value.keyed if isinstance(k, int)))
+            parts.extend(value.in_order())
             parts.append(value.rest)
     return added(frame, parts) if parts else EMPTY

@@ -41,8 +41,7 @@ def rounds(frame: Frame, values: Values) -> list[Values]:
     elif items.maker is None or any(type(one) not in (Const, Class, Func) for one in items.rest):
         return []
     else:
-        places = sorted(key for key in items.keyed if isinstance(key, int))
-        found = [*(items.keyed[key] for key in places), *((one,) for one in items.rest)]
+        found = [*items.in_order(), *((one,) for one in items.rest)]
     items.ever.readers[frame.func] = None
     return found if 1 < len(found) <= _MOST_ROUNDS else []
 

@@ -87,7 +87,7 @@ def _unpack(frame: Frame, targets: tuple[Any, ...], values: Values) -> None:
         for target in targets:
             assign(frame, target, spread)
         return
-    known = [items[0].keyed[key] for key in sorted(key for key in items[0].keyed if isinstance(key, int))]
+    known = items[0].in_order()
     if stars:
         _unpack_starred(frame, targets, stars[0], known)
         return

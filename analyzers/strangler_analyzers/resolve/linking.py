@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from strangler_analyzers.facts import Facts, Import
@@ -29,8 +29,7 @@ class Linked(Interned):
         self.knowledge = knowledge
         self._result_rules = (standard_result, pure.default, wrapped_result, *knowledge.results)
         self._attribute_rules = (pure.attribute, *knowledge.attributes)
-        # What the rules of the knowledge keep about this program.
-        self.notes: dict[str, Any] = {}
+        self._notes: dict[str, Any] = {}
         self.dynamic: dict[tuple[str, str, int, str], None] = {}
         self.patches: dict[tuple[str, str, str, int], None] = {}
         self._queue: dict[Func, None] = {}
@@ -210,6 +209,12 @@ class Linked(Interned):
             if found:
                 return found
         return EMPTY
+
+    def noted(self, what: str, make: Callable[[], Any]) -> Any:
+        """What is made of the whole program, and made once: the rules and detectors that ask share it."""
+        if what not in self._notes:
+            self._notes[what] = make()
+        return self._notes[what]
 
     def is_factory(self, frame: Frame, bases: list[Any]) -> bool:
         """Whether objects of a class with these outside bases are told apart inside functions too."""

@@ -69,8 +69,7 @@ def _joined(frame: Frame, base: Const, call: CallOf) -> Values:
     held = [value for values in call.args[:1] for value in values]
     if len(held) != 1 or not isinstance(held[0], Items) or held[0].rest or not isinstance(base.value, str):
         return EMPTY
-    places = sorted(key for key in held[0].keyed if isinstance(key, int))
-    return frame.program.constant(base.value.join(one_text(held[0].keyed[key]) for key in places))  # type: ignore[no-any-return]
+    return frame.program.constant(base.value.join(map(one_text, held[0].in_order())))  # type: ignore[no-any-return]
 
 
 def _formatted(frame: Frame, base: Const, call: CallOf) -> Values:

@@ -345,6 +345,10 @@ class Items(Value):
         """Its name."""
         return "<**PyDict**>" if self.kind == "d" else "<**PyList**>"
 
+    def in_order(self) -> list[Values]:
+        """What stands at the places that are known, in their order."""
+        return [self.keyed[place] for place in sorted(key for key in self.keyed if isinstance(key, int))]
+
     def all(self) -> Values:
         """Every value it may hold."""
         found = self.rest

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from strangler.analysis import Analysis
 from strangler.plan import Plan
 from strangler_analyzers.seams.constraints import Constraints
-from strangler_analyzers.seams.signals.landscape import OUTSIDE
 
 
 def constraints_of(plan: Plan, analysis: Analysis) -> Constraints:
@@ -15,7 +14,7 @@ def constraints_of(plan: Plan, analysis: Analysis) -> Constraints:
 
     So are tests and migrations: they go where what they test or migrate goes.
     """
-    known = [module.name for module in analysis.modules if not OUTSIDE.intersection(module.roles)]
+    known = [module.name for module in analysis.modules if module.is_product]
     tables = {table.name for table in analysis.tables}
     pinned = {
         module: name

@@ -34,7 +34,7 @@ class Libraries:
     def __init__(self, analysis: Analysis) -> None:
         self._imports: dict[str, set[str]] = {}
         self._users: dict[str, set[str]] = {}
-        product = {module.name for module in analysis.modules if not {"tests", "migrations"} & {*module.roles}}
+        product = {module.name for module in analysis.modules if module.is_product}
         for edge in analysis.edges:
             if edge.source in product and edge.target in product:
                 self._users.setdefault(edge.target, set()).add(edge.source)

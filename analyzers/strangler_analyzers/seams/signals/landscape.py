@@ -8,9 +8,6 @@ from strangler.analysis import Analysis
 
 Pairs = dict[tuple[int, int], float]
 
-# A module in one of these roles serves the others' development or history, and moves with what it tests or migrates.
-OUTSIDE = frozenset({"tests", "migrations"})
-
 
 @dataclass(frozen=True, slots=True)
 class Landscape:
@@ -25,7 +22,7 @@ class Landscape:
 
 def landscape(analysis: Analysis) -> Landscape:
     """The modules of ``analysis`` that can belong to a seam: tests and migrations cannot."""
-    names = sorted(module.name for module in analysis.modules if not OUTSIDE.intersection(module.roles))
+    names = sorted(module.name for module in analysis.modules if module.is_product)
     return Landscape(tuple(names), {name: place for place, name in enumerate(names)})
 
 
