@@ -66,6 +66,10 @@ class Reading:
         )
 
 
+# Of sums of seconds: a tick that is due must not count as one that comes too early.
+_ROUNDING = 1e-9
+
+
 class Windows:
     """The readings that windows may start from: close together lately, ever further apart back to the first.
 
@@ -80,7 +84,7 @@ class Windows:
     def add(self, reading: Reading) -> None:
         """Take the newest reading; it becomes a start if the last one is old enough."""
         self.now = reading
-        if reading.at - self._starts[-1].at >= self._spacing:
+        if reading.at - self._starts[-1].at >= self._spacing - _ROUNDING:
             self._starts.append(reading)
             self._thin(reading.at)
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from strangler_facade.rollouts.counts import Counts, Reading, Windows
@@ -21,6 +21,7 @@ def test_counts_without_buckets_are_empty_counts() -> None:
 
 
 @given(st.lists(st.floats(0.05, 3.0), min_size=1, max_size=400))
+@example([0.7669176549036717, 0.25, 1.0])
 def test_there_is_always_a_young_window_and_the_whole_one_and_never_many(pauses: list[float]) -> None:
     now, windows = 0.0, Windows(_reading(0.0, 0))
     for count, pause in enumerate(pauses, 1):
