@@ -136,6 +136,7 @@ def test_mirrored_answers_are_compared_in_a_process_of_their_own(facade: Facade)
             customer.get("/api/who")
             customer.get("/api/same")
     facade.until(lambda: facade.client.service("billing")["compared"] > 20, "compared answers")
+    facade.until(lambda: facade.client.service("billing")["shadowed"] == 120, "the very first ones too")
     (findings,) = facade.client.differences(service="billing").values()
     assert [field["field"] for field in findings["fields"]] == ["json:$.who"]
     assert findings["fields"][0]["differed"] < findings["pairs"]

@@ -89,11 +89,13 @@ class ControlPlane:
         self._settings.state.mkdir(parents=True, exist_ok=True)
         identity = self._identify(self._settings.plan)
         await self._look_at_sessions()
-        await self.supervisor.open()
+        await self.supervisor.open(self.controller.version, self.controller.table(), identity)
         self._tasks = [asyncio.create_task(self._compare())]
-        await self.supervisor.start(self.controller.version, self.controller.table(), identity)
-        with contextlib.suppress(TimeoutError):  # mirroring without it loses records, but no customer
+        # Before the workers, who look for it when they begin and then only now and then: what they mirror until they
+        # have found it is lost. Without it all that is lost, but no customer.
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._comparing.wait(), _PATIENCE_SECONDS)
+        await self.supervisor.start()
         clockwork = (
             self._tick(),
             self._export_figures(),

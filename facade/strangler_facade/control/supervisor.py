@@ -77,19 +77,19 @@ class Supervisor:
         self._stopping = False
         self.channel = socket_path(state, "channel")
 
-    async def open(self) -> None:
-        """Open the channel; workers that a killed control plane left begin to connect."""
+    async def open(self, version: int, table: Mapping[str, Any], identity: Mapping[str, Any] | None = None) -> None:
+        """Open the channel; workers that a killed control plane left begin to connect, and are told this table."""
+        self._current, self._identity = (version, table), identity
         self.channel.unlink(missing_ok=True)
         self._server = await asyncio.start_unix_server(self._connected, path=self.channel)
         self.channel.chmod(0o600)
 
-    async def start(self, version: int, table: Mapping[str, Any], identity: Mapping[str, Any] | None = None) -> None:
+    async def start(self) -> None:
         """Take over living workers, start the missing ones, and wait until all route.
 
         Raises:
             StranglerError: workers do not come up (the port is taken, most often).
         """
-        self._current, self._identity = (version, table), identity
         if not await self._adopt():
             require_free(self._settings.listen)
         self._keepers = [asyncio.create_task(self._keep(number)) for number in range(self._settings.workers)]
