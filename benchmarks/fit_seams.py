@@ -26,6 +26,7 @@ from strangler_analyzers.seams.clusters.cuts import cut
 from strangler_analyzers.seams.constraints import placed
 from strangler_analyzers.seams.signals.landscape import landscape
 from strangler_analyzers.seams.signals.ties import gather
+from strangler_analyzers.seams.signals.vocabulary import vocabulary
 
 GRID: Mapping[str, tuple[float, ...]] = {
     "damp_in": (0.5, 0.6, 0.7, 0.8, 0.9),
@@ -92,7 +93,8 @@ def score(case: Case, weights: Weights, *, names: bool) -> tuple[float, float]:
     options = SeamOptions(names=names, weights=weights)
     land = landscape(case.analysis)
     placement = placed(options.constraints, case.analysis, land.index)
-    found = cut(gather(case.analysis, land, options), placement, options, weights.resolution)
+    words = vocabulary(case.analysis, land) if names else None
+    found = cut(gather(case.analysis, land, options, words), placement, options, weights.resolution)
     group = {land.names[place]: str(number) for number, members in enumerate(found.groups) for place in members}
     labels = {module: group.get(module, f"alone {module}") for module in case.truth}
     return mojofm(labels, case.truth), ami(labels, case.truth)

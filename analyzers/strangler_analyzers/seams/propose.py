@@ -13,16 +13,20 @@ from strangler_analyzers.seams.clusters.names import name_groups
 from strangler_analyzers.seams.constraints import Placement, free_groups, kept_whole, placed
 from strangler_analyzers.seams.measures.costs import REMEDIES
 from strangler_analyzers.seams.measures.cycles import Cycle, cycles
+from strangler_analyzers.seams.measures.demand import with_demand
 from strangler_analyzers.seams.measures.figures import Figures, Surveyor
 from strangler_analyzers.seams.measures.libraries import KernelModule, Libraries
 from strangler_analyzers.seams.measures.order import independence, order
 from strangler_analyzers.seams.measures.places import places
 from strangler_analyzers.seams.measures.rationale import rationale
 from strangler_analyzers.seams.options import SeamOptions
+from strangler_analyzers.seams.signals.directories import folder_layers
+from strangler_analyzers.seams.signals.families import plugin_families
 from strangler_analyzers.seams.signals.landscape import Landscape, landscape
 from strangler_analyzers.seams.signals.packages import separate_packages
 from strangler_analyzers.seams.signals.ties import DIRECT, gather
 from strangler_analyzers.seams.signals.topics import topics
+from strangler_analyzers.seams.signals.vocabulary import vocabulary
 from strangler_analyzers.seams.tangles import tangles
 
 _PLACES = 5
@@ -37,10 +41,13 @@ def propose(analysis: Analysis, options: SeamOptions | None = None) -> Analysis:
     options = options or SeamOptions()
     land = landscape(analysis)
     placement = placed(options.constraints, analysis, land.index)
-    ties = gather(analysis, land, options)
-    if options.names and options.wanted is None and options.size is None:
-        whole = free_groups(placement, separate_packages(land, ties.signals[DIRECT]))
-        placement, ties = kept_whole(placement, whole), ties.apart(whole)
+    words = vocabulary(analysis, land) if options.names else None
+    ties = gather(analysis, land, options, words)
+    if words and options.wanted is None and options.size is None:
+        families = plugin_families(analysis, land, folder_layers(land, words))
+        placement = kept_whole(placement, free_groups(placement, families))
+        separate = free_groups(placement, separate_packages(land, ties.signals[DIRECT]))
+        placement, ties = kept_whole(placement, separate), ties.apart(separate)
     fine = wanted_resolution(ties, placement, options)
     coarse_share = options.weights.coarse / options.weights.resolution
     folders = [name.rpartition(".")[0] for name in land.names] if options.names else None
@@ -61,9 +68,12 @@ def propose(analysis: Analysis, options: SeamOptions | None = None) -> Analysis:
         folders=options.names,
     )
     surveyor = Surveyor(analysis, options.surroundings, libraries, shared)
-    figures = [
-        surveyor.survey(tuple(land.names[place] for place in group), stability, len(land)) for group, stability in kept
-    ]
+    figures = with_demand(
+        [
+            surveyor.survey(tuple(land.names[place] for place in group), stability, len(land))
+            for group, stability in kept
+        ]
+    )
     seams = _seams(analysis, names, figures)
     rings = cycles(analysis)
     return replaced(

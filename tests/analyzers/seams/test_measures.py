@@ -3,10 +3,12 @@ from __future__ import annotations
 import dataclasses
 
 from strangler.analysis import Analysis, Call, Edge, Function, Module, Param, Table, Transaction
-from strangler_analyzers.seams.measures.books import Books, points
+from strangler_analyzers.seams.measures.books import Books, Border, points
 from strangler_analyzers.seams.measures.contract import contract, is_typed, signature
 from strangler_analyzers.seams.measures.cycles import breaking, cycles
+from strangler_analyzers.seams.measures.demand import with_demand
 from strangler_analyzers.seams.measures.effects import Effects
+from strangler_analyzers.seams.measures.figures import Figures
 from strangler_analyzers.seams.measures.ledger import Entry, ledger
 from strangler_analyzers.seams.measures.libraries import Libraries
 from strangler_analyzers.seams.measures.order import independence, order
@@ -199,17 +201,31 @@ def test_reach_follows_calls_through_rings(shop: Analysis) -> None:
 
 
 def test_the_rationale_counts_in_words() -> None:
-    metrics = {**CALM, "modules": 1.0, "cohesion": 0.5, "stability": 1.0, "effort": 6.0, "reads": 0.0, "calls": 2.0}
+    metrics = {**CALM, "modules": 1.0, "cohesion": 0.5, "stability": 1.0, "effort": 6.0, "users": 1.0}
+    metrics |= {"reads": 0.0, "calls": 2.0}
     text = rationale({**metrics, "imports": 1.0, "risk": 0.1}, ["t"], 1)
     assert "1 module, owns 1 table" in text
     assert "2 calls, 1 import" in text
+    assert "; 1 other seam uses it." in text
 
 
 def test_a_first_seam_that_is_sure_to_hurt_is_not_called_the_best() -> None:
-    metrics = {"modules": 3.0, "cohesion": 0.2, "stability": 0.9, "effort": 900.0, "risk": 0.97}
+    metrics = {"modules": 3.0, "cohesion": 0.2, "stability": 0.9, "effort": 900.0, "risk": 0.97, "users": 0.0}
     metrics |= dict.fromkeys(
         ("transactions", "writes", "foreign_keys", "inherits", "reads", "loop_calls", "calls", "imports"), 1.0
     )
     assert "hard lot" in rationale(metrics, (), 1)
     assert "The best one to begin with." in rationale({**metrics, "risk": 0.4}, (), 1)
     assert "hard lot" not in rationale(metrics, (), 2)
+
+
+def test_what_many_seams_use_and_nobody_asks_for_from_outside_is_worth_less() -> None:
+    def seam(name: str, routes: float, *users: str) -> Figures:
+        border = Border((), tuple(Entry("call", user, name, "x", 1) for user in users), ())
+        return Figures((name,), border, {"routes": routes, "tasks": 0.0}, {}, (), (), (), 0.8)
+
+    ground, asked, leaf = with_demand(
+        [seam("ground", 0, "asked", "leaf"), seam("asked", 1, "leaf", "m"), seam("leaf", 0)]
+    )
+    assert (ground.worth, asked.worth, leaf.worth) == (0.0, 0.8, 0.8)
+    assert [one.metrics["users"] for one in (ground, asked, leaf)] == [2.0, 1.0, 0.0]

@@ -9,7 +9,8 @@ from strangler_analyzers.seams.options import SeamOptions
 from strangler_analyzers.seams.signals.citations import citation_ties
 from strangler_analyzers.seams.signals.cochange import cochange_ties
 from strangler_analyzers.seams.signals.direct import arcs, direct_ties
-from strangler_analyzers.seams.signals.directories import directory_ties
+from strangler_analyzers.seams.signals.directories import directory_ties, folder_layers
+from strangler_analyzers.seams.signals.families import plugin_families
 from strangler_analyzers.seams.signals.landscape import landscape
 from strangler_analyzers.seams.signals.packages import separate_packages
 from strangler_analyzers.seams.signals.similarity import neighbours, weigh
@@ -126,6 +127,40 @@ def test_a_folder_of_domain_names_that_recur_elsewhere_is_a_layer() -> None:
     }
 
 
+def plug_ins(*kinds: str, base: str = "a.runners") -> Analysis:
+    """A package of variations of one base, which two modules of the domain use."""
+    variations = [f"a.runners.{kind}" for kind in kinds]
+    packages = (Module("a.runners", "a/runners/__init__.py"), *modules("a.orders", "a.cards", *variations))
+    edges = [Edge(name, base, "inherit") for name in variations] + [Edge("a.orders", base, "import")]
+    return Analysis(version="1", modules=packages, edges=tuple(edges))
+
+
+def families(program: Analysis, *things: str) -> list[set[str]]:
+    land = landscape(program)
+    found = plugin_families(program, land, folder_layers(land, about(*things)))
+    return [{land.names[place] for place in family} for family in found]
+
+
+def test_variations_of_what_their_folder_declares_are_a_family() -> None:
+    program = plug_ins("pg", "hive", "mysql", "druid", "athena")
+    assert families(program) == [{name for name in landscape(program).names if name.startswith("a.runners")}]
+
+
+def test_a_few_variations_are_no_family() -> None:
+    assert families(plug_ins("pg", "hive", "mysql", "druid")) == []
+
+
+def test_what_derives_from_elsewhere_is_no_family() -> None:
+    assert families(plug_ins("pg", "hive", "mysql", "druid", "athena", base="a.orders")) == []
+
+
+def test_a_layer_is_no_family() -> None:
+    kinds = ("order", "card", "mail", "user", "group")
+    program = plug_ins(*kinds)
+    others = modules(*(f"a.api.{kind}" for kind in kinds))
+    assert families(dataclasses.replace(program, modules=(*program.modules, *others)), *kinds) == []
+
+
 def test_a_name_written_as_one_word_is_taken_apart() -> None:
     names = ("a.db.meal_plan", "a.db.shop", "a.web.mealplans", "a.web.x")
     land = landscape(Analysis(version="1", modules=modules(*names)))
@@ -175,15 +210,15 @@ def test_observed_calls_both_ways_add_up() -> None:
 
 
 def test_similarities_are_shares_of_the_direct_ties(shop: Analysis) -> None:
-    ties = gather(shop, landscape(shop), SeamOptions(names=False)).signals
+    ties = gather(shop, landscape(shop), SeamOptions(), None).signals
     base = sum(ties["direct"].values())
     assert sum(ties["topic"].values()) == pytest.approx(DEFAULT.topic * base)
 
 
 def test_folders_are_looked_at_only_if_allowed(shop: Analysis) -> None:
     land = landscape(shop)
-    assert "directory" in gather(shop, land, SeamOptions()).signals
-    assert "directory" not in gather(shop, land, SeamOptions(names=False)).signals
+    assert "directory" in gather(shop, land, SeamOptions(), vocabulary(shop, land)).signals
+    assert "directory" not in gather(shop, land, SeamOptions(), None).signals
 
 
 def test_a_renamed_program_gets_the_same_seams_without_names(shop: Analysis) -> None:

@@ -13,12 +13,20 @@ def rationale(metrics: Mapping[str, float], tables: Sequence[str], position: int
     owned = f"owns {_count(len(tables), 'table')}" if tables else "owns no table"
     sentences = [
         f"{_count(metrics['modules'], 'module')}, {owned}; {metrics['cohesion']:.0%} of its ties stay inside, "
-        f"and it came out again in {metrics['stability']:.0%} of the trials.",
+        f"and it came out again in {metrics['stability']:.0%} of the trials{_users(metrics)}.",
         f"Mending its border takes {metrics['effort']:.0f} points: {_against(metrics)}.",
     ]
     if position == 1:
         sentences.append(_first(metrics))
     return " ".join(sentences)
+
+
+def _users(metrics: Mapping[str, float]) -> str:
+    return (
+        f"; {_count(metrics['users'], 'other seam')} use{'s' if metrics['users'] == 1 else ''} it"
+        if metrics["users"]
+        else ""
+    )
 
 
 def _first(metrics: Mapping[str, float]) -> str:

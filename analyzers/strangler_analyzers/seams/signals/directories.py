@@ -24,7 +24,7 @@ _STEM = 1.5
 def directory_ties(land: Landscape, words: Vocabulary, count: int) -> Pairs:
     """Similarity by folders, by things of the domain in dotted names, and by other words that recur."""
     paths = [_path(name) for name in land.names]
-    layers, stems = _layers(paths, words), recurring_stems(paths, words)
+    layers, stems = folder_layers(land, words), recurring_stems(paths, words)
     bags = [_features(path, words, layers, stems) for path in paths]
     return neighbours(weigh(bags), count)
 
@@ -48,11 +48,11 @@ def _features(
     return features
 
 
-def _layers(paths: Sequence[Sequence[str]], words: Vocabulary) -> dict[str, float]:
+def folder_layers(land: Landscape, words: Vocabulary) -> dict[str, float]:
     """For each folder the share of what lies in it that is named after something other folders hold too."""
     inside: dict[str, dict[str, frozenset[str]]] = {}
     holders: dict[str, set[str]] = {}
-    for path in paths:
+    for path in map(_path, land.names):
         for folder, child in itertools.pairwise(path):
             found = inside.setdefault(folder, {})[child] = words.things_in(child.rpartition(".")[2])
             for thing in found:

@@ -15,7 +15,7 @@ from strangler_analyzers.seams.signals.directories import directory_ties
 from strangler_analyzers.seams.signals.landscape import Landscape, Pairs
 from strangler_analyzers.seams.signals.topics import topic_ties
 from strangler_analyzers.seams.signals.traces import trace_ties
-from strangler_analyzers.seams.signals.vocabulary import vocabulary
+from strangler_analyzers.seams.signals.vocabulary import Vocabulary
 
 DIRECT = "direct"
 
@@ -49,8 +49,11 @@ class Ties:
         return dict(added)
 
 
-def gather(analysis: Analysis, land: Landscape, options: SeamOptions) -> Ties:
-    """Every signal there is evidence for; a similarity's total is a fixed share of that of the direct ties."""
+def gather(analysis: Analysis, land: Landscape, options: SeamOptions, words: Vocabulary | None) -> Ties:
+    """Every signal there is evidence for; a similarity's total is a fixed share of that of the direct ties.
+
+    Without ``words`` the names of files and folders are not looked at.
+    """
     weights = options.weights
     found = arcs(analysis, land)
     direct = direct_ties(found, len(land), weights)
@@ -63,13 +66,8 @@ def gather(analysis: Analysis, land: Landscape, options: SeamOptions) -> Ties:
     ]
     for name, share, ties in similar:
         _add(signals, name, share * base, ties)
-    if options.names:
-        _add(
-            signals,
-            "directory",
-            weights.directory * base,
-            directory_ties(land, vocabulary(analysis, land), weights.neighbours),
-        )
+    if words:
+        _add(signals, "directory", weights.directory * base, directory_ties(land, words, weights.neighbours))
     return Ties(signals)
 
 
