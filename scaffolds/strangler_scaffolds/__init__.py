@@ -161,5 +161,6 @@ def write(extraction: Extraction, root: Path, directory: Path) -> None:
 
 
 def proof_pages(proof: Proof) -> dict[str, str]:
-    """The report of a proof as files: a page for people, and JSON."""
-    return {"index.html": as_html(proof), "proof.json": dumps(proof)}
+    """The report of a proof as files: a page for people, JSON, and what each phase printed."""
+    said = {f"{phase.name}.log": phase.said for phase in proof.phases}
+    return {"index.html": as_html(proof), "proof.json": dumps(proof), **said}

@@ -95,12 +95,13 @@ def test_tests_are_kept_beside_the_packages_that_are_wanted(look) -> None:
 
 
 def test_the_collector_is_as_it_was_and_takes_what_was_made_for_old(look) -> None:
+    before = gc.get_freeze_count()  # some interpreters start with objects of their own there
     for was_on in (True, False):
         gc.enable() if was_on else gc.disable()
         try:
             look(SHOP)
             assert gc.isenabled() is was_on
-            assert gc.get_freeze_count() == 0
+            assert gc.get_freeze_count() <= before
         finally:
             gc.enable()
 

@@ -138,6 +138,32 @@ def test_a_sum_of_3000_terms_is_followed_to_its_end() -> None:
     assert "g2999" in str(extract(source.encode()).scopes[1].code())
 
 
+@pytest.mark.parametrize("sign", ["+", "and"])
+def test_what_an_interpreter_cannot_build_is_cut_where_it_is_deepest(
+    monkeypatch: pytest.MonkeyPatch, sign: str
+) -> None:
+    """As a release of 3.12 that takes no more than some hundred terms."""
+
+    def parse(text: str | bytes) -> ast.Module:
+        source = text if isinstance(text, str) else text.decode()
+        if max(line.count(f" {sign} ") for part in source.split(",") for line in part.split("\n")) > 250:
+            raise RecursionError
+        return real(text)
+
+    real = ast.parse
+    monkeypatch.setattr("ast.parse", parse)
+    terms = f" {sign} ".join(f"g{n}()" for n in range(900))
+    found = extract(f"import os\ndef f():\n    return [h(), {terms}]\ndef k(): pass\n".encode())
+    assert [scope.name for scope in found.scopes] == ["", "f", "k"]
+    assert all(name in str(found.scopes[1].code()) for name in ("'g0'", "'g450'", "'g899'"))
+    assert ("too-deep", 3) in [(code, line) for code, _, line in found.problems]
+
+
+def test_a_statement_nested_too_deeply_costs_no_other() -> None:
+    found = extract(("import os\ny = " + "-" * 9000 + "1\ndef h(): return 1\n").encode())
+    assert [scope.name for scope in found.scopes] == ["", "h"]
+
+
 @pytest.mark.parametrize(
     "source",
     [

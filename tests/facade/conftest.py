@@ -166,7 +166,7 @@ facade: {{listen: "{self.listen}", admin: "{self.admin}", sticky: {{cookie: sid}
         """The shadow processes that are children of the control plane."""
         assert self.process is not None
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return [int(pid) for pid in children if b"strangler_facade.shadow" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        return [int(pid) for pid in children if b"strangler_facade.shadow" in _command(pid)]
 
     @contextlib.contextmanager
     def load(self) -> Iterator[list[int]]:
@@ -212,3 +212,10 @@ def facade(tmp_path: Path) -> Iterator[Facade]:
         yield made
     finally:
         made.close()
+
+
+def _command(pid: str) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:  # it ended meanwhile
+        return b""

@@ -47,6 +47,14 @@ def test_any_difference_of_a_vector_is_found(vector: dict[str, str]) -> None:
     assert rules(proof(phase("C", vector, **REACHED))) == ["PROOF-DIFFERS"]
 
 
+def test_what_a_phase_printed_lies_where_the_finding_says() -> None:
+    said = dataclasses.replace(phase("D", {**GOOD, "t1": "failed"}, t1="remote"), said="Traceback")
+    made = proof(said)
+    hint = next(finding.hint for finding in made.findings() if finding.rule == "PROOF-DIFFERS")
+    assert hint == "what it printed: .strangler/proofs/stock/D.log"
+    assert scaffolds.proof_pages(made)["D.log"] == "Traceback"
+
+
 def test_a_test_that_differs_by_itself_is_named_and_left_out() -> None:
     differing = {**GOOD, "t1": "failed"}
     made = Proof("stock", (phase("A", GOOD), phase("A2", differing), phase("B", differing, **REACHED)))

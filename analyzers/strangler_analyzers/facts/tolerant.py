@@ -1,7 +1,7 @@
 """Reads files the running interpreter's grammar rejects: newer syntax, Python 2, half-written code.
 
 tree-sitter finds the constructs, small edits that keep every line in its place turn them into today's Python, and
-what still does not parse is blanked statement by statement.
+what still does not parse is blanked statement by statement, or cut up if it is nested too deeply.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from strangler_analyzers.facts.modernise import Edit, edits_of
+from strangler_analyzers.facts.shallower import cuts
 
 # Statements blanked before the rest of the file is given up.
 _MOST_BLANKED = 400
@@ -28,13 +29,17 @@ def repair(text: str) -> tuple[str, ast.Module, list[tuple[str, str, int]]]:
             return _text(data), ast.parse(data), problems
         except SyntaxError as error:
             line = error.lineno or 1
-        except (ValueError, RecursionError, MemoryError):
+            mended, problem = _blank(data, line), ("unreadable-statement", "no Python of any version; left out", line)
+        except (RecursionError, MemoryError):
+            line, shorter = cuts(_root(data))
+            mended = _apply(data, shorter) if shorter else _blank(data, line)
+            problem = ("too-deep", "nested too deeply for this interpreter; only parts of it are known", line)
+        except ValueError:
             break
-        blanked = _blank(data, line)
-        if blanked == data:
+        if mended == data:
             break
-        problems.append(("unreadable-statement", "no Python of any version; left out", line))
-        data = blanked
+        problems.append(problem)
+        data = mended
     problems.append(("unreadable-file", "could not be parsed, whatever was left out", 1))
     return "\n" * text.count("\n"), ast.Module(body=[], type_ignores=[]), problems
 

@@ -190,8 +190,11 @@ class Store:
 
     def entries(self, *, service: str | None = None, before: int | None = None, limit: int = 100) -> list[Entry]:
         """The audit log's newest lines first, of one service if asked, older than ``before`` (a ``seq``)."""
-        query = "SELECT * FROM audit WHERE (?1 IS NULL OR service = ?1) AND (?2 IS NULL OR seq < ?2)"
-        rows = self._db.execute(f"{query} ORDER BY seq DESC LIMIT ?3", (service, before, limit))
+        query = (
+            "SELECT * FROM audit WHERE (:service IS NULL OR service = :service) AND (:before IS NULL OR seq < :before)"
+        )
+        asked = {"service": service, "before": before, "limit": limit}
+        rows = self._db.execute(f"{query} ORDER BY seq DESC LIMIT :limit", asked)
         return [_entry(row) for row in rows]
 
     def broken_link(self) -> int | None:

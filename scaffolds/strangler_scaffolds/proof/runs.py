@@ -37,6 +37,8 @@ TITLES = {
     "D": "against the real service, over HTTP",
     "H": "against a service with a fault",
 }
+# Of what a run printed this many bytes are kept with the proof: the failures stand at the end.
+_LONGEST = 100_000
 _PHASES = {"A": "", "A2": "", "B": "local", "C": "loopback", "D": "remote", "H": "remote"}
 
 
@@ -111,8 +113,19 @@ def run(bench: Bench, tree: Path, name: str, *, only: Sequence[str] = (), **sett
     seen = read_records(out)
     seconds = time.monotonic() - started
     return Phase(
-        name, TITLES[name], seen.vector, seen.ways, seen.reasons, seconds, str(log), _last_words(log), seen.met
+        name, TITLES[name], seen.vector, seen.ways, seen.reasons, seconds, _said(log, out), _last_words(log), seen.met
     )
+
+
+def _said(log: Path, out: Path) -> str:
+    """The end of the run's output and of that of each service process that it started."""
+    return "".join(f"== {one.name}\n{_tail(one)}\n" for one in [log, *sorted(out.glob("*.log"))])
+
+
+def _tail(log: Path) -> str:
+    with log.open("rb") as stream:
+        stream.seek(max(0, log.stat().st_size - _LONGEST))
+        return stream.read().decode("utf-8", "replace").rstrip()
 
 
 def _last_words(log: Path) -> str:

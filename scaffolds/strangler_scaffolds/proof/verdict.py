@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from strangler.model import Finding, Severity
+from strangler_scaffolds.proof.stamp import PROOFS
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,8 @@ class Phase:
     """One run of the whole test-suite: outcome by test, and the ways (``remote``, ``local-only`` …) each test took.
 
     ``reasons`` says for a test why something in it was run locally only; ``met`` by which tests a line of the service's
-    code (path below its folder, number) was run, where that was followed.
+    code (path below its folder, number) was run, where that was followed. ``said`` is the end of what the run printed,
+    with that of the service's processes.
     """
 
     name: str
@@ -24,7 +26,7 @@ class Phase:
     ways: Mapping[str, frozenset[str]]
     reasons: Mapping[str, str]
     seconds: float
-    log: str = ""
+    said: str = ""
     last_words: str = ""
     met: Mapping[tuple[str, int], frozenset[str]] = field(default_factory=dict)
 
@@ -137,8 +139,13 @@ class Proof:
             if phase.name == "A2":
                 continue
             for test, before, now in self.differences(phase):
-                yield Finding("PROOF-DIFFERS", f"{phase.name}: {test} was {before} and is {now}", hint=phase.log)
+                yield Finding(
+                    "PROOF-DIFFERS", f"{phase.name}: {test} was {before} and is {now}", hint=self._where(phase)
+                )
         yield from self._weak()
+
+    def _where(self, phase: Phase) -> str:
+        return f"what it printed: {PROOFS}/{self.service}/{phase.name}.log"
 
     def _baseline(self) -> Iterator[Finding]:
         """What says that there was nothing to compare, or little."""
@@ -149,7 +156,9 @@ class Proof:
             only = len(self.red) == len(self.baseline.vector)
             message = f"{len(self.red)} of {len(self.baseline.vector)} tests fail in the monolith as it is: {first}"
             severity = Severity.ERROR if only else Severity.WARNING
-            yield Finding("PROOF-RED", message, hint=f"they prove nothing; {self.baseline.log}", severity=severity)
+            yield Finding(
+                "PROOF-RED", message, hint=f"they prove nothing; {self._where(self.baseline)}", severity=severity
+            )
 
     def _weak(self) -> Iterator[Finding]:
         if self.compared is not None and not self.touching:
