@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from strangler_analyzers.data import subjects, transactions
+from strangler_analyzers.data import django_registry, subjects, transactions
 from strangler_analyzers.detectors import django_apps, django_settings
 from strangler_analyzers.resolve.library import Knowledge
 
 KNOWLEDGE = Knowledge(
-    results=(django_apps.result, subjects.result),
+    results=(django_apps.result, django_registry.result, subjects.result),
     elements=(subjects.element,),
     fields=(subjects.field,),
     class_members=(subjects.class_member,),
-    attributes=(django_settings.setting,),
+    attributes=(django_settings.setting, django_registry.attribute),
     transactions=(transactions.kind_of,),
+    starts=(django_apps.started,),
 )

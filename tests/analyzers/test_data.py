@@ -424,3 +424,36 @@ def drop(id):
     analysis = look({"shop.py": source})
     assert function(analysis, "shop:pay").writes == ("order",)
     assert function(analysis, "shop:drop").writes == ("bill",)
+
+
+def test_a_base_that_renames_the_tables_of_what_derives_from_it_is_heard(look) -> None:
+    analysis = look(
+        {
+            "shop/models.py": (
+                "import os\nfrom sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n\n"
+                "PREFIX = '__NONE__' if os.environ.get('MIGRATE') == '1' else 'shop_'\n\n\n"
+                "class Base(DeclarativeBase):\n    id: Mapped[int] = mapped_column(primary_key=True)\n\n"
+                "    def __init_subclass__(cls):\n        cls.__tablename__ = f'{PREFIX}{cls.__tablename__}'\n\n\n"
+                "class Order(Base):\n    __tablename__ = 'orders'\n\n\nclass Item(Base):\n    __tablename__ = 'items'\n"
+            )
+        }
+    )
+    assert sorted((model.cls, model.table) for model in analysis.models) == [
+        ("shop.models:Item", "shop_items"),
+        ("shop.models:Order", "shop_orders"),
+    ]
+
+
+def test_an_application_s_model_may_add_nothing_to_another_s_and_names_of_models_come_in_any_case(look) -> None:
+    analysis = look(
+        {
+            "pages/models.py": (
+                "from django.db import models\nfrom forms_of_others.models import AbstractField, FieldManager\n\n\n"
+                "class Field(AbstractField): ...\n\n\nclass OwnManager(FieldManager): ...\n\n\n"
+                "class Answer(models.Model):\n    field = models.ForeignKey('pages.field', models.CASCADE)\n"
+            )
+        }
+    )
+    assert sorted(model.cls for model in analysis.models) == ["pages.models:Answer", "pages.models:Field"]
+    (answer,) = [model for model in analysis.models if model.cls == "pages.models:Answer"]
+    assert [reference.target for reference in answer.references] == ["pages.models:Field"]

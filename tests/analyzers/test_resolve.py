@@ -343,3 +343,139 @@ def load_all(app):
     }
     found = {callee for _, callee in calls(files) if callee.startswith("app.")}
     assert found == {"app.plugins.one.load", "app.plugins.two.load", "app.other.late.load"}
+
+
+def test_an_object_of_a_class_derived_from_a_container_holds_what_containers_hold(calls) -> None:
+    source = """
+def f(): ...
+def g(): ...
+class Registry(dict):
+    def __getitem__(self, key):
+        return super().__getitem__(key)
+class Queue(list): ...
+registry = Registry({"f": f})
+registry["g"] = g
+queue = Queue()
+queue.append(f)
+def first(): registry["f"]()
+def second(): registry["g"]()
+def third():
+    for task in queue:
+        task()
+"""
+    found = calls(source)
+    assert {("main.first", "main.f"), ("main.second", "main.g"), ("main.third", "main.f")} <= found
+    assert not {("main.first", "main.g"), ("main.second", "main.f"), ("main.third", "main.g")} & found
+
+
+def test_a_defaultdict_has_something_of_its_own_for_each_key(calls) -> None:
+    source = """
+from collections import OrderedDict, defaultdict
+def f(): ...
+def g(): ...
+def h(): ...
+handlers = defaultdict(list)
+handlers["a"].append(f)
+handlers["b"].append(g)
+deep = defaultdict(lambda: defaultdict(list))
+deep["a"]["b"].append(h)
+ordered = OrderedDict([("x", f)], y=g)
+def first():
+    for one in handlers["a"]:
+        one()
+def second(): deep["a"]["b"][0]()
+def third(key):
+    for one in handlers[key]:
+        one()
+def fourth(): ordered["y"]()
+"""
+    found = calls(source)
+    assert {pair for pair in found if pair[0] == "main.first"} == {("main.first", "main.f")}
+    assert ("main.second", "main.h") in found
+    assert {("main.third", "main.f"), ("main.third", "main.g")} <= found
+    assert {pair for pair in found if pair[0] == "main.fourth"} == {("main.fourth", "main.g")}
+
+
+def test_a_function_within_one_that_is_followed_apart_sees_that_one_s_names(calls) -> None:
+    source = """
+def f(): ...
+def g(): ...
+class A:
+    def step(self): f()
+class B:
+    def step(self): g()
+table = {}
+def register(cls, name):
+    def keep(handler):
+        table[name] = (cls, handler)
+        return handler
+    return keep
+@register(A, "a")
+@register(B, "b")
+def handle(): ...
+def run(): table["a"][0]().step()
+"""
+    found = calls(source)
+    assert ("main.run", "main.A.step") in found
+    assert ("main.run", "main.B.step") not in found
+
+
+def test_what_is_registered_is_read_back_for_its_key(calls) -> None:
+    """A decorator keeps views by model, another module asks for those of one."""
+    files = {
+        "shop/registry.py": "registry = {'views': {}}\n",
+        "shop/views.py": (
+            "from shop.registry import registry\nclass Order: ...\nclass Item: ...\n"
+            "def view_of(model, path, detail=True):\n    def keep(view):\n        name = model.__name__\n"
+            "        if name not in registry['views']:\n            registry['views'][name] = []\n"
+            "        registry['views'][name].append({'view': view, 'path': path, 'detail': detail})\n"
+            "        return view\n    return keep\n"
+            "@view_of(Order, 'list', detail=False)\ndef orders(): ...\n"
+            "@view_of(Order, 'show')\ndef order(): ...\n@view_of(Item, 'show')\ndef item(): ...\n"
+        ),
+        "shop/urls.py": (
+            "from shop import views\nfrom shop.registry import registry\n"
+            "def run(view): view()\n"
+            "def of(name, detail=True):\n    found = []\n"
+            "    for one in [kept for kept in registry['views'][name] if kept['detail'] == detail]:\n"
+            "        found.append(one['view'])\n    return found\n"
+            "ORDERS = of('Order', detail=False)\nITEMS = of('Item')\n"
+            "def first(): ORDERS[0]()\ndef second(): ITEMS[0]()\n"
+        ),
+    }
+    found = calls(files)
+    assert {pair for pair in found if pair[0] == "shop.urls.first"} == {("shop.urls.first", "shop.views.orders")}
+    assert {pair for pair in found if pair[0] == "shop.urls.second"} == {("shop.urls.second", "shop.views.item")}
+
+
+def test_a_class_tells_its_bases_when_it_is_defined(calls) -> None:
+    source = """
+def f(): ...
+def g(): ...
+class Base:
+    def __init_subclass__(cls, **options):
+        cls.run = cls.step
+class One(Base):
+    step = f
+class Two(Base):
+    step = g
+def first(): One.run()
+"""
+    found = calls(source)
+    assert ("main.first", "main.f") in found
+    assert ("main.first", "main.g") not in found
+
+
+def test_a_loop_over_the_parts_of_a_program_goes_round_by_round(calls) -> None:
+    source = """
+def f(): ...
+def g(): ...
+def fs(run): run()
+def gs(run): run()
+def build():
+    for start, task in [(fs, f), (gs, g)]:
+        start(task)
+"""
+    found = calls(source)
+    assert {("main.fs", "main.f"), ("main.gs", "main.g")} <= found
+    assert not {("main.fs", "main.g"), ("main.gs", "main.f")} & found

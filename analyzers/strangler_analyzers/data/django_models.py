@@ -9,9 +9,8 @@ from strangler.analysis import Reference
 from strangler_analyzers.data.declared import declared
 from strangler_analyzers.data.kinds import orm_of
 from strangler_analyzers.detectors import World
-from strangler_analyzers.detectors.django_apps import is_config, label_of
-from strangler_analyzers.detectors.django_settings import values_of
-from strangler_analyzers.detectors.world import argument, text, texts
+from strangler_analyzers.detectors.django_labels import label_of_model, labels, meta
+from strangler_analyzers.detectors.world import argument, text
 from strangler_analyzers.resolve.hierarchy import linearised
 from strangler_analyzers.resolve.values import Class, Const, Ext, Made, Value, Values
 
@@ -29,20 +28,9 @@ _KINDS = {
 }
 
 
-def _meta(cls: Class, name: str) -> Values:
-    """``Meta.name``, inherited as Django does (``abstract`` never is)."""
-    for one in linearised(cls)[0] if name != "abstract" else [cls]:
-        for meta in one.members.get("Meta", ()):
-            if isinstance(meta, Class):
-                for level in linearised(meta)[0] if name != "abstract" else [meta]:
-                    if name in level.members:
-                        return level.members[name]
-    return ()
-
-
 def is_abstract(cls: Class) -> bool:
     """Whether the model has no table."""
-    return any(isinstance(value, Const) and value.value is True for value in _meta(cls, "abstract"))
+    return any(isinstance(value, Const) and value.value is True for value in meta(cls, "abstract"))
 
 
 def table_of(world: World, cls: Class) -> str | None:
@@ -56,16 +44,16 @@ def table_of(world: World, cls: Class) -> str | None:
     if given and "%(" not in given:
         return given
     name = cls.scope.name.lower()
-    label = text(_meta(cls, "app_label")) or app_label(world, cls)
+    label = label_of_model(_labels(world), cls)
     if given:
         return given.replace("%(app_label)s", label).replace("%(class)s", name)
     return f"{label}_{name}"
 
 
 def _own_meta(cls: Class, name: str) -> Values:
-    for meta in cls.members.get("Meta", ()):
-        if isinstance(meta, Class):
-            for level in linearised(meta)[0]:
+    for inner in cls.members.get("Meta", ()):
+        if isinstance(inner, Class):
+            for level in linearised(inner)[0]:
                 if name in level.members:
                     return level.members[name]
     return ()
@@ -80,38 +68,11 @@ def _from_abstract(cls: Class, name: str) -> Values:
     return ()
 
 
-def app_label(world: World, cls: Class) -> str:
-    """The label of the application whose package is nearest around the class."""
-    labels = _labels(world)
-    parts = cls.module.name.split(".")
-    for end in range(len(parts) - 1, 0, -1):
-        package = ".".join(parts[:end])
-        if package in labels:
-            return labels[package]
-    place = next((index for index, part in enumerate(parts) if part in ("models", "abstract_models")), len(parts))
-    return parts[place - 1] if place else parts[0]
-
-
 def _labels(world: World) -> dict[str, str]:
     found: dict[str, str] | None = world.__dict__.get("django_labels")
     if found is None:
-        found = world.__dict__["django_labels"] = {}
-        for cls in world.classes:
-            label = label_of(cls) if is_config(cls) else None
-            if label and "name" in cls.members:
-                found.setdefault(text(cls.members["name"]) or "", label)
-            elif label:
-                found.setdefault(cls.module.name.rpartition(".")[0], label)
-        for name in _installed(world):
-            if name in world.modules:
-                found.setdefault(name, name.rpartition(".")[2])
+        found = world.__dict__["django_labels"] = labels(world.classes, world.modules)
     return found
-
-
-def _installed(world: World) -> list[str]:
-    """The applications that settings list; without an application list of its own a package is one by being there."""
-    modules = [module for _, module in sorted(world.modules.items())]
-    return [name for module in modules for name in texts(values_of(module, "INSTALLED_APPS"))]
 
 
 def fields(cls: Class) -> list[str]:

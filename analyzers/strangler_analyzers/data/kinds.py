@@ -22,7 +22,12 @@ def orm_of(cls: Class) -> str | None:
             return found
     if any(_is_declarative(value) for one in linearised(cls)[0] for values in one.decorators for value in values):
         return "sqlalchemy"
-    return "django" if _has_django_fields(cls) else None
+    return "django" if _has_django_fields(cls) or _is_of_an_application(cls) else None
+
+
+def is_declarative_base(cls: Class) -> bool:
+    """Whether ``cls`` derives from SQLAlchemy's ``DeclarativeBase`` itself: what derives from it is mapped."""
+    return any(base.dotted in _SQLALCHEMY_BASES for base in cls.bases if not isinstance(base, Class))
 
 
 def _by_base(base: Value) -> str | None:
@@ -61,6 +66,27 @@ def _is_django_model(name: str) -> bool:
 
 def _is_declarative(value: Value) -> bool:
     return value.dotted.endswith(("registry.mapped", "mapped_as_dataclass", "as_declarative"))
+
+
+_NO_BASES = ("Choices", "Enum", "Error", "Exception", "Field", "Form", "Key", "Manager", "Meta", "Mixin", "QuerySet")
+
+
+def _is_of_an_application(cls: Class) -> bool:
+    """A model in Django's module of models that adds nothing to the abstract one of another application's models."""
+    if not {"models", "base"} & set(cls.module.name.split(".")):
+        return False
+    named = any(_is_model_of_another(base.dotted) for base in linearised(cls)[1])
+    return named and any(one.module.startswith("django.db") for one in cls.module.facts.imports)
+
+
+def _is_model_of_another(name: str) -> bool:
+    parts = name.split(".")
+    helps = not parts[-1].startswith("Abstract") and any(part.endswith(_NO_BASES) for part in parts)
+    return "models" in parts[:-1] and not helps and not _is_known(name)
+
+
+def _is_known(name: str) -> bool:
+    return name.startswith(_NO_MODELS)
 
 
 _NO_MODELS = ("<builtin>.", "django.db.", "django.forms", "rest_framework.", "graphene")

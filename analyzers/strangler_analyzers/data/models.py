@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from strangler.analysis import Model, Reference
 from strangler_analyzers.data import django_models, mapped_models, small_orms
 from strangler_analyzers.data.declared import declared
-from strangler_analyzers.data.kinds import orm_of
+from strangler_analyzers.data.kinds import is_declarative_base, orm_of
 from strangler_analyzers.detectors import World
 from strangler_analyzers.detectors.world import argument, text
 from strangler_analyzers.resolve.hierarchy import linearised
@@ -29,7 +29,10 @@ class Models:
         self.by_name: dict[str, list[Class]] = {}
         for cls in self.orms:
             self.by_name.setdefault(cls.scope.name, []).append(cls)
-
+        # Django takes the names of models as they come.
+        self.by_lower_name: dict[str, list[Class]] = {}
+        for cls in (one for one, orm in self.orms.items() if orm == "django"):
+            self.by_lower_name.setdefault(cls.scope.name.lower(), []).append(cls)
         self._reverse: dict[str, list[tuple[Class, Class]]] = {}
         self._back: dict[Class, list[Reference]] = {}
         for cls, orm in self.orms.items():
@@ -90,7 +93,7 @@ class Models:
     def named(self, name: str, near: Class) -> Class | None:
         """The model called ``name``, or ``app.Name``, or ``package.module.Name``; of several the nearest."""
         path, _, last = name.replace(":", ".").rpartition(".")
-        found = self.by_name.get(last, [])
+        found = self.by_name.get(last) or self.by_lower_name.get(last.lower(), [])
         if path:
             found = [cls for cls in found if _is_in(cls, path)] or found
         same = [cls for cls in found if cls.module is near.module]
@@ -110,6 +113,8 @@ def _shared(cls: Class, near: Class) -> int:
 
 def _is_root(cls: Class, orm: str) -> bool:
     """The base all mapped classes share (``class Base(DeclarativeBase)``) is no model itself."""
+    if is_declarative_base(cls):
+        return True
     return orm in ("sqlalchemy", "sqlmodel") and mapped_models.is_base(cls) and len(linearised(cls)[0]) == 1
 
 

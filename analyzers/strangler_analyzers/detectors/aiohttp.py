@@ -86,11 +86,22 @@ def _decorated(world: World) -> Iterator[_Entry]:
 
 def _added(world: World) -> Iterator[_Entry]:
     for event in world.named(*(f"add_{verb}" for verb in _VERBS)):
+        resource = receiver_of(event.made)
+        if isinstance(resource, Made) and resource.callee.dotted.endswith(".add_resource"):
+            yield from _of_resource(event, resource)
+            continue
         holder = _application(event)
         method, place = _verb(event.name.rpartition("add_")[2], event.made)
         path = text(argument(event.made, place, "path"))
         if holder is not None and _is_holder(holder) and path is not None:
             yield _Entry(event, holder, path, method, argument(event.made, place + 1, "handler"))
+
+
+def _of_resource(event: Event, resource: Made) -> Iterator[_Entry]:
+    """``app.router.add_resource("/orders").add_route("GET", orders)``."""
+    holder, path = _application(event._replace(made=resource)), text(argument(resource, 0, "path"))
+    if holder is not None and _is_holder(holder) and path is not None:
+        yield _Entry(event, holder, path, text(argument(event.made, 0, "method")), argument(event.made, 1, "handler"))
 
 
 def _listed(world: World) -> Iterator[_Entry]:
@@ -112,17 +123,23 @@ DETECTOR = Detector(
     detect,
     (
         Example(
-            "a table, a list and a sub-application",
+            "a table, a list, a resource and a sub-application",
             {
                 "app.py": (
                     "from aiohttp import web\n\nroutes = web.RouteTableDef()\n\n\n"
                     "@routes.get('/orders/{id}')\nasync def show(request): ...\n\n\nasync def place(request): ...\n\n\n"
                     "async def stats(request): ...\n\n\napp = web.Application()\nadmin = web.Application()\n"
                     "app.add_routes(routes)\napp.add_routes([web.post('/orders', place)])\n"
+                    "app.router.add_resource('/health').add_route('GET', stats)\n"
                     "admin.router.add_get('/stats', stats)\napp.add_subapp('/admin', admin)\n"
                 ),
             },
-            ("GET /admin/stats -> app:stats", "POST /orders -> app:place", "GET /orders/{id} -> app:show"),
+            (
+                "GET /admin/stats -> app:stats",
+                "GET /health -> app:stats",
+                "POST /orders -> app:place",
+                "GET /orders/{id} -> app:show",
+            ),
         ),
     ),
 )

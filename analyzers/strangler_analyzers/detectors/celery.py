@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from strangler.analysis import Task
 from strangler_analyzers.detectors.kinds import Detector, Example, Found
 from strangler_analyzers.detectors.mounts import kind_of, receiver_of
 from strangler_analyzers.detectors.world import World, argument, ref_of, text
 from strangler_analyzers.resolve.frames import Event
-from strangler_analyzers.resolve.hierarchy import outside
-from strangler_analyzers.resolve.values import Const, Ext, Func, Instance, Items, Made, Member, Value
+from strangler_analyzers.resolve.hierarchy import member, outside
+from strangler_analyzers.resolve.holders import object_of
+from strangler_analyzers.resolve.values import Class, Const, Ext, Func, Instance, Items, Made, Member, Value, unwrapped
 
 _DECORATORS = {
     "task": ("celery", "huey"),
@@ -32,6 +34,7 @@ def detect(world: World) -> Found:
 
 def _every(world: World) -> Iterator[Task]:
     yield from _decorated(world)
+    yield from _called(world)
     yield from _scheduled(world)
     known = {task.handler for task in _decorated(world)}
     yield from (task for task in _enqueued(world) if task.handler not in known)
@@ -39,11 +42,42 @@ def _every(world: World) -> Iterator[Task]:
 
 def _decorated(world: World) -> Iterator[Task]:
     for func in world.functions:
-        for values in func.decorators:
-            for value in values:
-                task = _task(world, func, value)
-                if task is not None:
-                    yield task
+        for value in world.decorators(func):
+            task = _task(world, func, value)
+            if task is not None:
+                yield task
+
+
+def _called(world: World) -> Iterator[Task]:
+    """``ship = app.task(ship, name="…")``, ``clean = dramatiq.actor(Clean())``."""
+    for event in world.named(*_DECORATORS):
+        options = event.made.callee if isinstance(event.made.callee, Made) else event.made
+        for value in argument(event.made, 0, "fn"):
+            inner = unwrapped(value)
+            instance = object_of(inner)
+            if isinstance(inner, Func) and inner.index:
+                if not any(options in (one, event.made) for one in world.decorators(inner)):
+                    yield from _some(_task(world, inner, options))
+            elif instance is not None:
+                yield from _some(_of_object(world, event, instance.cls, options))
+
+
+def _some(task: Task | None) -> list[Task]:
+    return [] if task is None else [task]
+
+
+def _of_object(world: World, event: Event, cls: Class, options: Made) -> Task | None:
+    """A task that is an object with ``__call__``, named as its class says."""
+    called = member(cls, "__call__")
+    func = next((one for one in called[1] if isinstance(one, Func)), None) if called is not None else None
+    task = None if func is None else _task(world, func, options)
+    if task is None:
+        return None
+    own = member(cls, "__name__")
+    given = text(argument(options, -1, "name", "actor_name", "id"))
+    name = given or (text(own[1]) if own is not None else None) or cls.scope.name
+    where = (world.evidence(event.func.module, event.line),)
+    return replace(task, name=name, handler=cls.ref, module=cls.module.name, evidence=where)
 
 
 def _task(world: World, func: Func, value: Value) -> Task | None:
@@ -167,6 +201,25 @@ DETECTOR = Detector(
                 ),
             },
             ("apscheduler nightly -> jobs:nightly", "dramatiq mail -> jobs:mail"),
+        ),
+        Example(
+            "tasks that decorators make when they are called",
+            {
+                "shop/tasks.py": (
+                    "import dramatiq\nfrom celery import shared_task\n\n\nclass Clean:\n    __name__ = 'clean'\n\n"
+                    "    def __call__(self): ...\n\n\ndef load(rows): ...\n\n\n"
+                    "clean = dramatiq.actor(Clean())\nload = shared_task(load, name='shop.load')\n\n\n"
+                    "def worker(queue):\n    @dramatiq.actor(actor_name=f'work_{queue}', queue_name=queue)\n"
+                    "    def work(message): ...\n\n    return work\n\n\n"
+                    "WORKERS = {queue: worker(queue) for queue in ('fast', 'slow')}\n"
+                ),
+            },
+            (
+                "celery shop.load -> shop.tasks:load",
+                "dramatiq clean -> shop.tasks:Clean",
+                "dramatiq work_fast -> shop.tasks:worker.work",
+                "dramatiq work_slow -> shop.tasks:worker.work",
+            ),
         ),
         Example(
             "RQ with a decorator and a queue of one's own",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from strangler_analyzers.detectors.world import text
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.hierarchy import linearised, member
-from strangler_analyzers.resolve.values import Class, Made, Values
+from strangler_analyzers.resolve.values import Class, Func, Made, Values, unwrapped
 
 
 def is_config(cls: Class) -> bool:
@@ -43,3 +44,20 @@ def result(frame: Frame, made: Made, call: CallOf) -> Values | None:
             program.run_module(program.table.by_name[name])
     classes = [program.classes[key] for key in sorted(program.classes)]
     return tuple(cls.instance for cls in configs(classes, label)) or None
+
+
+def package_of(cls: Class) -> str:
+    """The package of the application ``cls`` configures."""
+    name = member(cls, "name")
+    return (text(name[1]) if name else None) or cls.module.name.rpartition(".")[0]
+
+
+def started(program: Any) -> Iterator[Func]:
+    """What Django calls of each application at the start: ``ready``."""
+    for key in sorted(program.classes):
+        cls = program.classes[key]
+        ready = member(cls, "ready") if is_config(cls) else None
+        for value in ready[1] if ready is not None else ():
+            func = unwrapped(value)
+            if isinstance(func, Func):
+                yield func if func.owner is cls else func.on(cls)

@@ -119,4 +119,72 @@ EXAMPLES = (
         },
         ("GET /api/orders -> api.urls:Orders", "* /api/orders/{pk}/cancel -> api.urls:Orders.cancel"),
     ),
+    Example(
+        "views kept in a registry by model, by decorators and at the start, and read back in URLconfs",
+        {
+            "shop/registry.py": (
+                "from collections import defaultdict\n\n\nclass Registry(dict):\n    def __getitem__(self, key):\n"
+                "        return super().__getitem__(key)\n\n\nregistry = Registry({'views': defaultdict(dict)})\n\n\n"
+                "def view_of(model, path, detail=True):\n    def keep(view):\n"
+                "        label, name = model._meta.label_lower.split('.')\n"
+                "        if name not in registry['views'][label]:\n            registry['views'][label][name] = []\n"
+                "        kept = {'view': view, 'path': path, 'detail': detail}\n"
+                "        registry['views'][label][name].append(kept)\n        return view\n\n    return keep\n"
+            ),
+            "shop/models.py": (
+                "from django.db import models\n\n\nclass Logged(models.Model):\n    class Meta:\n"
+                "        abstract = True\n\n\nclass Order(Logged): ...\n\n\nclass Note(models.Model): ...\n"
+            ),
+            "shop/apps.py": (
+                "from django.apps import AppConfig\n\n\nclass Shop(AppConfig):\n    name = 'shop'\n\n"
+                "    def ready(self):\n        from shop.models import Logged\n"
+                "        from shop.registry import view_of\n        from shop.views import Changes\n\n"
+                "        for model in self.get_models():\n            if issubclass(model, Logged):\n"
+                "                view_of(model, 'changes')(Changes)\n"
+            ),
+            "shop/views.py": (
+                "from django.views import View\nfrom shop.models import Note, Order\n"
+                "from shop.registry import view_of\n\n\nclass Changes(View): ...\n\n\n"
+                "@view_of(Order, '', detail=False)\nclass Orders(View): ...\n\n\n"
+                "@view_of(Order, '')\nclass OneOrder(View): ...\n\n\n@view_of(Note, '')\nclass OneNote(View): ...\n"
+            ),
+            "shop/urls.py": (
+                "from django.urls import include, path\nfrom shop import views\n"
+                "from shop.registry import registry\n\n\n"
+                "def views_of(label, name, detail=True):\n    found = []\n"
+                "    for kept in [one for one in registry['views'][label][name] if one['detail'] == detail]:\n"
+                "        found.append(path(f\"{kept['path']}/\" if kept['path'] else '', kept['view'].as_view()))\n"
+                "    return found\n\n\nurlpatterns = [\n"
+                "    path('orders/', include(views_of('shop', 'order', detail=False))),\n"
+                "    path('orders/<int:pk>/', include(views_of('shop', 'order'))),\n"
+                "    path('notes/<int:pk>/', include(views_of('shop', 'note'))),\n]\n"
+            ),
+        },
+        (
+            "* /notes/{pk}/ -> shop.views:OneNote",
+            "* /orders/ -> shop.views:Orders",
+            "* /orders/{pk}/ -> shop.views:OneOrder",
+            "* /orders/{pk}/changes/ -> shop.views:Changes",
+        ),
+    ),
+    Example(
+        "what a program adds to the administration",
+        {
+            "shop/admin.py": (
+                "from django.contrib import admin\nfrom django.urls import path\nfrom shop.models import Order\n\n\n"
+                "@admin.register(Order)\nclass OrderAdmin(admin.ModelAdmin):\n    def get_urls(self):\n"
+                "        return [path('report/', self.admin_site.admin_view(self.report)), *super().get_urls()]\n\n"
+                "    def report(self, request): ...\n"
+            ),
+            "shop/models.py": "from django.db import models\n\n\nclass Order(models.Model): ...\n",
+            "shop/urls.py": (
+                "from django.contrib import admin\nfrom django.urls import include, path\n\n"
+                "urlpatterns = [path('admin/', admin.site.urls), path('', include(('shop.pages', 'pages')))]\n"
+            ),
+            "shop/pages.py": (
+                "from django.urls import path\n\n\ndef home(request): ...\n\n\nurlpatterns = [path('', home)]\n"
+            ),
+        },
+        ("* / -> shop.pages:home", "* /admin/shop/order/report/ -> shop.admin:OrderAdmin.report"),
+    ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from strangler.analysis import Diagnostic, Route
+from strangler_analyzers.detectors.django_admin import own_urls, registered_urls, site_of
 from strangler_analyzers.detectors.django_examples import EXAMPLES
 from strangler_analyzers.detectors.django_settings import main_modules, values_of
 from strangler_analyzers.detectors.drf import (
@@ -16,12 +17,15 @@ from strangler_analyzers.detectors.drf import (
     viewset_methods,
 )
 from strangler_analyzers.detectors.kinds import Detector, Found
+from strangler_analyzers.detectors.ninja import EXAMPLE as NINJA
+from strangler_analyzers.detectors.ninja import api_routes, is_api
 from strangler_analyzers.detectors.paths import from_angles, from_regex, methods_of, route_id, unique
 from strangler_analyzers.detectors.world import World, argument, flat, ref_of, root, text, texts
 from strangler_analyzers.resolve.hierarchy import linearised
 from strangler_analyzers.resolve.values import (
     Bound,
     Class,
+    Const,
     Func,
     Instance,
     Items,
@@ -141,6 +145,8 @@ class _Reader:
             self.read(known, _within(place, names[0] if names else ""))
         elif isinstance(view, Made) and view.callee.dotted.endswith(".include"):
             self._include(view, place)
+        elif (site := site_of(self.world, view)) is not None:
+            self._site(site, place)
         elif isinstance(view, Member):
             self._routers(view, place)
         else:
@@ -151,16 +157,27 @@ class _Reader:
         for value in argument(made, 0, "arg"):
             if isinstance(value, Items) and _is_pair(value):
                 names = texts(value.keyed.get(1, ()))
-                self.read(value.keyed[0], _within(inner, names[0] if names and inner is place else ""))
+                self._include_all(made, value.keyed[0], _within(inner, names[0] if names and inner is place else ""))
             elif isinstance(value, Items | Member):
                 self.read((value,), inner)
             elif isinstance(value, Module):
                 self._module(value, inner)
-        for name in texts(tuple(v for v in argument(made, 0, "arg") if not isinstance(v, Items))):
+        self._named(made, tuple(v for v in argument(made, 0, "arg") if not isinstance(v, Items)), inner)
+
+    def _include_all(self, made: Made, values: Values, place: _Place) -> None:
+        """The first of a pair: patterns, a module, or its name."""
+        self.read(values, place)
+        for value in values:
+            if isinstance(value, Module):
+                self._module(value, place)
+        self._named(made, tuple(v for v in values if not isinstance(v, Items)), place)
+
+    def _named(self, made: Made, values: Values, place: _Place) -> None:
+        for name in texts(values):
             module = self.world.modules.get(name)
             if module is not None:
                 self.world.program.note_dynamic(made.module, module, made.line, "urlpatterns")
-                self._module(module, inner)
+                self._module(module, place)
 
     def _module(self, module: Module, place: _Place) -> None:
         if module.name in place.seen:
@@ -171,10 +188,19 @@ class _Reader:
         self.read(module.env.get("urlpatterns", ()), namespaced)
 
     def _routers(self, member: Member, place: _Place) -> None:
-        """``router.urls`` of Django REST framework."""
+        """``router.urls`` of Django REST framework, ``api.urls`` of Django Ninja."""
         router = member.base
-        if member.attr == "urls" and isinstance(router, Made):
+        if member.attr == "urls" and is_api(router):
+            self._add_all(api_routes(self.world, router), place)
+        elif member.attr == "urls" and isinstance(router, Made):
             self._add_all(router_routes(self.world, router), place)
+
+    def _site(self, site: Value, place: _Place) -> None:
+        """What the program adds to an administration: by the site itself and by what is registered with it."""
+        for values in own_urls(site):
+            self.read(values, place)
+        for prefix, values in registered_urls(self.world, site):
+            self.read(values, replace(place, prefix=place.prefix + prefix, raw=place.raw + prefix))
 
     def _add_all(self, routes: Iterable[RouterRoute], place: _Place) -> None:
         for found in routes:
@@ -212,8 +238,9 @@ def _within(place: _Place, namespace: str) -> _Place:
 
 
 def _is_pair(value: Items) -> bool:
-    first = value.keyed.get(0, ())
-    return len(value.keyed) in (2, 3) and any(isinstance(one, Items) for one in first)
+    first, second = value.keyed.get(0, ()), value.keyed.get(1, ())
+    starts = any(isinstance(one, Items | Module | Const) for one in first)
+    return len(value.keyed) in (2, 3) and starts and not any(isinstance(one, Made) for one in second)
 
 
 def viewed(view: Value, depth: int = 0) -> Iterator[Value]:
@@ -278,7 +305,8 @@ DETECTOR = Detector(
     "django",
     "Django URLconfs: `path`, `re_path`, `include` of modules, lists and pairs, `i18n_patterns`, URLs made by "
     "`AppConfig` methods, class-based views behind decorators, settings at their "
-    "defaults; Django REST framework's routers and viewsets, nested ones, and routers a program copied from it.",
+    "defaults; Django REST framework's routers and viewsets, nested ones, and routers a program copied from it; "
+    "Django Ninja's APIs, routers and controllers.",
     detect,
-    EXAMPLES,
+    (*EXAMPLES, NINJA),
 )

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from strangler_analyzers.detectors.paths import from_angles, from_regex, methods_of
 from strangler_analyzers.detectors.world import World, argument, text, texts
 from strangler_analyzers.resolve.hierarchy import linearised, member
-from strangler_analyzers.resolve.values import Class, Func, Items, Made, Member, Module, Value
+from strangler_analyzers.resolve.values import Class, Func, Items, Made, Member, Module, Value, Values
 
 _LIST = {"list": "get", "create": "post"}
 _DETAIL = {"retrieve": "get", "update": "put", "partial_update": "patch", "destroy": "delete"}
@@ -51,10 +51,22 @@ def router_routes(world: World, router: Made) -> Iterator[RouterRoute]:
     start = _nested_start(world, router)
     for one in _registered(world, router, ""):
         yield from _routes_of(one._replace(prefix=start + one.prefix), slash)
-    root = member(router.instance.cls, "APIRootView") if router.instance is not None else None
-    for view in root[1] if root is not None else ():
+    for view in _root_views(world, router):
         if isinstance(view, Class):
             yield RouterRoute("", ("GET",), view.ref, "api-root", router.module, router.line)
+
+
+def _root_views(world: World, router: Made) -> Values:
+    """The view at the root of a router: what was set on it, or what its class says."""
+    found = world.program.noted("root views", lambda: dict(_set_on_routers(world)))
+    defined = member(router.instance.cls, "APIRootView") if router.instance is not None else None
+    return found.get(router) or (defined[1] if defined is not None else ())
+
+
+def _set_on_routers(world: World) -> Iterator[tuple[Value, Values]]:
+    for func in world.functions:
+        for record in world.records(func):
+            yield from ((owner, values) for owner, attr, values, _, _ in record.writes if attr == "APIRootView")
 
 
 def _routes_of(one: _Registered, slash: str) -> Iterator[RouterRoute]:

@@ -10,7 +10,7 @@ from strangler_analyzers.detectors.mounts import Mounts, kind_of, receiver_of
 from strangler_analyzers.detectors.paths import from_braces, methods_of, route_id, unique
 from strangler_analyzers.detectors.world import World, argument, flat, ref_of, text, texts
 from strangler_analyzers.resolve.frames import Event
-from strangler_analyzers.resolve.values import Made, Value, Values
+from strangler_analyzers.resolve.values import Made, Member, Value, Values
 
 _VERBS = ("get", "post", "put", "patch", "delete", "options", "head", "trace")
 _APPLICATIONS = ("FastAPI", "Starlette")
@@ -44,14 +44,21 @@ def _mounts(world: World) -> Mounts:
 
 def _included(world: World, mounts: Mounts) -> None:
     for event in world.named("include_router"):
-        above = receiver_of(event.made)
-        prefix = text(argument(event.made, -1, "prefix")) or ""
+        above = _holder_of(event.made)
+        given = argument(event.made, -1, "prefix")
         for child in argument(event.made, 0, "router") if above is not None else ():
-            mounts.hang(child, above, prefix)
+            mounts.hang(child, above, text(given) or "", is_known="prefix" not in event.made.kwargs or bool(given))
     for event in world.named("mount"):
-        above = receiver_of(event.made)
+        above = _holder_of(event.made)
         for child in argument(event.made, 1, "app") if above is not None and _is_holder(above) else ():
-            mounts.hang(child, above, text(argument(event.made, 0, "path")) or "")
+            given = argument(event.made, 0, "path")
+            mounts.hang(child, above, text(given) or "", is_known=text(given) is not None)
+
+
+def _holder_of(made: Made) -> Value | None:
+    """The application or router whose method ``made`` calls, also by way of ``app.router``."""
+    receiver = receiver_of(made)
+    return receiver.base if isinstance(receiver, Member) and receiver.attr == "router" else receiver
 
 
 def _internal_holders(world: World) -> Iterator[Made]:
@@ -72,13 +79,13 @@ def _endpoints(world: World) -> Iterator[Endpoint]:
     for event in world.named(*_VERBS, "api_route", "route", "websocket", "websocket_route"):
         decorator = event.made.callee
         if isinstance(decorator, Made) and isinstance(event.made, Made):
-            holder = receiver_of(decorator)
+            holder = _holder_of(decorator)
             name = event.name.rpartition(".")[2]
             if holder is not None and _is_holder(holder):
                 methods = [name] if name in _VERBS else texts(argument(decorator, -1, "methods")) or None
                 yield (event, holder, decorator, methods, argument(event.made, 0))
     for event in world.named("add_api_route", "add_route", "add_websocket_route", "add_api_websocket_route"):
-        holder = receiver_of(event.made)
+        holder = _holder_of(event.made)
         if holder is not None and _is_holder(holder):
             methods = texts(argument(event.made, 2, "methods")) or (["get"] if "api_route" in event.name else None)
             yield (event, holder, event.made, methods, argument(event.made, 1, "endpoint", "route"))
@@ -107,8 +114,8 @@ def _route(
 
 def _lists(world: World) -> Iterator[tuple[Value, Route]]:
     """``Starlette(routes=[Route("/a", a), Mount("/b", routes=[…])])``."""
-    for event in world.named("Starlette", "Router"):
-        if kind_of(event.made).startswith("starlette"):
+    for event in world.named("Starlette", "Router", "FastAPI"):
+        if kind_of(event.made).startswith(("starlette", "fastapi")):
             yield from _listed(world, event, argument(event.made, -1, "routes"), "")
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from strangler.analysis import Route
+from strangler_analyzers.detectors.flask_views import EXAMPLE as EXPOSED
+from strangler_analyzers.detectors.flask_views import exposed_routes
 from strangler_analyzers.detectors.kinds import Detector, Example, Found
 from strangler_analyzers.detectors.mounts import Mounts, kind_of, receiver_of
 from strangler_analyzers.detectors.paths import from_angles, methods_of, route_id, unique
@@ -17,7 +19,7 @@ from strangler_analyzers.resolve.values import Class, Made, Member, Value
 
 _VERBS = ("get", "post", "put", "patch", "delete")
 _APPLICATIONS = ("Flask", "Quart", "APIFlask", "OpenAPI")
-_HOLDERS = (*_APPLICATIONS, "Blueprint", "APIBlueprint", "Api", "Namespace")
+_HOLDERS = (*_APPLICATIONS, "Blueprint", "APIBlueprint", "Api", "Namespace", "Api.namespace")
 
 
 class _View(NamedTuple):
@@ -41,6 +43,7 @@ def detect(world: World) -> Found:
             identity = route_id(view.methods, plain)
             name = _name(view)
             routes.append(Route(identity, "flask", view.methods, plain, view.handler, module, view.rule, name, where))
+    routes.extend(exposed_routes(world))
     return Found(routes=tuple(unique(routes)))
 
 
@@ -58,7 +61,7 @@ def _mounts(world: World) -> Mounts:
     mounts = Mounts()
     for event in world.named("Blueprint", "APIBlueprint"):
         mounts.own(event.made, text(argument(event.made, -1, "url_prefix")) or "")
-    for event in world.named("register_blueprint"):
+    for event in world.named("register_blueprint", "register_api"):
         above = receiver_of(event.made)
         for child in argument(event.made, 0, "blueprint"):
             given = text(argument(event.made, -1, "url_prefix"))
@@ -84,7 +87,10 @@ def _api_mounts(world: World, mounts: Mounts) -> None:
 
 
 def _namespaces(world: World, mounts: Mounts) -> None:
-    for event in world.named("Namespace"):
+    for event in world.named("namespace"):
+        # ``api.namespace("orders")`` makes one and adds it.
+        mounts.hang(event.made, receiver_of(event.made), "")
+    for event in world.named("Namespace", "namespace"):
         name = text(argument(event.made, 0, "name"))
         path = text(argument(event.made, -1, "path"))
         mounts.own(event.made, path if path is not None else f"/{name}" if name else "")
@@ -173,7 +179,7 @@ def _resources(world: World) -> Iterator[_View]:
 DETECTOR = Detector(
     "flask",
     "Flask (and Quart): decorated views, `add_url_rule`, `MethodView`, nested blueprints, plug-ins, Flask-RESTful and "
-    "Flask-RESTX resources and namespaces.",
+    "Flask-RESTX resources and namespaces, Flask-AppBuilder's and Flask-Admin's exposed methods.",
     detect,
     (
         Example(
@@ -222,5 +228,6 @@ DETECTOR = Detector(
             },
             ("DELETE /api/items/{name} -> app:Item", "GET,POST /users -> app:Users"),
         ),
+        EXPOSED,
     ),
 )

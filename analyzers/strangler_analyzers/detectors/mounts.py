@@ -33,15 +33,21 @@ class Mounts:
     def __init__(self) -> None:
         self._above: dict[Value, list[tuple[Value, str]]] = {}
         self._own: dict[Value, str] = {}
+        self._unknown: set[Value] = set()
 
     def own(self, holder: Value, prefix: str) -> None:
         """``holder`` has a prefix of its own."""
         self._own[holder] = prefix
 
-    def hang(self, holder: Value, above: Value | None, prefix: str) -> None:
-        """``holder`` is mounted at ``prefix`` of ``above``, where that is known."""
-        if above is None:
+    def hang(self, holder: Value, above: Value | None, prefix: str, *, is_known: bool = True) -> None:
+        """``holder`` is mounted at ``prefix`` of ``above``, where that is known; one at a known prefix counts more."""
+        if above is None or (not is_known and holder in self._above):
             return
+        if is_known and holder in self._unknown:
+            self._unknown.remove(holder)
+            del self._above[holder]
+        elif not is_known:
+            self._unknown.add(holder)
         places = self._above.setdefault(holder, [])
         if (above, prefix) not in places:
             places.append((above, prefix))

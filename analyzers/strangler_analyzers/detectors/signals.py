@@ -102,15 +102,14 @@ def _commands(world: World) -> Iterator[Task]:
 def _click(world: World) -> Iterator[Task]:
     """``@click.command()``, ``@group.command()``, ``@app.cli.command()``, Typer."""
     for func in world.functions:
-        for values in func.decorators:
-            for value in values:
-                name = value.dotted
-                known = any(part in name.lower() for part in ("click", "typer", ".cli.", "flask"))
-                if name.rpartition(".")[2] in ("command", "group") and known and isinstance(value, Ext | Member | Made):
-                    given = text(argument(value, 0, "name")) if isinstance(value, Made) else None
-                    where = (world.evidence(func.module, func.scope.line),)
-                    shown = given or func.scope.name.replace("_", "-")
-                    yield Task("command", shown, func.ref, func.module.name, evidence=where)
+        for value in world.decorators(func):
+            name = value.dotted
+            known = any(part in name.lower() for part in ("click", "typer", ".cli.", "flask"))
+            if name.rpartition(".")[2] in ("command", "group") and known and isinstance(value, Ext | Member | Made):
+                given = text(argument(value, 0, "name")) if isinstance(value, Made) else None
+                where = (world.evidence(func.module, func.scope.line),)
+                shown = given or func.scope.name.replace("_", "-")
+                yield Task("command", shown, func.ref, func.module.name, evidence=where)
 
 
 def _hooks(world: World) -> Iterator[Task]:

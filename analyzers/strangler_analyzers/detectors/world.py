@@ -79,6 +79,14 @@ class World:
             if one.record is not None:
                 yield one.record
 
+    def decorators(self, func: Func) -> Iterator[Value]:
+        """What ``func`` is decorated with, wherever it was defined: a function within another is anew each time."""
+        seen: set[Value] = set()
+        for one in func.variants():
+            for value in (value for values in one.decorators for value in values if value not in seen):
+                seen.add(value)
+                yield value
+
     def evidence(self, module: Module, line: int, symbol: str | None = None) -> Evidence:
         """A place in the source."""
         return Evidence(module.path, line, symbol=symbol)

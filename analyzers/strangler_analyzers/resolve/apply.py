@@ -9,11 +9,14 @@ from strangler_analyzers.resolve.builtins import call_builtin, call_container
 from strangler_analyzers.resolve.decide import puts_together
 from strangler_analyzers.resolve.frames import CallOf, Event, Frame, Site
 from strangler_analyzers.resolve.hierarchy import member, outside
+from strangler_analyzers.resolve.holders import held_by
 from strangler_analyzers.resolve.pending import Generator, Partial
 from strangler_analyzers.resolve.values import (
     EMPTY,
+    MOST_CLASSES_REGISTERED,
     MOST_REGISTERED,
     Bound,
+    Cell,
     Class,
     Const,
     Ext,
@@ -103,7 +106,7 @@ def _enter(frame: Frame, func: Func, call: CallOf, first: list[Values]) -> Value
     frame.program.reach(func)
     # A loader's own returns are those of all its callers; what this call names by text is more exact.
     loaded: Values = frame.program.unknown_call(frame, func.scope.name, call)
-    if loaded and len(call.args) > 1:
+    if loaded and len(call.args) > 1 and not (func.is_variant and _lists(func.returns.values) > _lists(loaded)):
         return loaded
     if "generator" in func.scope.flags:
         frame.program.read(frame, func.yields)
@@ -112,16 +115,22 @@ def _enter(frame: Frame, func: Func, call: CallOf, first: list[Values]) -> Value
     return returned or frame.program.declared_return(frame, func) or loaded
 
 
+def _lists(values: Values) -> int:
+    """How many containers there are: what gives one is no loader of a single thing."""
+    return sum(isinstance(value, Items) for value in values)
+
+
 def _given(frame: Frame, func: Func, call: CallOf) -> Func:
     """What is handed classes (a model to query, a form to fill), or their methods, is followed apart for each.
 
     So is, while the program puts itself together, what is handed texts: functions that register paths and handlers.
     """
     single = [values[0] for values in (*call.args, *call.kwargs.values()) if len(values) == 1]
-    if single and (not frame.func.index or frame.func.is_variant):
+    if single and (puts_together(frame.func) or frame.func.is_apart):
         key = tuple([value for value in single if isinstance(value, Class | Const) or _is_of_class(value)])
-        apart = func.given(key, MOST_REGISTERED) if key else func
-        apart.registers = apart.registers or (apart.is_variant and puts_together(frame.func))
+        most = MOST_CLASSES_REGISTERED if any(isinstance(value, Class) for value in key) else MOST_REGISTERED
+        apart = func.given(key, most) if key else func
+        apart.registers = apart.registers or (apart.is_apart and puts_together(frame.func))
         return apart
     key = tuple([value for value in single if isinstance(value, Class) or _is_of_class(value)])
     return func.given(key) if key else func
@@ -148,14 +157,29 @@ def bind_arguments(
         name = places[place] if place < len(places) else rest
         if name:
             if values:
-                flow(known(name) or func.param(name), values)
+                flow(_without_default(func, known(name) or func.param(name), values), values)
             if place >= skip:
                 passes.append((name, values))
+    if func.is_variant:
+        _spread(func, args[len(places) :])
     for name, values in kwargs.items():
         if name in names:
-            flow(func.param(name), values)
+            flow(_without_default(func, func.param(name), values), values)
             passes.append((name, values))
     return tuple(passes)
+
+
+def _without_default(func: Func, cell: Cell, values: Values) -> Cell:
+    """A parameter that is about to be given ``values``: what is followed apart for these has no default there."""
+    if func.is_variant and values and cell.values is cell.default:
+        cell.values = EMPTY
+    return cell
+
+
+def _spread(func: Func, further: list[Values]) -> None:
+    """Keep what a variant is handed for ``*args``, each at its place."""
+    for place, values in enumerate(further):
+        func.spread[place] = union(func.spread.get(place, EMPTY), values)
 
 
 def _class(frame: Frame, cls: Class, call: CallOf) -> Values:
@@ -171,10 +195,7 @@ def _class(frame: Frame, cls: Class, call: CallOf) -> Values:
 def _construct(frame: Frame, cls: Class, call: CallOf, result: Value) -> None:
     defined = member(cls, "__init__")
     if defined is None:
-        if outside(cls) and not call.quiet:
-            frame.record.outside.setdefault(f"{outside(cls)[0].dotted}.__init__", call.line)
-        if not call.quiet:
-            _note(frame, cls, call, _fields(cls, call))
+        _construct_outside(frame, cls, call, result)
         return
     for one in defined[1]:
         value = unwrapped(one)
@@ -187,6 +208,17 @@ def _construct(frame: Frame, cls: Class, call: CallOf, result: Value) -> None:
                 if value.owner is not cls:
                     frame.record.uses.append((cls, call.line))
             return
+
+
+def _construct_outside(frame: Frame, cls: Class, call: CallOf, result: Value) -> None:
+    """What a constructor that is not the program's does: a container is filled."""
+    held = held_by(frame, result)
+    if held is not None:
+        call_container(frame, frame.program.constant_member(held, "__init__"), call)
+    if outside(cls) and not call.quiet:
+        frame.record.outside.setdefault(f"{outside(cls)[0].dotted}.__init__", call.line)
+    if not call.quiet:
+        _note(frame, cls, call, _fields(cls, call))
 
 
 def _fields(cls: Class, call: CallOf) -> tuple[tuple[str, Values], ...]:
@@ -207,10 +239,13 @@ def _library(frame: Frame, callee: Any, call: CallOf) -> Values:
     name = callee.dotted
     if isinstance(callee, Ext) and name.startswith("<builtin>."):
         return _builtin(frame, name, call)
-    if isinstance(callee, Member) and isinstance(callee.base, Items | Const):
-        if not call.quiet:
-            frame.record.outside.setdefault(name, call.line)
-        return call_container(frame, callee, call)
+    if isinstance(callee, Member):
+        # A method that an object has from the container it is is the container's.
+        held = callee.base if isinstance(callee.base, Items | Const) else held_by(frame, callee.base)
+        if held is not None:
+            if not call.quiet:
+                frame.record.outside.setdefault(name, call.line)
+            return call_container(frame, frame.program.constant_member(held, callee.attr), call)
     made = _made(frame, callee, call)
     if not call.quiet:
         frame.record.outside.setdefault(name, call.line)
@@ -238,7 +273,7 @@ def _partial(frame: Frame, value: Partial, call: CallOf) -> Values:
 
 def _made_object(frame: Frame, value: Made, call: CallOf) -> Values:
     if value.instance is not None:
-        callees = frame.program.special(value.instance, "__call__")
+        callees = frame.program.special(value, "__call__")
         if callees:
             return apply(frame, CallOf(callees, call.args, call.kwargs, call.line, call.site))
     return _library(frame, value, call)

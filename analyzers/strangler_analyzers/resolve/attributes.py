@@ -241,6 +241,7 @@ def set_attribute(frame: Frame, owner: Value, attr: str, values: Values) -> None
             cell = owner.cls.attrs[attr] = Cell()
         frame.program.flow(cell, values)
     elif isinstance(owner, Class):
-        owner.members[attr] = union(owner.members.get(attr, EMPTY), values)
+        replaces = values and frame.func.registers and not frame.branch
+        owner.members[attr] = values if replaces else union(owner.members.get(attr, EMPTY), values)
     elif isinstance(owner, Module):
         frame.program.patch(frame, owner, attr, values)

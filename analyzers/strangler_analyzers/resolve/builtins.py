@@ -6,12 +6,15 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
-from strangler_analyzers.resolve.containers import elements, item_of, merge_items, summed
-from strangler_analyzers.resolve.decide import puts_together
+from strangler_analyzers.resolve.containers import elements, item_of, merge_items, summed, things_of
+from strangler_analyzers.resolve.contents import contents
+from strangler_analyzers.resolve.decide import holds_parts, puts_together
 from strangler_analyzers.resolve.frames import CallOf, Frame
+from strangler_analyzers.resolve.hierarchy import linearised
 from strangler_analyzers.resolve.pure import call_text
 from strangler_analyzers.resolve.values import (
     EMPTY,
+    MOST_REGISTERED,
     Class,
     Const,
     Ext,
@@ -172,6 +175,16 @@ def _type(frame: Frame, call: CallOf) -> Values:
     return union(found, made)
 
 
+def _issubclass(frame: Frame, call: CallOf) -> Values:
+    """Whether one class derives from another (or one of several) of the program's."""
+    if len(call.args) != 2 or len(call.args[0]) != 1:
+        return EMPTY
+    cls, bases = call.args[0][0], contents(call.args[1])
+    if not isinstance(cls, Class) or not bases or not all(isinstance(base, Class) for base in bases):
+        return EMPTY
+    return frame.program.constant(any(base in linearised(cls)[0] for base in bases))  # type: ignore[no-any-return]
+
+
 def _sum(frame: Frame, call: CallOf) -> Values:
     return summed(frame, _first(call))
 
@@ -214,6 +227,7 @@ _BUILTINS: dict[str, Callable[[Frame, CallOf], Values]] = {
     "aiter": _iter,
     "dict": _dict,
     "type": _type,
+    "issubclass": _issubclass,
     "str": _text,
     "sum": _sum,
     "len": _special("__len__"),
@@ -235,12 +249,19 @@ def call_container(frame: Frame, member: Any, call: CallOf) -> Values:
 def _append(frame: Frame, items: Items, call: CallOf) -> Values:
     values = call.args[-1] if call.args else EMPTY
     straight = items.maker is frame.func and not frame.branch and len(call.args) == 1
-    if straight and items.kind == "[" and not items.rest:
-        items.keyed[sum(1 for key in items.keyed if isinstance(key, int))] = values
-        frame.program.flow(items.ever, values)
+    gathers = puts_together(frame.func) and len(items.keyed) < MOST_REGISTERED and items.maker is not None
+    if (straight or gathers) and items.kind == "[" and not items.rest:
+        _append_once(frame, items, values, again=straight)
     else:
         frame.program.put(items, values)
     return EMPTY
+
+
+def _append_once(frame: Frame, items: Items, values: Values, *, again: bool) -> None:
+    """One more at the end; what another body fills as it runs again has each thing once."""
+    if again or values not in items.keyed.values():
+        items.keyed[sum(1 for key in items.keyed if isinstance(key, int))] = values
+        frame.program.flow(items.ever, values)
 
 
 def _extend(frame: Frame, items: Items, call: CallOf) -> Values:
@@ -251,7 +272,7 @@ def _extend(frame: Frame, items: Items, call: CallOf) -> Values:
                 items.keyed[place] = held
                 frame.program.flow(items.ever, held)
         else:
-            frame.program.put(items, elements(frame, (value,)))
+            frame.program.put(items, elements(frame, (value,)) or things_of((value,)))
     return EMPTY
 
 
@@ -289,7 +310,8 @@ def _values(frame: Frame, items: Items, call: CallOf) -> Values:
 def _items(frame: Frame, items: Items, call: CallOf) -> Values:
     items.ever.readers[frame.func] = None
     program = frame.program
-    if puts_together(frame.func) and 0 < len(items.keyed) <= _MOST_PAIRS and not items.rest:
+    is_short = 0 < len(items.keyed) <= _MOST_PAIRS and not items.rest
+    if is_short and (puts_together(frame.func) or holds_parts(items)):
         pairs = [(program.constant(key), values) for key, values in items.keyed.items()]
         known = [(program.container(frame, "[", list(pair), EMPTY),) for pair in pairs]
         return (program.container(frame, "[", known, EMPTY),)
@@ -308,7 +330,14 @@ def _same(frame: Frame, items: Items, call: CallOf) -> Values:
     return (items,)
 
 
+def _at(frame: Frame, items: Items, call: CallOf) -> Values:
+    return item_of(frame, items, _first(call))
+
+
 _CONTAINERS: dict[str, Callable[[Frame, Items, CallOf], Values]] = {
+    "__init__": _update,
+    "__getitem__": _at,
+    "__setitem__": _setdefault,
     "append": _append,
     "add": _append,
     "appendleft": _append,

@@ -6,9 +6,11 @@ import itertools
 import math
 from typing import Any
 
+from strangler_analyzers.resolve.decide import puts_together
 from strangler_analyzers.resolve.frames import CallOf, Frame
+from strangler_analyzers.resolve.holders import default_anywhere, default_of, held_by, object_of
 from strangler_analyzers.resolve.pending import Generator
-from strangler_analyzers.resolve.values import EMPTY, MOST_VALUES, Const, Instance, Items, Value, Values, union
+from strangler_analyzers.resolve.values import EMPTY, MOST_VALUES, Const, Items, Made, Member, Value, Values, union
 
 
 def spread_of(values: Values) -> list[Values]:
@@ -30,16 +32,30 @@ def keywords_of(values: Values) -> dict[str, Values]:
 def item_of(frame: Frame, value: Value, keys: Values) -> Values:
     """What ``value[keys]`` can be."""
     if isinstance(value, Items):
-        known = [key.value for key in keys if isinstance(key, Const)]
-        found = _read(frame, value)
-        if known and len(known) == len(keys):
-            for key in known:
-                found = union(found, value.keyed.get(_index(value, key), EMPTY))
+        return _held_at(frame, value, keys)
+    if object_of(value) is not None:
+        found = call_method(frame, value, "__getitem__", [keys])
+        held = held_by(frame, value)
+        # The method says what it ever gave, the container what is at this key.
+        found = (_held_at(frame, held, keys) if held is not None else EMPTY) or found
+        if found or held is not None:
             return found
-        return union(found, value.all())
-    if isinstance(value, Instance):
-        return call_method(frame, value, "__getitem__", [keys])
     return frame.program.library_item(frame, value, keys)  # type: ignore[no-any-return]
+
+
+def _held_at(frame: Frame, items: Items, keys: Values) -> Values:
+    known = [key.value for key in keys if isinstance(key, Const)]
+    found = _read(frame, items)
+    if known and len(known) == len(keys):
+        for key in known:
+            place = _index(items, key)
+            here = default_of(frame, items, place) if items.factory else items.keyed.get(place, EMPTY)
+            # What registers at a key that nobody knows is not what is asked for, while that is there.
+            found = here if here and len(known) == 1 and puts_together(frame.func) else union(found, here)
+        return found
+    if items.factory:
+        default_anywhere(frame, items)
+    return union(found, items.all())
 
 
 def _index(items: Items, key: Any) -> Any:
@@ -67,12 +83,27 @@ def sliced(frame: Frame, base: Values, ends: list[Values]) -> Values:
     return tuple(value for value in base if not isinstance(value, Const))
 
 
+def put_at(frame: Frame, items: Items, keys: Values, values: Values) -> None:
+    """Put ``values`` into a dictionary that is being made, at each of the keys that are known."""
+    known = [key.value for key in keys if isinstance(key, Const)]
+    for key in known:
+        items.keyed[key] = values
+    if not known:
+        frame.program.put(items, values)
+
+
+def things_of(values: Values) -> Values:
+    """What stands for the things in something outside (``*router.urls``), as nobody can look into it: itself."""
+    return tuple(value for value in values if isinstance(value, Made | Member))
+
+
 def merge_items(frame: Frame, items: Items, values: Values) -> None:
     """What ``items.update(values)`` does."""
     for value in values:
-        if isinstance(value, Items) and value is not items:
-            items.keyed.update(value.keyed)
-            frame.program.put(items, value.rest)
+        held = value if isinstance(value, Items) else held_by(frame, value)
+        if held is not None and held is not items:
+            items.keyed.update(held.keyed)
+            frame.program.put(items, held.rest)
 
 
 def elements(frame: Frame, values: Values) -> Values:
@@ -87,21 +118,28 @@ def elements(frame: Frame, values: Values) -> Values:
                 found = union(found, value.all())
         elif isinstance(value, Generator):
             found = union(found, frame.program.read(frame, value.func.yields))
-        elif isinstance(value, Instance):
-            iterators = call_method(frame, value, "__iter__", [])
-            for iterator in iterators:
-                step = call_method(frame, iterator, "__next__", [])
-                found = union(found, step or (elements(frame, (iterator,)) if iterator is not value else EMPTY))
         else:
-            found = union(found, frame.program.library_element(frame, value))
+            found = union(found, _of_object(frame, value))
+    return found
+
+
+def _of_object(frame: Frame, value: Value) -> Values:
+    """What iterating over an object gives: by its own ``__iter__``, as the container it is, as a library says."""
+    iterators = call_method(frame, value, "__iter__", [])
+    if not iterators:
+        held = held_by(frame, value)
+        return elements(frame, (held,)) if held is not None else frame.program.library_element(frame, value)
+    found = EMPTY
+    for iterator in iterators:
+        step = call_method(frame, iterator, "__next__", [])
+        is_itself = object_of(iterator) is object_of(value)
+        found = union(found, step or (EMPTY if is_itself else elements(frame, (iterator,))))
     return found
 
 
 def call_method(frame: Frame, value: Value, name: str, args: list[Values]) -> Values:
     """What calling the special method ``name`` of ``value`` gives, if the program defines it."""
-    if not isinstance(value, Instance):
-        return EMPTY
-    callees = frame.program.special(value, name)
+    callees = frame.program.special(value, name) if object_of(value) is not None else EMPTY
     if not callees:
         return EMPTY
     return frame.program.apply(frame, CallOf(callees, args, {}, frame.line, frame.next_site()))  # type: ignore[no-any-return]

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from strangler_analyzers.resolve.frames import Frame
-from strangler_analyzers.resolve.values import Class, Const, Func, Items, Value, Values
+from strangler_analyzers.resolve.pure import is_unset
+from strangler_analyzers.resolve.values import Class, Const, Func, Items, Made, Module, Value, Values, Wrapped
 
 _MOST_ROUNDS = 60
 
@@ -33,30 +34,66 @@ def puts_together(func: Func) -> bool:
 
 def rounds(frame: Frame, values: Values) -> list[Values]:
     """What a loop over ``values`` goes through, one after the other; empty where that is not known or is much."""
-    if len(values) != 1 or type(values[0]) is not Items or frame.unrolled > 1 or not puts_together(frame.func):
+    if len(values) != 1 or type(values[0]) is not Items or frame.unrolled > 1:
         return []
     items = values[0]
+    if not puts_together(frame.func) and not holds_parts(items):
+        return []
     if items.kind == "d":
         found = [frame.program.constant(key) for key in items.keyed] if not items.rest else []
-    elif items.maker is None or any(type(one) not in (Const, Class, Func) for one in items.rest):
-        return []
     else:
-        found = [*items.in_order(), *((one,) for one in items.rest)]
+        found = _in_turn(items)
     items.ever.readers[frame.func] = None
-    return found if 1 < len(found) <= _MOST_ROUNDS else []
+    return found if len(found) <= _MOST_ROUNDS else []
+
+
+def _in_turn(items: Items) -> list[Values]:
+    """What stands in a list, in order. While the program is put together each has its place; more may come later."""
+    known = items.in_order()
+    if known or items.maker is None or any(type(one) not in (Const, Class, Func) for one in items.rest):
+        return known
+    return [(one,) for one in items.rest]
+
+
+def holds_parts(items: Items) -> bool:
+    """Whether a container has just things that programs are put together of: a loop over these registers them."""
+    held = [values[0] if len(values) == 1 else None for values in items.keyed.values()]
+    return not items.rest and 0 < len(held) <= _MOST_ROUNDS and all(_is_part(value) for value in held)
+
+
+def _is_part(value: Value | None) -> bool:
+    if isinstance(value, Items):
+        return value.kind == "[" and any(_is_part(one) for values in value.keyed.values() for one in values[:1])
+    return isinstance(value, Made | Class | Func | Module | Wrapped)
 
 
 def compared(frame: Frame, sign: str, left: Values, right: Values) -> Values:
     """What comparing two constants gives, or a constant with a container of constants; else nothing."""
+    if len(left) == len(right) == 1 and type(right[0]) is Const and sign in ("==", "!=") and is_unset(left[0]):
+        return frame.program.constant(sign == "!=")  # type: ignore[no-any-return]
     if len(left) != 1 or len(right) != 1 or type(left[0]) is not Const:
         return ()
     one, other = left[0].value, _plain(right[0])
     if other is None:
-        return ()
+        return _known_key(frame, sign, one, right[0])
     try:
         return frame.program.constant(_SIGNS[sign](one, other))  # type: ignore[no-any-return]
     except TypeError:
         return ()
+
+
+def compared_to_none(frame: Frame, sign: str, values: Values) -> Values:
+    """Whether something known is None: it is not."""
+    if sign not in _SIGNS or not values or not all(isinstance(value, Const | Class | Func) for value in values):
+        return ()
+    return frame.program.constant(sign in ("!is", "!="))  # type: ignore[no-any-return]
+
+
+def _known_key(frame: Frame, sign: str, key: Any, value: Value) -> Values:
+    """Whether a dictionary has ``key``: known if it has; what it has not may come yet."""
+    if sign not in ("in", "!in") or not isinstance(value, Items) or key not in value.keyed or value.kind != "d":
+        return ()
+    return frame.program.constant(sign == "in")  # type: ignore[no-any-return]
 
 
 def negated(frame: Frame, values: Values) -> Values:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from strangler_analyzers.resolve.decide import puts_together
 from strangler_analyzers.resolve.evaluate import evaluate
 from strangler_analyzers.resolve.execute import execute
 from strangler_analyzers.resolve.frames import CallOf, Frame
-from strangler_analyzers.resolve.hierarchy import forget_order
+from strangler_analyzers.resolve.hierarchy import forget_order, member
 from strangler_analyzers.resolve.values import EMPTY, Class, Ext, Func, Made, Member, Value, Values, Wrapped, union
 
 
@@ -139,8 +140,21 @@ def define_class(frame: Frame, index: int) -> None:
     cls.members.setdefault("__name__", frame.program.constant(scope.name))
     execute(inner, scope.code())
     frame.sites = inner.sites
+    _tell_bases(frame, cls)
     frame.program.class_done(frame, cls)
     frame.bind(scope.name, _decorated(frame, cls, cls.decorators, scope.decorators))
+
+
+def _tell_bases(frame: Frame, cls: Class) -> None:
+    """Run the ``__init_subclass__`` of a class that ``cls`` derives from."""
+    defined = member(cls, "__init_subclass__", cls)
+    for value in defined[1] if defined is not None else ():
+        if isinstance(value, Func):
+            bound = frame.program.bound(value, cls)
+            bound.func.registers = puts_together(frame.func)
+            given = {name: values for name, values in cls.keywords.items() if name != "metaclass"}
+            call = CallOf((bound,), [], given, cls.scope.line, frame.next_site())
+            frame.program.apply(frame, call)
 
 
 def _set_bases(frame: Frame, cls: Class) -> None:

@@ -6,11 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 from strangler_analyzers.resolve import pure
-from strangler_analyzers.resolve.containers import added, elements, item_of, keywords_of, merge_items, sliced, spread_of
-from strangler_analyzers.resolve.decide import compared, decided, negated, rounds
+from strangler_analyzers.resolve.containers import (
+    added,
+    elements,
+    item_of,
+    keywords_of,
+    merge_items,
+    put_at,
+    sliced,
+    spread_of,
+    things_of,
+)
+from strangler_analyzers.resolve.decide import compared, compared_to_none, decided, negated, rounds
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.mutations import MUTATORS, note_mutation
-from strangler_analyzers.resolve.values import EMPTY, Const, Func, Values, union
+from strangler_analyzers.resolve.values import EMPTY, Const, Ext, Func, Made, Member, Values, union
 
 
 def evaluate(frame: Frame, code: Any) -> Values:
@@ -92,7 +102,7 @@ def _display(frame: Frame, code: Any) -> Values:
         if item is not None and item[0] == "*":
             spread = evaluate(frame, item[1])
             known.extend(spread_of(spread))
-            rest = union(rest, elements(frame, spread)) if not spread_of(spread) else rest
+            rest = union(rest, elements(frame, spread) or things_of(spread)) if not spread_of(spread) else rest
         else:
             known.append(EMPTY if item is None else _BY_TAG[item[0]](frame, item))
     return (frame.program.container(frame, "[", known, rest, code[2]),)
@@ -104,13 +114,8 @@ def _dict(frame: Frame, code: Any) -> Values:
         values = evaluate(frame, item)
         if key is None:
             merge_items(frame, items, values)
-            continue
-        names = evaluate(frame, key)
-        known = [name.value for name in names if isinstance(name, Const)]
-        for name in known:
-            items.keyed[name] = values
-        if not known:
-            frame.program.put(items, values)
+        else:
+            put_at(frame, items, evaluate(frame, key), values)
     return (items,)
 
 
@@ -158,7 +163,10 @@ def _not(frame: Frame, code: Any) -> Values:
 
 
 def _compare(frame: Frame, code: Any) -> Values:
-    return compared(frame, code[1], evaluate(frame, code[2]), evaluate(frame, code[3]))
+    left = evaluate(frame, code[2])
+    if code[3] == ("k", None):
+        return compared_to_none(frame, code[1], left)
+    return compared(frame, code[1], left, evaluate(frame, code[3]))
 
 
 def _conditional(frame: Frame, code: Any) -> Values:
@@ -181,7 +189,9 @@ def _comprehension(frame: Frame, code: Any) -> Values:
     known: list[Values] = []
     values = EMPTY
     first = evaluate(frame, generators[0][1])
-    each = rounds(frame, first) if len(generators) == 1 and kind != "d" else []
+    each = rounds(frame, first) if len(generators) == 1 else []
+    if kind == "d" and each:
+        return _pairs(frame, code, each, outer)
     frame.unrolled += bool(each)
     for one in each:
         holds = _bind_round(frame, generators[0], one)
@@ -192,10 +202,29 @@ def _comprehension(frame: Frame, code: Any) -> Values:
     frame.unrolled -= bool(each)
     if not each:
         values = _all_rounds(frame, code, first)
+    _leave(frame, outer)
+    return (frame.program.container(frame, "v" if kind == "d" else "[", known, values, line),)
+
+
+def _leave(frame: Frame, outer: dict[str, Values]) -> None:
+    """Forget the names of a comprehension."""
     frame.loops -= 1
     frame.env.clear()
     frame.env.update(outer)
-    return (frame.program.container(frame, "v" if kind == "d" else "[", known, values, line),)
+
+
+def _pairs(frame: Frame, code: Any, each: list[Values], outer: dict[str, Values]) -> Values:
+    """A dictionary made round by round."""
+    _, _, key, element, generators, line = code
+    frame.unrolled += 1
+    kept = (one for one in each if _bind_round(frame, generators[0], one) is not False)
+    found = [(evaluate(frame, key), evaluate(frame, element)) for _ in kept]
+    frame.unrolled -= 1
+    _leave(frame, outer)
+    items = frame.program.container(frame, "d", [], EMPTY, line)
+    for keys, values in found:
+        put_at(frame, items, keys, values)
+    return (items,)
 
 
 def _bind_round(frame: Frame, generator: Any, values: Values) -> bool | None:
@@ -246,8 +275,10 @@ def _joined(frame: Frame, code: Any) -> Values:
             pieces.append(item[1])
         else:
             values = evaluate(frame, item)
-            texts = [value.value for value in values if isinstance(value, Const) and isinstance(value.value, str)]
-            pieces.append(texts[0] if len(texts) == 1 and len(values) == 1 else "{}")
+            known = [value.value for value in values if isinstance(value, Const)]
+            # What is known is the default of what may be set from outside.
+            open_ends = [value for value in values if not isinstance(value, Const | Ext | Made | Member)]
+            pieces.append(known[0] if len(known) == 1 and isinstance(known[0], str) and not open_ends else "{}")
     text = "".join(pieces)
     if len(text) > 12 and " " in text:
         frame.record.texts.append((text, frame.line, frame.transaction))

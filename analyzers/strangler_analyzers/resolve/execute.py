@@ -9,6 +9,7 @@ from strangler_analyzers.resolve.containers import added, call_method, elements
 from strangler_analyzers.resolve.decide import decided, rounds
 from strangler_analyzers.resolve.evaluate import evaluate
 from strangler_analyzers.resolve.frames import CallOf, Frame
+from strangler_analyzers.resolve.holders import held_by
 from strangler_analyzers.resolve.mutations import note_mutation
 from strangler_analyzers.resolve.values import (
     EMPTY,
@@ -63,8 +64,10 @@ def _assign_item(frame: Frame, target: Any, values: Values) -> None:
     for owner in owners:
         if isinstance(owner, Items):
             _put(frame, owner, known, values)
-        elif isinstance(owner, Instance):
+        elif frame.program.special(owner, "__setitem__"):
             call_method(frame, owner, "__setitem__", [keys, values])
+        elif (held := held_by(frame, owner)) is not None:
+            _put(frame, held, known, values)
 
 
 def _put(frame: Frame, items: Items, keys: list[Any], values: Values) -> None:

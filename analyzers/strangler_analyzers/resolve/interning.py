@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from strangler_analyzers.resolve.builtins import NAMES
@@ -17,6 +18,7 @@ from strangler_analyzers.resolve.values import (
     Items,
     Made,
     Member,
+    Module,
     Typed,
     Value,
     Values,
@@ -37,6 +39,8 @@ class Interned:
         self._wrapped: dict[tuple[Func, Value], Wrapped] = {}
         self._made: dict[tuple[Func, int, int], Made] = {}
         self._items: dict[Any, Items] = {}
+        self._held: dict[Value, Items] = {}
+        self._defaults: dict[tuple[Items, Any], Items] = {}
         self._members: dict[tuple[Value, str], Member] = {}
         self._typed: dict[Ext, Typed] = {}
         self._supers: dict[tuple[Class, Value], Super] = {}
@@ -133,6 +137,25 @@ class Interned:
             items = self._items[key] = Items(None, kind)
             items.rest = held
         return items
+
+    def held(self, value: Value, cls: Class, kind: str) -> Items:
+        """The container that an object of ``cls`` is; objects that are not told apart are one."""
+        found = self._held.get(value)
+        if found is None:
+            maker = value.by if isinstance(value, Made) else self.body_of(cls.module)
+            found = self._held[value] = Items(maker, kind)
+        return found
+
+    @abstractmethod
+    def body_of(self, module: Module) -> Func:
+        """The body of ``module``."""
+
+    def default_item(self, items: Items, key: Any, kind: str) -> Items:
+        """The container that ``items`` makes for ``key``."""
+        found = self._defaults.get((items, key))
+        if found is None:
+            found = self._defaults[items, key] = Items(items.maker, kind)
+        return found
 
     def member_of(self, value: Value, attr: str, name: str) -> Member:
         """An attribute of a value that has no attributes of its own."""

@@ -6,13 +6,14 @@ outside gives an object of which only its origin is known.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from strangler_analyzers.resolve.containers import added, summed
+from strangler_analyzers.resolve.containers import added, merge_items, summed
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.pending import Partial
-from strangler_analyzers.resolve.values import EMPTY, Class, Const, Items, Made, Value, Values
+from strangler_analyzers.resolve.values import EMPTY, Class, Const, Func, Items, Made, Value, Values
 
 ResultRule = Callable[[Frame, Made, CallOf], Values | None]
 ElementRule = Callable[[Frame, Value], Values]
@@ -32,13 +33,29 @@ class Knowledge:
     class_members: tuple[ClassMemberRule, ...] = ()
     attributes: tuple[AttributeRule, ...] = ()
     transactions: tuple[Callable[[Value], str | None], ...] = ()
+    starts: tuple[Callable[[Any], Iterable[Func]], ...] = ()
+
+    def started(self, program: Any) -> Iterator[Func]:
+        """What frameworks call once all modules are there, before anything else."""
+        for rule in self.starts:
+            yield from rule(program)
 
     def transaction(self, value: Value) -> str | None:
         """The kind of transaction that ``value`` begins as a context or decorator."""
         return next((kind for rule in self.transactions if (kind := rule(value))), None)
 
 
-_STANDARD = ("functools.", "itertools.", "copy.", "typing.", "asyncio.", "importlib.", "threading.", "multiprocessing.")
+_STANDARD = (
+    "functools.",
+    "itertools.",
+    "copy.",
+    "typing.",
+    "asyncio.",
+    "importlib.",
+    "threading.",
+    "multiprocessing.",
+    "collections.",
+)
 
 
 # The place of the argument that is handed back, more or less.
@@ -63,15 +80,34 @@ def standard_result(frame: Frame, made: Made, call: CallOf) -> Values | None:
         return _partials(frame, call)
     if name in _HANDS_BACK and call.args:
         return call.args[_HANDS_BACK[name]] or None
+    if name in ("collections.defaultdict", "collections.OrderedDict"):
+        return _mapping(frame, name, call)
     if name in ("functools.wraps", "functools.update_wrapper"):
         return (made,)
     if name in ("functools.reduce", "itertools.chain", "itertools.chain.from_iterable"):
         return _chained(frame, name, call)
+    return _of_modules_and_threads(frame, name, call)
+
+
+def _of_modules_and_threads(frame: Frame, name: str, call: CallOf) -> Values | None:
     if name == "importlib.import_module" and call.args:
         return frame.program.imported_by_text(frame, call.args, call.kwargs.get("package", EMPTY), call.line) or None
     if name in ("threading.Thread", "multiprocessing.Process", "threading.Timer"):
         _started(frame, call)
     return None
+
+
+def _mapping(frame: Frame, name: str, call: CallOf) -> Values:
+    """``defaultdict(list)``, ``OrderedDict(pairs)``."""
+    items: Items = frame.program.container(frame, "d", [], EMPTY, call.line)
+    makes = name == "collections.defaultdict"
+    items.factory = call.args[0] if makes and call.args else EMPTY
+    for given in call.args[makes : makes + 1]:
+        merge_items(frame, items, given)
+    for key, values in call.kwargs.items():
+        items.keyed[key] = values
+        frame.program.flow(items.ever, values)
+    return (items,)
 
 
 def _chained(frame: Frame, name: str, call: CallOf) -> Values | None:

@@ -13,7 +13,7 @@ from strangler_analyzers.facts import Facts
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.imports import ModuleTable
 from strangler_analyzers.resolve.library import texts
-from strangler_analyzers.resolve.values import EMPTY, Items, Module, Values, union
+from strangler_analyzers.resolve.values import EMPTY, Class, Func, Items, Module, Values, union
 
 # A text that names more definitions than this names none.
 _MOST_CANDIDATES = 3
@@ -116,11 +116,17 @@ def _by_one(frame: Frame, index: Index, text: str, line: int) -> Values:
     if not separator:
         return EMPTY
     module = index.table.get(path)
-    if module is not None and index.is_defined_in(module, name):
+    if module is not None and (index.is_defined_in(module, name) or _hands_on(frame, module, name)):
         return _found(frame, [module], name, line)
     if "." not in path and name[:1].isupper():
         return _found(frame, index.labelled(path, name), name, line)
     return EMPTY
+
+
+def _hands_on(frame: Frame, module: Module, name: str) -> bool:
+    """Whether ``module`` has a class or function of another module under ``name``."""
+    frame.program.run_module(module)
+    return any(isinstance(value, Class | Func) for value in module.env.get(name, EMPTY))
 
 
 def _by_two(frame: Frame, index: Index, path: str, name: str, line: int) -> Values:

@@ -12,16 +12,17 @@ from strangler_analyzers.resolve.contents import contents
 from strangler_analyzers.resolve.execute import assign, execute
 from strangler_analyzers.resolve.frames import Frame, Record
 from strangler_analyzers.resolve.hierarchy import member
+from strangler_analyzers.resolve.holders import object_of
 from strangler_analyzers.resolve.library import Knowledge
 from strangler_analyzers.resolve.linking import Linked
 from strangler_analyzers.resolve.pending import Generator
 from strangler_analyzers.resolve.values import (
     EMPTY,
+    MOST_CLASSES_REGISTERED,
     Cell,
     Class,
     Ext,
     Func,
-    Instance,
     Items,
     Module,
     Value,
@@ -51,15 +52,23 @@ class Program(Linked):
         self.functions: dict[tuple[str, int], Func] = {}
         self.classes: dict[tuple[str, int], Class] = {}
         self._depth = 0
+        # What a function that is followed apart defines, by that function: it sees no other's names.
+        self._inner: dict[Func, list[Func]] = {}
         self.scopes = sum(len(module.facts.scopes) for module in self.table.by_name.values())
         self._most_visits = most_visits(self.scopes)
 
     # Running
 
     def run(self) -> None:
-        """Run every module, then every function, until nothing is learnt or each has had its share of runs."""
+        """Run every module, what frameworks call at the start, then every function.
+
+        It ends when nothing is learnt any more, or each has had its share of runs.
+        """
         for name in sorted(self.table.by_name):
             self.run_module(self.table.by_name[name])
+        for func in list(self.knowledge.started(self)):
+            func.registers = True
+            self.visit(func)
         for name in sorted(self.table.by_name):
             self._reach_all(self.table.by_name[name])
         self._drain()
@@ -126,9 +135,10 @@ class Program(Linked):
             self._requeue_nested(func)
 
     def _requeue_nested(self, func: Func) -> None:
-        for other in func.module.functions:
-            if other.outer is func and other.visits:
-                self._queue[other] = None
+        for other in self._inner.get(func) or [one for one in func.module.functions if one.outer is func]:
+            for one in other.variants():
+                if one.visits:
+                    self._queue[one] = None
 
     def _bind_parameters(self, frame: Frame, func: Func) -> None:
         receiver = func.owner is not None and func.binding != "static"
@@ -140,8 +150,10 @@ class Program(Linked):
                 values = union((own,), values)
             elif annotation is not None and kind not in ("var_positional", "var_keyword"):
                 values = union(values, annotated(frame, annotation))
-            if kind in ("var_positional", "var_keyword"):
-                values = (self.container(frame, "[" if kind == "var_positional" else "v", [], values),)
+            if kind == "var_positional":
+                values = (self.container(frame, "[", [*func.spread.values()], EMPTY if func.spread else values),)
+            elif kind == "var_keyword":
+                values = (self.container(frame, "v", [], values),)
             frame.env[name] = values
 
     def _enter_decorated(self, frame: Frame, func: Func) -> None:
@@ -160,8 +172,9 @@ class Program(Linked):
     def _own_transaction(self, value: Value) -> str | None:
         """The program's own context managers: one that begins or commits within is a transaction around its block."""
         func = value.func if isinstance(value, Generator) else None
-        if isinstance(value, Instance):
-            defined = member(value.cls, "__exit__") or member(value.cls, "__aexit__")
+        instance = object_of(value)
+        if instance is not None:
+            defined = member(instance.cls, "__exit__") or member(instance.cls, "__aexit__")
             func = next((one for one in defined[1] if isinstance(one, Func)), None) if defined else None
         if func is None or func.record is None:
             return None
@@ -212,8 +225,23 @@ class Program(Linked):
         """The function or lambda that the running body defines."""
         func = self._function_of(frame.module, index)
         func.owner = frame.cls
+        if frame.func.is_apart:
+            return self._within(func, frame.func)
         func.outer = frame.func if frame.func.index else None
         return func
+
+    def _within(self, func: Func, outer: Func) -> Func:
+        inner = func.within(outer, MOST_CLASSES_REGISTERED)
+        known = self._inner.setdefault(outer, [])
+        if inner is func:
+            func.outer = outer
+        elif inner not in known:
+            known.append(inner)
+        return inner
+
+    def body_of(self, module: Module) -> Func:
+        """The body of ``module``."""
+        return self._function_of(module, 0)
 
     def class_of(self, module: Module, index: int) -> Class:
         """The class with this scope."""
@@ -250,9 +278,10 @@ class Program(Linked):
             cell = cls.attrs.setdefault(name, Cell())
             self.flow(cell, values)
 
-    def special(self, value: Instance, name: str) -> Values:
+    def special(self, value: Value, name: str) -> Values:
         """The special method ``name`` of an object, if the program defines it."""
-        defined = member(value.cls, name)
+        instance = object_of(value)
+        defined = member(instance.cls, name) if instance is not None else None
         if defined is None:
             return EMPTY
         found = (unwrapped(one) for one in defined[1])
@@ -261,7 +290,7 @@ class Program(Linked):
 
 def _is_run_apart(func: Func) -> bool:
     """Whether ``func`` was only ever run as what it is followed apart as; by itself it would know less than these."""
-    if not any(one.is_variant and one.visits for one in func.clones.values()):
+    if not any(one.is_apart and one.visits for one in func.variants() if one is not func):
         return False
     func.record = func.record or Record()
     return True

@@ -28,6 +28,7 @@ _METHODS = frozenset(
         "upper",
     ]
 )
+_CUTS = frozenset(["partition", "rpartition", "rsplit", "split", "splitlines"])
 _ADDRESSES = ("urllib.parse.urlparse", "urllib.parse.urlsplit", "six.moves.urllib.parse.urlparse")
 _PARTS = frozenset(["scheme", "netloc", "path", "query", "fragment", "hostname"])
 _ENVIRONMENT = re.compile(r"(?:.*\.)?(?:environ\.(?:get|pop|setdefault)|getenv)\Z")
@@ -44,6 +45,8 @@ def call_text(frame: Frame, base: Const, attr: str, call: CallOf) -> Values:
         return _formatted(frame, base, call)
     if attr == "join":
         return _joined(frame, base, call)
+    if attr in _CUTS and isinstance(base.value, str):
+        return _cut(frame, base.value, attr, call)
     if attr not in _METHODS or not isinstance(base.value, str) or call.kwargs:
         return EMPTY
     given = [_plain(values) for values in call.args]
@@ -53,6 +56,19 @@ def call_text(frame: Frame, base: Const, attr: str, call: CallOf) -> Values:
         return frame.program.constant(getattr(base.value, attr)(*given))  # type: ignore[no-any-return]
     except TypeError:
         return EMPTY
+
+
+def _cut(frame: Frame, text: str, attr: str, call: CallOf) -> Values:
+    """The pieces of a text."""
+    given = [_plain(values) for values in call.args]
+    if any(one is None for one in given) or call.kwargs or "{}" in text:
+        return EMPTY
+    try:
+        pieces = getattr(text, attr)(*given)
+    except (TypeError, ValueError):
+        return EMPTY
+    known = [frame.program.constant(piece) for piece in pieces]
+    return (frame.program.container(frame, "[", known, EMPTY),)
 
 
 def _plain(values: Values) -> Any:
@@ -127,6 +143,14 @@ def default(frame: Frame, made: Made, call: CallOf) -> Values | None:
     if made.callee.dotted.endswith(".bool") or _casts_to_bool(call):
         return tuple(one for value in known for one in frame.program.constant(_truth(value.value)))
     return union(known, (made,)) if call.kwargs.get("cast") else known
+
+
+def is_unset(value: Value) -> bool:
+    """Whether ``value`` is what the environment has under a name when nobody sets it: nothing."""
+    if not isinstance(value, Made) or not _ENVIRONMENT.match(value.callee.dotted) or not value.args:
+        return False
+    name = _plain(value.args[0])
+    return isinstance(name, str) and len(value.args) == 1 and not value.kwargs
 
 
 def _reads_settings(made: Made) -> bool:

@@ -14,8 +14,9 @@ EMPTY: Values = ()
 MOST_VALUES = 16
 # An inherited method is followed apart for each class it runs on, up to this many.
 MOST_CLONES = 40
-# Functions that register are followed apart for each thing registered.
+# Functions that register are followed apart for each thing registered; those that register classes even more often.
 MOST_REGISTERED = 500
+MOST_CLASSES_REGISTERED = 4000
 
 
 class Value:
@@ -83,7 +84,7 @@ class Func(Value):
 
     __slots__ = (
         "binding", "clones", "code", "decorators", "env", "index", "is_variant", "layout", "module", "outer", "owner",
-        "params", "receiver", "record", "registers", "returns", "scope", "visits", "yields",
+        "params", "receiver", "record", "registers", "returns", "scope", "spread", "visits", "yields",
     )  # fmt: skip
 
     def __init__(self, module: Module, index: int, owner: Class | None, outer: Func | None) -> None:
@@ -97,6 +98,8 @@ class Func(Value):
         self.binding = ""
         self.decorators: list[Values] = []
         self.params: dict[str, Cell] = {}
+        # What a variant is handed for ``*args``, by place.
+        self.spread: dict[int, Values] = {}
         self.returns = Cell()
         self.yields = Cell()
         self.env: dict[str, Values] = {}
@@ -114,6 +117,13 @@ class Func(Value):
         """This function as it runs when it is handed just this; itself when there are more than ``most`` such."""
         return self if self.is_variant else self._variant(what, self.receiver, most)
 
+    def within(self, outer: Func, most: int) -> Func:
+        """This function as it is defined by ``outer``, whose names it sees; itself when there are too many such."""
+        found = self._variant(outer, self.receiver, most)
+        if found is not self:
+            found.outer = outer
+        return found
+
     def _variant(self, key: Any, receiver: Class | None, most: int = MOST_CLONES) -> Func:
         found = self.clones.get(key)
         if found is None:
@@ -124,7 +134,7 @@ class Func(Value):
             found.code = self.code
             found.is_variant = isinstance(key, tuple)
             for name, cell in self.params.items():
-                found.param(name).values = cell.default
+                found.param(name).values = found.param(name).default = cell.default
         return found
 
     def body(self) -> tuple[Any, ...]:
@@ -132,6 +142,11 @@ class Func(Value):
         if self.code is None:
             self.code = self.scope.code()
         return self.code
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it is followed apart for what it, or a function around it, was handed."""
+        return self.is_variant or (self.outer is not None and self.outer.is_apart)
 
     def variants(self) -> Iterator[Func]:
         """Itself and all it is followed apart as."""
@@ -327,10 +342,11 @@ class Const(Value):
 class Items(Value):
     """A container made at one place: ``keyed`` by constant key or index, ``rest`` for what has neither.
 
-    ``ever`` is all that was ever put in, so that those who read it learn of more.
+    ``ever`` is all that was ever put in, so that those who read it learn of more; ``factory`` makes what is asked for
+    and not there.
     """
 
-    __slots__ = ("ever", "keyed", "kind", "line", "maker", "rest")
+    __slots__ = ("ever", "factory", "keyed", "kind", "line", "maker", "rest")
 
     def __init__(self, maker: Any, kind: str) -> None:
         self.maker = maker
@@ -338,6 +354,7 @@ class Items(Value):
         self.keyed: dict[Any, Values] = {}
         self.rest: Values = EMPTY
         self.ever = Cell()
+        self.factory: Values = EMPTY
         self.line = 0
 
     @property
