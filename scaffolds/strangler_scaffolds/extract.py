@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from strangler.analysis import Analysis
 from strangler.model import Finding
 from strangler.plan import Plan
-from strangler_scaffolds.alembic_ini import migrations
+from strangler_scaffolds.alembic_ini import environments, migrations
 from strangler_scaffolds.clients import Client, client_of, contract_of
 from strangler_scaffolds.clients.package import HEADER
 from strangler_scaffolds.crossings import crossings_of
-from strangler_scaffolds.datafiles import data_files
+from strangler_scaffolds.datafiles import data_files, names_in
 from strangler_scaffolds.django_project import stand_in
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.hosting import Cut, Host, cut_down, find_host
@@ -168,7 +168,9 @@ def _data_files(territory: Territory, sources: Sources, code: Mapping[str, bytes
     folders = {module.path.rpartition("/")[0] for module in modules} - {"", *territory.analysis.source_roots}
     # A text of one source root names nothing beside the packages of another, from which nothing was taken.
     roots = sorted({_root_of(territory, module.path) or "." for module in modules})
-    return data_files(sorted(folders), roots, code, sources)
+    # Flask-Migrate's folder is named from that of the application.
+    migrating = environments(sorted(folders), names_in(code), sources)
+    return sorted({*data_files(sorted(folders), roots, code, sources), *migrating})
 
 
 def _root_of(territory: Territory, path: str) -> str | None:
