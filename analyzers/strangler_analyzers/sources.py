@@ -16,7 +16,7 @@ from strangler_analyzers.options import Options
 _NEVER = frozenset(["__pycache__", "node_modules", "site-packages", ".strangler"])
 # Files that mark a folder as no part of the project: an environment, a service that was taken out of it.
 _MARKS = ("pyvenv.cfg", "strangler.json")
-_TESTS = re.compile(r"(^|/)(tests?|testing|testutils|conftest\.py|test_[^/]*|[^/]*_tests?\.py)(/|$)")
+_TESTS = re.compile(r"(^|/)(tests?|testing|testutils|conftest\.py|tests(_[^/]*)?\.py|test_[^/]*|[^/]*_tests?\.py)(/|$)")
 _MIGRATIONS = re.compile(
     r"(^|/)migrations/(\d[^/]*|__init__)\.py$|(^|/)(alembic|migrations|migrate_repo)/([^/]+/)*(versions/[^/]+|env)\.py$"
     # Alembic's revisions wherever they stand: the twelve digits of a revision are in the file's name.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 
 from strangler_scaffolds.datafiles import files_below
 from strangler_scaffolds.sources import Sources
 
 _HERE = "%(here)s"
+# What every environment has, whoever made it.
+_OWN = ("env.py", "script.py.mako")
 _SECTION = re.compile(rb"^\[alembic\]", re.MULTILINE)
 # A value goes on in the lines below it that are indented.
 _SETTING = re.compile(r"^((script_location|version_locations)[ \t]*[=:][ \t]*)(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
@@ -39,6 +41,17 @@ def migrations(data: Iterable[str], sources: Sources, place: Place) -> dict[str,
             scripts |= {script for folder in folders for script in _scripts(folder, sources)}
     # The file may lie in the folder that it names.
     return {script: sources.read(script) for script in sorted(scripts)} | written
+
+
+def environments(folders: Iterable[str], texts: Container[str], sources: Sources) -> list[str]:
+    """The files of Alembic's environments in ``folders`` that one of ``texts`` names, as Flask-Migrate keeps them."""
+    found: set[str] = set()
+    for folder in folders:
+        inner = [name for name, is_folder in sources.entries(folder) if is_folder and name in texts]
+        places = [f"{folder}/{name}" for name in inner]
+        own = [place for place in places if all(sources.is_file(f"{place}/{file}") for file in _OWN)]
+        found.update(path for place in own for path in _scripts(place, sources))
+    return sorted(found)
 
 
 def _folders_of(ini: str, text: str, sources: Sources, place: Place) -> tuple[list[str], str]:

@@ -23,13 +23,18 @@ def data_files(packages: Iterable[str], roots: Iterable[str], code: Mapping[str,
         sources: the monolith's files.
     """
     found = {path for folder in packages for path in _below(folder, sources, nested=False)}
-    named = sorted({PurePosixPath(text).as_posix() for path, data in code.items() for text in _texts(path, data)})
+    named = sorted(names_in(code))
     places = [name if root == "." else f"{root}/{name}" for root in roots for name in named]
     beside = {path for place in places for path in _at(place, sources)}
     # A folder that a text names may hold customers' data as well; what is no source of the project is not taken.
     tracked = sources.tracked
     found |= beside if tracked is None else beside & tracked
     return sorted(path for path in found if not path.endswith(".py"))
+
+
+def names_in(code: Mapping[str, bytes]) -> frozenset[str]:
+    """The text constants of source files that can be the name of a file or folder."""
+    return frozenset(PurePosixPath(text).as_posix() for path, data in code.items() for text in _texts(path, data))
 
 
 def files_below(folder: str, sources: Sources) -> list[str]:

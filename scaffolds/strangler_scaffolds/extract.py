@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 from strangler.analysis import Analysis
 from strangler.model import Finding
 from strangler.plan import Plan
-from strangler_scaffolds.alembic_ini import migrations
+from strangler_scaffolds.alembic_ini import environments, migrations
 from strangler_scaffolds.clients import Client, client_of, contract_of
 from strangler_scaffolds.clients.package import HEADER
 from strangler_scaffolds.crossings import crossings_of
-from strangler_scaffolds.datafiles import data_files
+from strangler_scaffolds.datafiles import data_files, names_in
 from strangler_scaffolds.django_project import stand_in
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.hosting import Cut, Host, cut_down, find_host
+from strangler_scaffolds.migration_imports import missed, scripts_among
 from strangler_scaffolds.moved_tests import MovedTests, choose
 from strangler_scaffolds.openapi import describe
-from strangler_scaffolds.rewriting import Move, rewrite_imports, rewrite_strings
+from strangler_scaffolds.rewriting import Move, StandIn, rewrite_imports, rewrite_strings
 from strangler_scaffolds.seen import recall
 from strangler_scaffolds.services import Blueprint, Needs, needs_of, package_of, service_files
 from strangler_scaffolds.services.contracts import examples
@@ -76,20 +77,25 @@ def extract_service(analysis: Analysis, plan: Plan, name: str, sources: Sources)
     territory = survey(analysis, plan, name, hosts=host.chain if host else (), parts=host.parts if host else ())
     graph = CallGraph(territory, recall(sources))
     findings = [found.finding for found in crossings_of(territory, graph)]
-    is_django = host is not None and host.framework == "django"
-    package = package_of(name)
     client = client_of(territory, graph.entries, _client_package(territory, sources), graph.objects.by_ref)
     monolith, sources = sources, direct(sources, territory, client)
-    cuts, cut_findings = cut_down(
-        territory, sources, _partial(territory, host), stand_in(package) if is_django else None
-    )
-    domain, origin = _domain(territory, sources, cuts)
+    stands_in = stand_in(package_of(name)) if host is not None and host.framework == "django" else None
+    code = _code(territory, host, sources, stands_in)
+    scripts = scripts_among(territory, code.taken("data"), lambda path: _below_root(territory, path))
+    if scripts:
+        hosts = (*(host.chain if host else ()), *scripts)
+        grown = survey(analysis, plan, name, hosts=hosts, parts=host.parts if host else ())
+        sources = direct(monolith, grown, client)
+        code = _code(grown, host, sources, stands_in)
+        findings += missed(grown, {*scripts, *(grown.shared - territory.shared)}, {*code.modules, *scripts})
+        territory = grown
+    domain, origin = code.domain, code.origin
     for path, data in _other_clients(territory, used, client, sources).items():
         domain[_below_root(territory, path)], origin[_below_root(territory, path)] = data, "client"
-    tests = choose(territory, sources, cuts)
+    tests = choose(territory, sources, code.cuts)
     tree = service_files(_blueprint(territory, graph, host, domain, origin, client, sources, plan, tests))
     steps = _steps(territory, client, monolith)
-    ordered = sorted([*findings, *cut_findings], key=lambda finding: finding.order)
+    ordered = sorted([*findings, *code.findings], key=lambda finding: finding.order)
     return Extraction(name, tree, steps, tuple(ordered), graph.entries, origin, tests)
 
 
@@ -99,6 +105,28 @@ def _partial(territory: Territory, host: Host | None) -> set[str]:
     for name in territory.moved | territory.shared | partial:
         partial |= {parent for parent in parents(name) if parent in territory.modules}
     return partial - territory.moved - territory.shared
+
+
+@dataclass(frozen=True)
+class _Code:
+    """The service's copy of code by path below its source root, where each file comes from, and what was cut."""
+
+    domain: dict[str, bytes]
+    origin: dict[str, str]
+    cuts: list[Cut]
+    findings: list[Finding]
+    modules: frozenset[str]
+
+    def taken(self, kind: str) -> list[str]:
+        """The paths that come from there."""
+        return [path for path, origin in self.origin.items() if origin == kind]
+
+
+def _code(territory: Territory, host: Host | None, sources: Sources, stands_in: StandIn | None) -> _Code:
+    cuts, findings = cut_down(territory, sources, _partial(territory, host), stands_in)
+    domain, origin = _domain(territory, sources, cuts)
+    modules = {*territory.moved, *territory.shared, *(cut.module for cut in cuts)}
+    return _Code(domain, origin, cuts, findings, frozenset(modules))
 
 
 def _domain(territory: Territory, sources: Sources, cuts: Sequence[Cut]) -> tuple[dict[str, bytes], dict[str, str]]:
@@ -140,7 +168,9 @@ def _data_files(territory: Territory, sources: Sources, code: Mapping[str, bytes
     folders = {module.path.rpartition("/")[0] for module in modules} - {"", *territory.analysis.source_roots}
     # A text of one source root names nothing beside the packages of another, from which nothing was taken.
     roots = sorted({_root_of(territory, module.path) or "." for module in modules})
-    return data_files(sorted(folders), roots, code, sources)
+    # Flask-Migrate's folder is named from that of the application.
+    migrating = environments(sorted(folders), names_in(code), sources)
+    return sorted({*data_files(sorted(folders), roots, code, sources), *migrating})
 
 
 def _root_of(territory: Territory, path: str) -> str | None:
@@ -202,9 +232,10 @@ def _needs(
     internal: set[str],
     sources: Sources,
 ) -> Needs:
-    settings = territory.modules[host.module].path if host is not None and host.framework == "django" else ""
+    settings = [territory.modules[name].path for name in (host.settings if host else ())]
+    variants = [_below_root(territory, territory.modules[name].path) for name in (host.variants if host else ())]
     own = internal | {package_of(territory.name)}
-    return needs_of(domain, tests.files, tests.plugins, own, sources, settings)
+    return needs_of(domain, tests.files, tests.plugins, own, sources, settings, variants)
 
 
 def _steps(territory: Territory, client: Client, sources: Sources) -> tuple[tuple[str, tuple[Edit, ...]], ...]:

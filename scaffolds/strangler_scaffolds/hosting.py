@@ -25,7 +25,8 @@ class Host:
     ``name`` is a function without required arguments (``is_factory``) or a variable; ``chain`` are the modules from
     there to the seam's routes, which the service gets in a cut-down form. Of a Django project, ``module`` is the
     settings module and ``name`` the outermost URL module; ``parts`` are modules that it loads by their place (template
-    tags, application settings), which the service has if they may be in the library.
+    tags, application settings), which the service has if they may be in the library, ``settings`` the settings module
+    with those it is built on, and ``variants`` those that the environment may name instead.
     """
 
     module: str
@@ -34,6 +35,8 @@ class Host:
     is_factory: bool
     chain: tuple[str, ...]
     parts: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
 
 
 def find_host(territory: Territory, sources: Sources) -> Host | None:
@@ -43,7 +46,10 @@ def find_host(territory: Territory, sources: Sources) -> Host | None:
     """
     project = find_project(territory)
     if project is not None:
-        return Host(project.settings, project.root, "django", False, (project.settings, *project.urls), project.parts)
+        first, *_ = project.settings
+        return Host(
+            first, project.root, "django", False, project.hosts, project.parts, project.settings, project.variants
+        )
     routed = {m.name for m in territory.analysis.modules if m.name in territory.moved and "routes" in m.roles}
     routed |= {route.module for route in territory.analysis.routes if route.module in territory.moved}
     for module, chain in _importers(territory, routed):

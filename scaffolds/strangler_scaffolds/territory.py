@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from strangler.analysis import Analysis, Edge, Module
+from strangler.analysis import Analysis, Edge, Function, Module
 from strangler.errors import StranglerError
 from strangler.plan import Plan, Service
 
@@ -57,6 +57,11 @@ class Territory:
     def imports(self) -> Mapping[str, tuple[Edge, ...]]:
         """The import edges of each module that exist at run time."""
         return runtime_imports(self.analysis)
+
+    @cached_property
+    def classes(self) -> Mapping[str, Function]:
+        """The classes by ref."""
+        return {function.ref: function for function in self.analysis.functions if function.kind == "class"}
 
     @cached_property
     def tests(self) -> frozenset[str]:

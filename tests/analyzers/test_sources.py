@@ -71,6 +71,9 @@ def test_what_is_excluded_is_left_out(write) -> None:
     [
         ("shop/tests/test_a.py", ("tests",)),
         ("shop/conftest.py", ("tests",)),
+        ("shop/tests.py", ("tests",)),  # as Django's startapp writes it
+        ("shop/tests_food.py", ("tests",)),
+        ("shop/protests.py", ()),
         ("shop/orders/migrations/0001_initial.py", ("migrations",)),
         ("alembic/versions/abc_add.py", ("migrations",)),
         ("shop/services/migrations/importer.py", ()),

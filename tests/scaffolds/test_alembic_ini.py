@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from strangler_scaffolds.alembic_ini import migrations
+from strangler_scaffolds.alembic_ini import environments, migrations
 from strangler_scaffolds.sources import Sources
 
 SCRIPTS = ("alembic/env.py", "alembic/script.py.mako", "alembic/versions/1_first.py")
@@ -72,3 +72,14 @@ def test_the_way_is_that_within_the_service(tmp_path: Path) -> None:
     made(tmp_path, "back/alembic.ini", "script_location = alembic")
     found = migrations(["back/alembic.ini"], Sources(tmp_path), place=lambda path: path.removeprefix("back/"))
     assert settings_of(found, "back/alembic.ini") == ["script_location = %(here)s/alembic"]
+
+
+def test_the_environment_beside_an_application_goes_if_its_code_names_it(tmp_path: Path) -> None:
+    made(tmp_path, "alembic.ini", scripts=tuple(f"shop/{script}" for script in SCRIPTS))
+    for folder in ("shop/pages", "shop/other"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "shop/other/env.py").write_text("x")
+    folders = ["shop", "nowhere", "more"]
+    found = environments(folders, {"alembic", "other", "pages"}, Sources(tmp_path))
+    assert found == sorted(f"shop/{script}" for script in SCRIPTS)
+    assert environments(folders, {"other", "pages"}, Sources(tmp_path)) == []

@@ -10,6 +10,7 @@ import pytest
 import small
 
 import strangler_scaffolds as scaffolds
+from strangler.analysis import Edge, Evidence, Module
 from strangler.errors import StranglerError
 
 
@@ -57,6 +58,42 @@ def test_migrations_go_with_their_configuration(root: Path) -> None:
     assert done.tree["stock_service/domain/migrations/env.py"] == b"import alembic\n"
     assert {"alembic.ini", "migrations/env.py"} <= done.data.keys()
     assert b'"alembic"' in done.tree["pyproject.toml"]
+
+
+def test_what_migrations_import_goes_along_if_it_may_and_is_told_if_not(root: Path) -> None:
+    (root / "shop/clock.py").write_text("CONFIG = 'alembic.ini'\n\n\ndef today():\n    return 1\n")
+    (root / "alembic.ini").write_text("[alembic]\nscript_location = migrations\n")
+    (root / "migrations").mkdir()
+    (root / "migrations/env.py").write_text("from shop.kinds import base\nfrom shop.orders import models\n")
+    (root / "shop/kinds").mkdir()
+    (root / "shop/kinds/base.py").write_text("from shop.orders import words\n")
+    (root / "shop/orders/words.py").write_text("import shop.orders.models\n")
+    found = small.analysis()
+    added = [Module(name, path, False) for name, path in MIGRATING.items()]
+    edges = [
+        Edge(source, target, "import", scope=("module",), evidence=(Evidence(MIGRATING[source], line, scope="module"),))
+        for source, target, line in MIGRATIONS_IMPORT
+    ]
+    analysis = dataclasses.replace(found, modules=(*found.modules, *added), edges=(*found.edges, *edges))
+    shared = small.PLAN + "    shared: [shop.kinds.*]\n"
+    done = scaffolds.extract(analysis, small.plan(shared), "stock", root)
+    assert done.origin["shop/kinds/base.py"] == "shared"
+    assert "shop/orders/models.py" not in done.origin
+    told = [str(finding.location) for finding in done.findings if finding.rule == "IMPORT-OUT-LATER"]
+    assert told == ["migrations/env.py:2", "shop/kinds/base.py:1"]
+
+
+MIGRATING = {
+    "migrations.env": "migrations/env.py",
+    "shop.kinds.base": "shop/kinds/base.py",
+    "shop.orders.words": "shop/orders/words.py",
+}
+MIGRATIONS_IMPORT = (
+    ("migrations.env", "shop.kinds.base", 1),
+    ("migrations.env", "shop.orders.models", 2),
+    ("shop.kinds.base", "shop.orders.words", 1),
+    ("shop.orders.words", "shop.orders.models", 1),
+)
 
 
 def test_the_application_is_cut_down_to_the_seam(root: Path) -> None:

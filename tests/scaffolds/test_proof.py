@@ -68,6 +68,15 @@ def test_a_proof_in_which_nothing_reached_the_service_is_none() -> None:
     assert rules(proof(dataclasses.replace(between_tests, ways={"": frozenset({"local"})}))) == ["PROOF-BLIND"]
 
 
+def test_a_phase_says_how_it_ended_before_the_next_begins() -> None:
+    other = phase("D", {"t1": "failed", "t2": "failed"}, **REACHED)
+    made = proof(phase("B", GOOD), other)
+    assert made.ended(made.baseline) == "A: 1 failed, 1 passed in 0 s"
+    assert made.ended(made.phases[2]) == "B: 1 failed, 1 passed in 0 s"
+    assert made.ended(other) == "D: 2 failed in 0 s; 1 not as in A: t1"
+    assert made.ended(phase("C", {})).startswith("C: no test in 0 s; 2 not as in A: t1, t2")
+
+
 def test_a_baseline_alone_proves_nothing() -> None:
     assert rules(proof()) == ["PROOF-ALONE"]
 

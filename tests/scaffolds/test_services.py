@@ -21,6 +21,13 @@ def test_dependencies_are_those_of_the_moved_code_as_the_monolith_states_them() 
     assert requirements(packages, Sources(Path("/nowhere"), {"pyproject.toml": STATED})) == ["Flask>=3,<4", "pyyaml"]
 
 
+def test_names_that_differ_in_dashes_or_a_plural_are_one() -> None:
+    stated = b"django-filter==25.1\ndjango-cors-headers==4.6\nmarkupsafe==3\n"
+    sources = Sources(Path("/nowhere"), {"requirements.txt": stated})
+    found = requirements(["django_filters", "corsheaders", "markup"], sources)
+    assert found == ["django-cors-headers==4.6", "django-filter==25.1", "markup"]
+
+
 def test_requirements_files_are_read_as_well() -> None:
     sources = Sources(Path("/nowhere"), {"requirements.txt": b"# pinned\nflask==3.1.0  # web\n-r other.txt\n"})
     assert requirements(["flask"], sources) == ["flask==3.1.0"]

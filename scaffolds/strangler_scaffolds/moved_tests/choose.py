@@ -21,7 +21,7 @@ from strangler_scaffolds.moved_tests.settings import pytest_settings
 from strangler_scaffolds.sources import Sources
 from strangler_scaffolds.territory import Territory, matches, parents
 
-_TEST_FILES = ("test_*.py", "*_test.py", "tests.py")
+_TEST_FILES = ("test_*.py", "*_test.py", "tests.py", "tests_*.py")
 
 
 @dataclass(frozen=True)

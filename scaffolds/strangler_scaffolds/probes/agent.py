@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from .beside import with_more
 from .django_agent import DjangoSide
 from .far import standing_in
 from .lent import LentConnection
@@ -19,6 +20,7 @@ from .patched import applied
 from .reached import Reached
 
 HEADER = b"strangler-prove"
+_START = "http.response.start"
 
 
 class Agent:
@@ -55,9 +57,26 @@ class Agent:
             replaced = self._replaced(conditions.get("overrides", []))
             held, followed = applied(conditions["values"]), self._followed(self._test)
             with doubled, held, self._configured(conditions["config"]), replaced, followed:
-                await self._app(scope, receive, send)
+                await self._app(scope, receive, self._with_what_is_beside(scope, send))
             if "lent" in self._store:
                 self._use({})
+
+    def _with_what_is_beside(self, scope: dict[str, Any], send: Any) -> Any:
+        """Add to an answer's body what the test's process is to have of it besides."""
+        if not self._django.is_there or scope.get("method") == "HEAD":
+            return send
+        held: list[dict[str, Any]] = []
+
+        async def sending(message: dict[str, Any]) -> None:
+            nonlocal held
+            held.append(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                whole = with_more(held, self._django.beside.taken()) if held[0]["type"] == _START else []
+                held = []  # an empty part may still follow the last
+                for one in whole:
+                    await send(one)
+
+        return sending
 
     @contextlib.contextmanager
     def _configured(self, config: dict[str, Any]) -> Iterator[None]:

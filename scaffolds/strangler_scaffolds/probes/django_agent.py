@@ -9,6 +9,8 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
+from .activated import ACTIVE, NOTHING
+from .beside import Beside
 from .django_edge import UNCHECKED
 from .lent import LentConnection
 
@@ -21,10 +23,12 @@ class DjangoSide:
         self._store: dict[str, Any] = {}
         self._opened: list[Any] = []
         self._unchecked = False
+        self.beside = Beside()
         self.is_there = "django.db" in sys.modules
         if self.is_there:
             self._follow_store()
             self._follow_checks()
+            self.beside.follow()
             self._log_errors()
 
     def use(self, store: dict[str, Any]) -> None:
@@ -48,6 +52,7 @@ class DjangoSide:
         from django.test.utils import override_settings
 
         self._unchecked = config.pop(UNCHECKED, False)
+        self.beside.active = config.pop(ACTIVE, NOTHING)
         with override_settings(**config):
             self._application.load_middleware()
             yield

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 import importlib
+import os
 import re
 import sys
 from typing import Any, Dict
 
 from . import records
+from .activated import ACTIVE, active
+from .beside import restore
 from .edge import request_of
 from .forward import forward
 from .patched import carried
@@ -39,7 +42,7 @@ def watch(bridge: Any, module: Any) -> None:
         if changes.stuck:
             records.write("call", ref=what, way="local-only", reason=f"the test replaces {', '.join(changes.stuck)}")
             return original(self, request)
-        told = {UNCHECKED: True} if getattr(request, "_dont_enforce_csrf_checks", False) else {}
+        told = {ACTIVE: active(), UNCHECKED: bool(getattr(request, "_dont_enforce_csrf_checks", False))}
         sent = request_of(request.META, request.body)
         answer = bridge.sent(changes, told, lambda: forward(bridge, sent), what)
         return _response(answer)
@@ -56,12 +59,17 @@ def _response(answer: Any) -> Any:
             response[name] = value
     if response.has_header("Location"):
         response.url = response["Location"]  # as a redirect of Django's own has it
+    if answer.beside:
+        restore(response, answer.beside)
     return response
 
 
 def configured(settings: Dict[str, Any]) -> Dict[str, Any]:
-    """The settings in which this process differs from those the service starts with, as far as they are plain."""
-    base = settings.get("django_settings")
+    """The settings in which this process differs from those the service starts with, as far as they are plain.
+
+    The service starts with those that the environment names, which it has from here.
+    """
+    base = settings.get("django_settings") and os.environ.get("DJANGO_SETTINGS_MODULE", settings["django_settings"])
     if not base or "django.conf" not in sys.modules or not sys.modules["django.conf"].settings.configured:
         return {}
     present = sys.modules["django.conf"].settings

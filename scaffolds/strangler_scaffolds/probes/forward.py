@@ -6,6 +6,8 @@ import http.client
 import urllib.parse
 from typing import Any, List, NamedTuple, Tuple
 
+from .beside import HEADER as BESIDE
+
 _SKIPPED = {"connection", "transfer-encoding"}
 
 
@@ -25,8 +27,18 @@ class Answer:
         self.status, self.reason = response.status, response.reason
         self.headers = [(k, v) for k, v in response.getheaders() if k.lower() not in _SKIPPED]
         self.body = response.read()
+        self.beside = self._taken_off(int(response.getheader(BESIDE) or 0))
         if self.body and response.getheader("Content-Length") is None:  # it came in chunks
             self.headers.append(("Content-Length", str(len(self.body))))
+
+    def _taken_off(self, count: int) -> bytes:
+        """What is at the end of the body and none of the answer's own."""
+        if not count:
+            return b""
+        self.body, beside = self.body[:-count], self.body[-count:]
+        others = [(k, v) for k, v in self.headers if k.lower() not in (BESIDE.lower(), "content-length")]
+        self.headers = [*others, ("Content-Length", str(len(self.body)))]
+        return beside
 
 
 def forward(bridge: Any, request: Request) -> Answer:

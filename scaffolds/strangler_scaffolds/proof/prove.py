@@ -51,7 +51,7 @@ def prove(plan: Plan, service: str, root: Path, options: Options, tell: Told) ->
         service: which service; it must have been extracted.
         root: the monolith's folder, with the extraction written into it.
         options: what to run.
-        tell: is told what begins.
+        tell: is told what begins, and how it ended.
 
     Raises:
         StranglerError: the service was not extracted, the plan names no test command, or it cannot be run.
@@ -64,8 +64,10 @@ def prove(plan: Plan, service: str, root: Path, options: Options, tell: Told) ->
         scratch = Path(folder)
         stage = _Stage(plan, service, root, record, scratch, options)
         bench = prepare(scratch, command, stage.client, stage.settings())
-        phases = tuple(_phases(stage, bench, options, tell))
-        proof = Proof(service, phases, (), options.local_only_ceiling, options.kill_floor, _commit(root))
+        proof = Proof(service, (), (), options.local_only_ceiling, options.kill_floor, _commit(root))
+        for phase in _phases(stage, bench, options, tell):
+            proof = replace(proof, phases=(*proof.phases, phase))
+            tell(proof.ended(phase))
         if "H" not in options.phases or proof.remote is None:
             return proof
         return _with_mutants(proof, stage, bench, options, tell)
@@ -199,6 +201,7 @@ def _with_mutants(proof: Proof, stage: _Stage, bench: Bench, options: Options, t
     for number, mutant in enumerate(drawn, 1):
         tell(f"H: fault {number} of {len(drawn)}: {mutant.path.rpartition('/')[2]}:{mutant.line} {mutant.what}")
         results.append(_try(mutant, stage, bench, proof))
+        tell(f"H: noticed by {results[-1].fate}")
     return replace(proof, mutants=tuple(results))
 
 

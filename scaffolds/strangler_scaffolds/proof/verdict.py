@@ -86,6 +86,16 @@ class Proof:
         pairs = ((t, self.baseline.vector.get(t, "absent"), phase.vector.get(t, "absent")) for t in tests)
         return [(test, before, now) for test, before, now in pairs if before != now]
 
+    def ended(self, phase: Phase) -> str:
+        """How one phase ended, in a line: for who waits for the next one."""
+        outcomes = ", ".join(f"{count} {outcome}" for outcome, count in phase.counts.items()) or "no test"
+        said = f"{phase.name}: {outcomes} in {phase.seconds:.0f} s"
+        differing = [test for test, _, _ in self.differences(phase)]
+        if phase.name in ("A", "A2") or not differing:
+            return said
+        first = ", ".join(differing[:3]) + (" …" if len(differing) > 3 else "")
+        return f"{said}; {len(differing)} not as in A: {first}"
+
     @property
     def remote(self) -> Phase | None:
         """The phase against the real service, if it was run."""

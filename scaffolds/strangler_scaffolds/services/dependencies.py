@@ -134,7 +134,18 @@ def _requirement(package: str, stated: Mapping[str, str]) -> str:
 def _find(package: str, stated: Mapping[str, str]) -> str | None:
     distribution = _DISTRIBUTIONS.get(package, package)
     candidates = (distribution, package, *(form.format(package) for form in _FORMS))
-    return next((stated[_key(name)] for name in candidates if _key(name) in stated), None)
+    exact = next((stated[_key(name)] for name in candidates if _key(name) in stated), None)
+    return exact or _find_alike(candidates, stated)
+
+
+def _find_alike(names: Iterable[str], stated: Mapping[str, str]) -> str | None:
+    """Names often differ in dashes alone, or in a plural: ``django_filters`` is of ``django-filter``."""
+    alike = {_squashed(key): text for key, text in stated.items()}
+    return next((alike[_squashed(name)] for name in names if _squashed(name) in alike), None)
+
+
+def _squashed(name: str) -> str:
+    return re.sub(r"[-_.]+", "", name).lower().removesuffix("s")
 
 
 def _key(text: str) -> str:

@@ -31,7 +31,8 @@ def needs_of(
     plugins: Iterable[str],
     internal: Iterable[str],
     sources: Sources,
-    settings: str = "",
+    settings: Iterable[str] = (),
+    variants: Iterable[str] = (),
 ) -> Needs:
     """The requirements of a service.
 
@@ -41,20 +42,25 @@ def needs_of(
         plugins: distributions of pytest's plugins that these need.
         internal: top-level names that are the monolith's or the service's own.
         sources: where the monolith states its dependencies.
-        settings: the path of a Django project's settings module.
+        settings: the paths of a Django project's settings modules.
+        variants: those of ``code`` that are run only where the environment names them.
 
     Raises:
         StranglerError: a file cannot be read or parsed.
     """
     own = frozenset(internal)
-    run, tried = imported_packages(_python(code), own), imported_packages(_python(tests), own)
-    named = named_packages(sources.read(settings), settings, sources) if settings else []
+    others = set(variants)
+    run = imported_packages({path: data for path, data in _python(code).items() if path not in others}, own)
+    chosen = imported_packages({path: data for path, data in _python(code).items() if path in others}, own)
+    tried = imported_packages(_python(tests), own)
+    named = [name for path in settings for name in named_packages(sources.read(path), path, sources)]
     # What the monolith asks for is there in production, whether or not the code could do without.
     kept = {name for name in run.optional if is_stated(name, sources)}
     needed = run.needed | kept | (set(named) - own)
+    optional = (run.optional | chosen.needed | chosen.optional) - needed
     return Needs(
         tuple(requirements(needed, sources)),
-        tuple(requirements(run.optional - needed, sources)),
+        tuple(requirements(optional, sources)),
         tuple(requirements_of_tests(_more(tried, needed) | set(plugins), sources)),
     )
 
