@@ -159,7 +159,8 @@ class SpansMessage(TypedDict):
 class DifferencesMessage(TypedDict):
     """Shadow process to control, when there is something new: what it has found (``shadow.findings``), and its counts.
 
-    ``counts`` are the orders it has ``sent`` on and ``dropped``, and the records there was no room for (``forgotten``).
+    ``counts`` are the orders it has ``sent`` on and ``dropped``, how often it asked the monolith since answers differed
+    (``second_looks``), and the records there was no room for (``forgotten``).
     ``silent`` is how many mirrored requests in a row a service has not answered, up to the last one.
     """
 

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from strangler_facade.channel import LENGTH, ChannelError, Frames
 from strangler_facade.table import Target
 
-_PARTS = struct.Struct(">7IHd??")
+_PARTS = struct.Struct(">7IHd???")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class Order:
     """A request, and what its client was answered by the primary.
 
     ``terms`` are ``Terms`` as bytes. ``block`` is the whole request for the shadowed target, ``again`` that for the
-    primary if it is to be asked a second time, else empty. ``lines`` and ``body`` are the answer's, the body in chunks
-    where ``chunked`` says so, and not whole where ``truncated`` does.
+    primary, empty if it must not be asked a second time; with ``twice`` it is, whatever the answers. ``lines`` and
+    ``body`` are the answer's, the body in chunks where ``chunked`` says so, and not whole where ``truncated`` does.
     """
 
     terms: bytes
@@ -55,6 +55,7 @@ class Order:
     seconds: float
     truncated: bool
     chunked: bool
+    twice: bool
 
 
 _TERMS: TypeAdapter[Terms] = TypeAdapter(Terms)
@@ -74,8 +75,12 @@ def terms_of(text: bytes) -> Terms:
 def packed(order: Order) -> bytes:
     """An order as it goes over the socket."""
     parts = (order.terms, order.method, order.path, order.block, order.again, order.lines, order.body)
-    head = _PARTS.pack(*map(len, parts), order.status, order.seconds, order.truncated, order.chunked)
+    head = _PARTS.pack(*map(len, parts), order.status, order.seconds, *_flags(order))
     return b"".join((LENGTH.pack(len(head) + sum(map(len, parts))), head, *parts))
+
+
+def _flags(order: Order) -> tuple[bool, bool, bool]:
+    return order.truncated, order.chunked, order.twice
 
 
 class Orders:
@@ -94,9 +99,9 @@ class Orders:
 
 
 def _unpacked(frame: bytes) -> Order:
-    *lengths, status, seconds, truncated, chunked = _PARTS.unpack_from(frame)
+    *lengths, status, seconds, truncated, chunked, twice = _PARTS.unpack_from(frame)
     if _PARTS.size + sum(lengths) != len(frame):
         raise ChannelError("an order's parts do not add up to its length")
     ends = list(accumulate(lengths, initial=_PARTS.size))
     terms, method, path, block, again, lines, body = (frame[a:b] for a, b in pairwise(ends))
-    return Order(terms, method, path, block, again, lines, body, status, seconds, truncated, chunked)
+    return Order(terms, method, path, block, again, lines, body, status, seconds, truncated, chunked, twice)

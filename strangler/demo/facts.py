@@ -40,8 +40,9 @@ class Onboarding:
 class Facts:
     """The table at the end: customers' requests, where they went, and what was written.
 
-    ``failed`` counts wrong answers and lost safe or keyed requests; ``indeterminate`` unkeyed writes that were cut
-    off (never sent again). ``share`` is per target, in percent of all answers.
+    ``failed`` counts wrong answers and lost safe or keyed requests, ``failures`` are the first of them in words;
+    ``indeterminate`` counts unkeyed writes that were cut off (never sent again). ``share`` is per target, in percent
+    of all answers.
     """
 
     seams: int
@@ -49,6 +50,7 @@ class Facts:
     requests: int
     writes: int
     failed: int
+    failures: tuple[str, ...]
     indeterminate: int
     share: dict[str, float]
     shadow: dict[str, int]

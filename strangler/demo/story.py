@@ -178,6 +178,7 @@ def _facts(
         requests=told["requests"],
         writes=told["writes"],
         failed=told["failed"],
+        failures=tuple(told["failures"]),
         indeterminate=told["indeterminate"],
         share={name: round(100 * count / answers, 1) for name, count in told["by_served_by"].items()},
         shadow=shadow,

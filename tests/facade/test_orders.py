@@ -30,6 +30,7 @@ ORDERS = st.builds(
     seconds=st.floats(0, 1e6),
     truncated=st.booleans(),
     chunked=st.booleans(),
+    twice=st.booleans(),
 )
 
 

@@ -98,7 +98,8 @@ class MoveView(BaseModel):
 class ServiceView(BaseModel):
     """Where a service stands and how it does.
 
-    Of ``shadowed`` requests ``unanswered`` got no answer; of ``compared`` ones, ``differing`` differ beyond noise.
+    Of ``shadowed`` requests ``unanswered`` got no answer; of ``compared`` ones, ``differing`` differ beyond noise, and
+    ``moved_on`` differed only in what the monolith itself answered otherwise when it was asked again.
     """
 
     name: str
@@ -117,6 +118,7 @@ class ServiceView(BaseModel):
     unanswered: int
     compared: int
     differing: int
+    moved_on: int
     rollout: RolloutView | None
     evidence: dict[str, bool]
     moved: MoveView | None

@@ -31,6 +31,7 @@ _COUNTERS = (
 _MIRRORED = (
     ("sent", "Mirrored requests sent on by the shadow process."),
     ("dropped", "Mirrored requests it left out, since too many were under way."),
+    ("second_looks", "Times the monolith was asked again since answers differed."),
     ("forgotten", "Answers it had no room to remember the differences of."),
 )
 
@@ -72,7 +73,7 @@ def _services(control: ControlPlane) -> Iterator[str]:
         for stage in Stage:
             here = int(controller.stage(name) is stage)
             yield f"strangler_stage{_labels(service=name, stage=str(stage))} {here}"
-    for counter in ("compared", "differing", "unanswered"):
+    for counter in ("compared", "differing", "moved_on", "unanswered"):
         yield from _head(f"strangler_shadow_{counter}_total", f"Shadowed requests: {counter}.", "counter")
         for route, found in sorted(control.watch.differences.items()):
             yield f"strangler_shadow_{counter}_total{_labels(route=route)} {found[counter]}"

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from strangler.model import Stage
-from strangler_facade.admin import reach, views, worries
+from strangler_facade.admin import views
 from strangler_facade.admin.forms import (
     ErrorView,
     EvidenceForm,
@@ -23,6 +23,7 @@ from strangler_facade.admin.forms import (
 )
 from strangler_facade.admin.guardian import Approver, Operator, Seen, Viewer, author, require
 from strangler_facade.admin.tokens import Holder, Role
+from strangler_facade.control import reach
 from strangler_facade.control.controller import Author
 from strangler_facade.control.plane import ControlPlane
 from strangler_facade.control.stages import Position
@@ -132,7 +133,7 @@ async def _warned(shown: ServiceView, before: Position) -> ServiceView:
     obstacle = await reach.obstacle(shown.upstream) if rose and shown.upstream else None
     if shown.upstream and obstacle:
         known = [warning for warning in shown.warnings if shown.upstream not in warning]  # seen by mirroring
-        shown.warnings = [*known, worries.unanswering(shown.name, shown.upstream, obstacle)]
+        shown.warnings = [*known, reach.unanswering(shown.name, shown.upstream, obstacle)]
     return shown
 
 

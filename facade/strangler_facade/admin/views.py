@@ -73,6 +73,7 @@ def service(control: ControlPlane, name: str) -> ServiceView:
         unanswered=window.unanswered,
         compared=window.compared,
         differing=window.differing,
+        moved_on=window.moved_on,
         rollout=_rollout(control, name),
         evidence=evidence,
         moved=_moved(control, name),

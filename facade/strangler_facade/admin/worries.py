@@ -8,6 +8,7 @@ from typing import Any
 from strangler.model import Stage
 from strangler_facade.control.compile import MONOLITH, sticky_keys
 from strangler_facade.control.plane import ControlPlane
+from strangler_facade.control.reach import unanswering
 from strangler_facade.control.routeset import RouteSet
 from strangler_facade.rollouts.counts import Reading
 
@@ -54,11 +55,6 @@ def _silence(control: ControlPlane, name: str, window: Reading) -> Iterator[str]
     if silent and routes.positions[name].mirrored:
         last = "the last mirrored request" if silent == 1 else f"the last {silent} mirrored requests"
         yield unanswering(name, routes.rules[name].upstream or "", f"{last} got no answer")
-
-
-def unanswering(name: str, url: str, seen: str) -> str:
-    """The sentence about a service that is not where the plan says, by what was ``seen`` of it."""
-    return f"the service does not answer at {url}: {seen}; start it, or mend services.{name}.upstream in the plan"
 
 
 def _split(name: str, window: Reading, routes: RouteSet) -> Iterator[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from strangler.model import Stage
 from strangler.plan import Rollout
+from strangler_facade.control import reach
 from strangler_facade.control.controller import Author, Controller
 from strangler_facade.control.exports.webhooks import Webhooks
 from strangler_facade.control.stages import IllegalMove, Position
@@ -19,18 +20,30 @@ from strangler_facade.rollouts.progress import Progress, Retreat, Shift, Status,
 
 _KIND = "rollout"
 _REMEMBER_SECONDS = 5.0
+_LOOK_AGAIN_SECONDS = 1.0
 _SYSTEM = "rollout"
 
 
 class Pilot:
-    """The rollouts of all services; each is one document in the store, so a restart takes them up where they were."""
+    """The rollouts of all services; each is one document in the store, so a restart takes them up where they were.
 
-    def __init__(self, controller: Controller, webhooks: Webhooks, *, on_note: Callable[[str], None]) -> None:
-        self._controller, self._webhooks, self._on_note = controller, webhooks, on_note
+    ``obstacle`` says why nothing can be reached at a URL, or None.
+    """
+
+    def __init__(
+        self,
+        controller: Controller,
+        webhooks: Webhooks,
+        *,
+        on_note: Callable[[str], None],
+        obstacle: Callable[[str], Awaitable[str | None]] = reach.obstacle,
+    ) -> None:
+        self._controller, self._webhooks, self._on_note, self._obstacle = controller, webhooks, on_note, obstacle
         documents = controller.store.documents(_KIND)
         self._open = {name: from_json(body) for name, body in documents.items()}
         self._kept = {name: progress.baked for name, progress in self._open.items()}
         self._asking: dict[str, asyncio.Task[str]] = {}
+        self._objections: dict[str, str] = {}
 
     def progress(self, service: str) -> Progress | None:
         """The service's rollout, the last one if none is open."""
@@ -119,8 +132,16 @@ class Pilot:
     def _keep(self, service: str, progress: Progress, author: Author, action: str) -> Progress:
         self._controller.record(service, author, action, _KIND, to_json(progress))
         self._open[service], self._kept[service] = progress, progress.baked
+        self._forget_question(service)
         self.announce(service, action, to_json(progress))
         return progress
+
+    def _forget_question(self, service: str) -> None:
+        """The answer to what was asked before would be one to another question."""
+        self._objections.pop(service, None)
+        task = self._asking.pop(service, None)
+        if task is not None:
+            task.cancel()
 
     def announce(self, service: str, event: str, detail: Mapping[str, Any]) -> None:
         """Tell the plan's webhooks, in the background."""
@@ -150,7 +171,7 @@ class Pilot:
             self._remember(service, after)
 
     async def _take_step(self, service: str, before: Progress, after: Progress, step: Shift, author: Author) -> None:
-        refusal = self._confirmation(service, step)
+        refusal = self._objection(service, step)
         if refusal is not None:
             self._open[service] = replace(before, reason=refusal, baked=max(before.baked, after.baked))
             return
@@ -158,20 +179,26 @@ class Pilot:
         self._keep(service, after, author, "rollout-step")
         self._on_note(f"{service}: {step.percent} %")
 
-    def _confirmation(self, service: str, step: Shift) -> str | None:
-        """None if every ``confirm`` webhook said yes; why the step waits, otherwise."""
-        hooks = [hook for hook in self.policy(service).webhooks if hook.kind == "confirm"]
-        if not hooks:
-            return None
+    def _objection(self, service: str, step: Shift) -> str | None:
+        """None if the service listens and every ``confirm`` webhook said yes; why the step waits, otherwise."""
         task = self._asking.get(service)
         if task is None:
-            question = {"service": service, "event": "confirm", "percent": step.percent}
-            self._asking[service] = asyncio.ensure_future(self._webhooks.ask(hooks, question))
-            return "asking the confirm webhooks"
-        if not task.done():
-            return "asking the confirm webhooks"
-        del self._asking[service]
-        return task.result() or None
+            self._asking[service] = asyncio.ensure_future(self._object(service, step))
+        elif task.done():
+            del self._asking[service]
+            self._objections[service] = task.result()
+            return task.result() or None
+        return self._objections.get(service) or "asking whether the step may begin"
+
+    async def _object(self, service: str, step: Shift) -> str:
+        """Look and ask; "" if the step may begin."""
+        url = self._controller.routes.rules[service].upstream
+        seen = await self._obstacle(url) if url else None
+        if url and seen:
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+            return reach.unanswering(service, url, seen)
+        hooks = [hook for hook in self.policy(service).webhooks if hook.kind == "confirm"]
+        return await self._webhooks.ask(hooks, {"service": service, "event": "confirm", "percent": step.percent})
 
     def _remember(self, service: str, progress: Progress) -> None:
         """Write how long the step has baked every few seconds."""

@@ -77,7 +77,7 @@ class Mirrors:
 
     def _order(self, exchange: Exchange, capture: Capture, mirror: Mirror) -> Order:
         terms, lane = self._ways.get(exchange.course) or self._way(exchange, mirror)
-        again = self._random.random() * 100 < mirror.noise and exchange.course.repeatable(exchange.method, False)
+        again = exchange.course.repeatable(exchange.method, False)
         body = b"".join(capture.body)
         return Order(
             terms=terms,
@@ -91,6 +91,7 @@ class Mirrors:
             seconds=capture.seconds,
             truncated=capture.truncated,
             chunked=capture.length == CHUNKED,
+            twice=again and self._random.random() * 100 < mirror.noise,
         )
 
     def _way(self, exchange: Exchange, mirror: Mirror) -> tuple[bytes, Lane]:

@@ -80,14 +80,9 @@ async def _serve(options: argparse.Namespace) -> None:
             core.trace(Spans(options.spans, link.send))
         await link.connect()
         await link.ready.wait()
+    _heed_signals(core, options, leave)  # before anybody can see that we are there, and signal
     last = sock.dup()
     server = await loop.create_server(core.client, sock=sock, ssl=tls, backlog=4096)
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, leave.set)
-    if options.table:
-        loop.add_signal_handler(signal.SIGHUP, lambda: core.apply(_read(options.table)))
-    if core.log is not None:
-        loop.add_signal_handler(signal.SIGUSR1, core.log.reopen)
     core.start()
     gc.freeze()
     await leave.wait()
@@ -96,6 +91,15 @@ async def _serve(options: argparse.Namespace) -> None:
     core.drain()
     await _drained(core, link.drain_seconds if link else settings.drain)
     await _last_words(core, link)
+
+
+def _heed_signals(core: Core, options: argparse.Namespace, leave: asyncio.Event) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        core.loop.add_signal_handler(number, leave.set)
+    if options.table:
+        core.loop.add_signal_handler(signal.SIGHUP, lambda: core.apply(_read(options.table)))
+    if core.log is not None:
+        core.loop.add_signal_handler(signal.SIGUSR1, core.log.reopen)
 
 
 async def _last_words(core: Core, link: Link | None) -> None:

@@ -40,6 +40,7 @@ class Reading:
     """The counters of service and monolith for one service's routes, and the shadow's, at one moment.
 
     Of ``shadowed`` requests ``unanswered`` had no answer from the service; ``compared`` are those whose noise is known.
+    Of these ``differing`` differed, and ``moved_on`` differed only in what the monolith answered otherwise by then.
     ``keyless`` requests could be split, but carried nothing that their user is known by.
     """
 
@@ -51,6 +52,7 @@ class Reading:
     keyless: int = 0
     shadowed: int = 0
     unanswered: int = 0
+    moved_on: int = 0
 
     def since(self, earlier: Reading, *, buckets: bool = True) -> Reading:
         """The window between the two readings; ``at`` becomes its length in seconds."""
@@ -63,6 +65,7 @@ class Reading:
             self.keyless - earlier.keyless,
             self.shadowed - earlier.shadowed,
             self.unanswered - earlier.unanswered,
+            self.moved_on - earlier.moved_on,
         )
 
 

@@ -46,7 +46,7 @@ class Intake(asyncio.Protocol):
 async def serve(listen: Path, channel: Path) -> None:
     """Repeat and compare until the channel closes."""
     loop, findings = asyncio.get_running_loop(), Findings()
-    repeats = Repeats(loop, findings.take)
+    repeats = Repeats(loop, findings.take, findings.doubts)
     listen.unlink(missing_ok=True)
     server = await loop.create_unix_server(lambda: Intake(repeats), path=str(listen))
     listen.chmod(0o600)
@@ -66,7 +66,8 @@ async def _report(findings: Findings, repeats: Repeats, writer: asyncio.StreamWr
     sent = None
     while True:
         await asyncio.sleep(_REPORT_SECONDS)
-        counts = {"sent": repeats.counts["sent"], "dropped": repeats.counts["dropped"], "forgotten": findings.dropped}
+        counts = {name: repeats.counts[name] for name in ("sent", "dropped", "second_looks")}
+        counts["forgotten"] = findings.dropped
         seen = (counts, sum(route.pairs for route in findings.routes.values()))
         if seen != sent:
             found = {"routes": findings.summary(), "counts": counts, "silent": findings.silent}

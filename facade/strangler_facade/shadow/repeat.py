@@ -1,5 +1,8 @@
 """Asks again what workers have answered: an order goes to the shadowed target, and now and then to the primary too.
 
+Where the answers differ so that it would count, the primary is asked after the mirror has answered (``doubts``): what
+others changed between the client's request and its copy is no difference of the service.
+
 Bounded in number, bytes and time. A target that hangs, floods or lies costs this process a connection and no more.
 """
 
@@ -24,13 +27,24 @@ TICK = 0.1
 _HIGH_WATER = 256 * 1024
 _MOST_WAITING = 256
 _MOST_BYTES_WAITING = 16 * 1024 * 1024
+_LOOKS_A_SECOND = 10.0
+"""How many second looks the primary is asked for at most; differences beyond stand as they are."""
 
 
 class Repeats:
-    """All orders that are under way; ``done`` is called with the record of each that has ended."""
+    """All orders that are under way; ``done`` is called with the record of each that has ended.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, done: Callable[[Record], None]) -> None:
-        self._loop, self._done = loop, done
+    ``doubts`` says whether the primary is to be asked before that, because of what the record shows.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        done: Callable[[Record], None],
+        doubts: Callable[[Record], bool] = lambda record: False,
+    ) -> None:
+        self._loop, self._done, self._doubts = loop, done, doubts
+        self._looks = _LOOKS_A_SECOND
         self._pools: dict[Target, Pool] = {}
         self._under_way: set[_Pair] = set()
         self._waiting: deque[tuple[Order, Terms, int]] = deque()
@@ -41,6 +55,7 @@ class Repeats:
     def start(self) -> None:
         """Let the clock tick."""
         self._timer = self._loop.call_later(TICK, self.start)
+        self._looks = min(_LOOKS_A_SECOND, self._looks + _LOOKS_A_SECOND * TICK)
         for pair in [pair for pair in self._under_way if pair.waited_too_long()]:
             pair.give_up()
         now = perf_counter()
@@ -84,8 +99,14 @@ class Repeats:
         return pool
 
     def _ended(self, pair: _Pair) -> None:
+        record = pair.record()
+        if record.second is None and pair.may_look and self._looks >= 1 and self._doubts(record):
+            self._looks -= 1
+            self.counts["second_looks"] += 1
+            pair.look()
+            return
         self._under_way.discard(pair)
-        self._done(pair.record())
+        self._done(record)
         if self._waiting:
             self._loop.call_soon(self._go_on)
 
@@ -104,16 +125,35 @@ class _Pair:
 
     def __init__(self, order: Order, terms: Terms, pools: tuple[Pool, Pool], done: Callable[[_Pair], None]) -> None:
         self._order, self._terms, self._done = order, terms, done
-        head_only, (shadow, primary) = order.method == b"HEAD", pools
-        self._mirrored = Errand(shadow, order.block, head_only, terms.cap, self._answered)
-        self._again = Errand(primary, order.again, head_only, terms.cap, self._answered) if order.again else None
+        shadow, self._primary = pools
+        self._mirrored = self._errand(shadow, order.block)
+        self._again = self._errand(self._primary, order.again) if order.twice else None
+        self._second: Errand | None = None
         self._errands = [errand for errand in (self._again, self._mirrored) if errand is not None]
+        self._begin()
+
+    def _errand(self, pool: Pool, block: bytes) -> Errand:
+        return Errand(pool, block, self._order.method == b"HEAD", self._terms.cap, self._answered)
+
+    def _begin(self) -> None:
         self._missing = len(self._errands)
-        self._ticks = round(terms.timeout / TICK) + 1
+        self._ticks = round(self._terms.timeout / TICK) + 1
 
     def set_out(self) -> None:
         for errand in self._errands:
             errand.set_out()
+
+    @property
+    def may_look(self) -> bool:
+        """Whether the primary may be asked once more."""
+        return bool(self._order.again)
+
+    def look(self) -> None:
+        """Ask the primary now that the mirror has answered."""
+        self._second = self._errand(self._primary, self._order.again)
+        self._errands = [self._second]
+        self._begin()
+        self._second.set_out()
 
     def _answered(self, errand: Errand) -> None:
         self._missing -= 1
@@ -139,6 +179,7 @@ class _Pair:
             primary=_given(order),
             mirrored=_answer(self._mirrored),
             again=_answer(self._again) if self._again is not None else None,
+            second=_answer(self._second) if self._second is not None else None,
         )
 
 

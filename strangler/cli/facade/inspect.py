@@ -47,7 +47,8 @@ def _facts(service: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if service["unanswered"]:
         yield "shadow", f"{service['unanswered']} of {service['shadowed']} got no answer"
     if service["compared"]:
-        yield "shadow", f"{service['differing']} of {service['compared']} answers differ beyond noise"
+        moved_on = f", {service['moved_on']} only as the monolith moved on" if service["moved_on"] else ""
+        yield "shadow", f"{service['differing']} of {service['compared']} answers differ beyond noise{moved_on}"
     if service["rollout"]:
         progress = service["rollout"]
         why = f": {progress['reason']}" if progress["reason"] else ""
@@ -139,7 +140,9 @@ def differences(session: Session, client: AdminClient, service: str | None, nois
 def _route_lines(name: str, route: dict[str, Any], noise: bool) -> Iterator[RenderableType]:
     learning = f", {route['learning']} wait until its noise is known" if route["learning"] else ""
     silent = f", {route['unanswered']} of {route['pairs']} got no answer" if route["unanswered"] else ""
-    yield f"{name}: {route['differing']} of {route['compared']} compared answers differ beyond noise{silent}{learning}"
+    moved_on = f", {route['moved_on']} only as the monolith moved on" if route["moved_on"] else ""
+    found = f"{route['differing']} of {route['compared']} compared answers differ beyond noise"
+    yield f"{name}: {found}{moved_on}{silent}{learning}"
     for field in route["fields"]:
         if noise or not field["is_noise"]:
             yield from _field_lines(field, route)

@@ -14,6 +14,7 @@ import pytest
 from strangler.model import Stage
 from strangler.plan import loads
 from strangler_facade.channel import BOUNDS
+from strangler_facade.control import pilot
 from strangler_facade.control.controller import Author, Controller
 from strangler_facade.control.exports.webhooks import Webhooks
 from strangler_facade.control.pilot import Pilot
@@ -51,12 +52,16 @@ services:
         self.sent: list[dict[str, Any]] = []
         self._answer = answer or (lambda request: httpx.Response(200))
         self.webhooks = Webhooks(on_note=self.notes.append, transport=httpx.MockTransport(self._hook))
-        self.pilot = Pilot(self.controller, self.webhooks, on_note=self.notes.append)
+        self.obstacle: str | None = None
+        self.pilot = Pilot(self.controller, self.webhooks, on_note=self.notes.append, obstacle=self._look)
         self.tallies = Tallies()
         self.watch = Watch(self.controller, self.pilot, self.tallies, on_note=self.notes.append)
         self.now = 100.0
         self.counts = {"billing": [0, 0], "monolith": [0, 0]}
         self.pairs, self.unanswered = [0, 0], 0
+
+    async def _look(self, url: str) -> str | None:
+        return self.obstacle
 
     def _hook(self, request: httpx.Request) -> httpx.Response:
         self.sent.append({**json.loads(request.content), "signature": request.headers.get("x-strangler-signature")})
@@ -71,8 +76,9 @@ services:
         self.tallies.take({"pid": 1, "worker": 0, "tallies": [self._record(name) for name in self.counts]})
         compared, differing = self.pairs
         counts = {"compared": compared, "differing": differing, "pairs": compared, "unanswered": self.unanswered}
-        self.watch.differences = {"billing.0": counts}
+        self.watch.differences = {"billing.0": {**counts, "moved_on": 0}}
         await self.watch.tick(self.now)
+        await asyncio.sleep(0)  # questions are asked beside the ticks
 
     def _record(self, target: str) -> dict[str, Any]:
         requests, failures = self.counts[target]
@@ -339,6 +345,39 @@ def test_webhooks_are_told_and_their_messages_are_signed(tmp_path: Path, monkeyp
     play(tmp_path, story, rollout=f"{ROLLOUT}, {hook}")
 
 
+def test_a_step_waits_until_the_service_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pilot, "_LOOK_AGAIN_SECONDS", 0.0)
+
+    async def story(world: World) -> None:
+        await world.pilot.start("billing", ADA)
+        world.obstacle = "Connection refused"
+        await world.serve(30, 0)
+        assert (world.position().weight, world.progress().status) == (0, Status.RUNNING)
+        assert world.progress().reason.startswith(
+            "the service does not answer at http://127.0.0.1:8101: Connection refused; start it"
+        )
+        world.obstacle = None
+        await world.serve(1, 0)
+        assert world.position().weight == 10
+        assert world.progress().reason.startswith("baked ")
+
+    play(tmp_path, story)
+
+
+def test_what_was_asked_for_one_rollout_is_no_answer_for_the_next(tmp_path: Path) -> None:
+    async def story(world: World) -> None:
+        await world.pilot.start("billing", ADA)
+        world.obstacle = "Connection refused"  # and the question stays open for a second
+        await world.serve(11, 0)
+        await world.pilot.abort("billing", ADA)
+        world.obstacle = None
+        await world.pilot.start("billing", ADA)
+        await world.serve(11, 0)
+        assert world.position().weight == 10
+
+    play(tmp_path, story)
+
+
 def test_a_confirm_webhook_that_says_no_holds_the_step(tmp_path: Path) -> None:
     says = [503]
 
@@ -348,7 +387,7 @@ def test_a_confirm_webhook_that_says_no_holds_the_step(tmp_path: Path) -> None:
             await world.serve(0.1, 0)
             await asyncio.sleep(0)
         assert world.position().weight == 0
-        assert world.progress().reason in ("http://hooks.example says 503", "asking the confirm webhooks")
+        assert world.progress().reason == "http://hooks.example says 503"
         says[0] = 204
         for _ in range(20):
             await world.serve(0.1, 0)

@@ -138,6 +138,8 @@ class Lab:
             self.core.stop()
             for close in self.closing:
                 close()
+            for _ in range(5):  # dials that are called off, and whom a server accepted last
+                await asyncio.sleep(0)
             await self.monolith.stop()
             await self.service.stop()
 

@@ -17,7 +17,7 @@ def cut(request, writer):
 
 
 def half(request, writer):
-    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhal")
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10000\r\n\r\nhal")
     asyncio.get_running_loop().call_later(0.01, writer.transport.abort)
 
 

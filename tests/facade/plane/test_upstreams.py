@@ -178,9 +178,11 @@ def test_a_service_that_hangs_is_given_up(run, lab, request_bytes, status, serve
 
 def test_a_service_that_stops_in_the_middle_is_given_up(run, lab):
     async def scenario():
-        lab.service.script = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"
         async with lab.running(100, target={"idle_timeout": 0.2}):
+            lab.service.script = b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\nabc"
             assert (await lab.talk(GET)).endswith(b"\r\n\r\nabc")
+            lab.service.script = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"
+            assert b"X-Served-By: monolith" in await lab.ask(GET)
 
     run(scenario())
 

@@ -4,6 +4,8 @@ import json
 import random
 from dataclasses import replace
 
+import pytest
+
 from strangler_facade.shadow.compare import Side
 from strangler_facade.shadow.findings import LEARNT_AFTER, Findings, Record, Totals, totals
 from strangler_facade.shadow.redact import HIDDEN
@@ -107,10 +109,12 @@ def test_an_unanswered_second_question_teaches_nothing() -> None:
 
 def test_totals_are_of_the_routes_asked_for() -> None:
     summary = {
-        "billing.0": {"compared": 5, "differing": 1, "pairs": 6, "unanswered": 2},
-        "billing.1": {"compared": 7, "differing": 0, "pairs": 9, "unanswered": 0},
+        "billing.0": {"compared": 5, "differing": 1, "pairs": 6, "unanswered": 2, "moved_on": 3},
+        "billing.1": {"compared": 7, "differing": 0, "pairs": 9, "unanswered": 0, "moved_on": 0},
     }
-    assert totals(summary, ["billing.0", "billing.1", "orders.0"]) == Totals(12, 1, shadowed=15, unanswered=2)
+    assert totals(summary, ["billing.0", "billing.1", "orders.0"]) == Totals(
+        12, 1, shadowed=15, unanswered=2, moved_on=3
+    )
 
 
 def test_mirrored_requests_without_an_answer_are_counted_and_in_a_row_until_one_is_answered() -> None:
@@ -121,3 +125,72 @@ def test_mirrored_requests_without_an_answer_are_counted_and_in_a_row_until_one_
     findings.take(record({"a": 1}, {"a": 1}))
     assert findings.silent == {"billing": 0}
     assert [(route["pairs"], route["unanswered"]) for route in findings.summary().values()] == [(3, 2), (1, 1)]
+
+
+def looked_twice(monolith: object, service: object, second: object) -> Record:
+    return replace(record(monolith, service), second=answer(second))
+
+
+def learnt() -> Findings:
+    findings = Findings()
+    for _ in range(LEARNT_AFTER):
+        findings.take(record({"total": 1}, {"total": 1}, again={"total": 1}))
+    return findings
+
+
+@pytest.mark.parametrize(
+    ("second", "differing"),
+    [({"total": 2}, 0), ({"total": 3}, 0), ({"total": 1}, 1)],
+    ids=["says what the service said", "says something else again", "stands by its first answer"],
+)
+def test_a_difference_counts_only_if_the_monolith_stands_by_its_answer(second: object, differing: int) -> None:
+    findings = learnt()
+    findings.take(looked_twice({"total": 1}, {"total": 2}, second))
+    (route,) = findings.summary().values()
+    assert (route["compared"], route["differing"]) == (LEARNT_AFTER + 1, differing)
+    assert route["moved_on"] == 1 - differing
+    assert [field["differed"] for field in route["fields"]] == [1] * differing
+
+
+def test_what_moved_on_does_not_hide_what_differs_beside_it() -> None:
+    findings = learnt()
+    findings.take(looked_twice({"total": 1, "name": "a"}, {"total": 2, "name": "b"}, {"total": 2, "name": "a"}))
+    (route,) = findings.summary().values()
+    assert (route["differing"], route["moved_on"]) == (1, 0)
+    assert [field["field"] for field in route["fields"]] == ["json:$.name"]
+
+
+def test_a_list_that_grew_meanwhile_has_moved_on_and_a_status_too() -> None:
+    findings = learnt()
+    findings.take(looked_twice([{"id": 1}], [{"id": 1}, {"id": 2}], [{"id": 1}, {"id": 2}, {"id": 3}]))
+    gone = answer({"error": "gone"}, status=404)
+    findings.take(replace(record({"id": 1}, {}), mirrored=gone, second=gone))
+    (route,) = findings.summary().values()
+    assert (route["differing"], route["moved_on"]) == (0, 2)
+
+
+def test_a_second_look_without_an_answer_changes_nothing() -> None:
+    findings = learnt()
+    findings.take(replace(record({"total": 1}, {"total": 2}), second=answer(b"", status=0, error="timeout")))
+    (route,) = findings.summary().values()
+    assert (route["differing"], route["moved_on"]) == (1, 0)
+
+
+def test_only_what_would_count_is_doubted() -> None:
+    findings, draw = learnt(), random.Random(7)
+    assert not findings.doubts(record({"total": 1}, {"total": 1}))
+    assert findings.doubts(record({"total": 1}, {"total": 2}))
+    assert not findings.doubts(replace(record({"total": 1}, {}), mirrored=answer(b"", status=0, error="no connection")))
+    for _ in range(30):
+        mine, other, third = ({"at": draw.random()} for _ in range(3))
+        findings.take(record(mine, other, again=third))
+    assert not findings.doubts(record({"at": 1}, {"at": 2}))
+
+
+def test_second_looks_teach_nothing_about_noise() -> None:
+    findings = learnt()
+    for index in range(50):
+        findings.take(looked_twice({"total": index}, {"total": index + 1}, {"total": index + 2}))
+    route = findings.routes["billing.0"]
+    assert (route.asked_twice, route.moved_on) == (LEARNT_AFTER, 50)
+    assert findings.doubts(record({"total": 1}, {"total": 2}))

@@ -14,6 +14,7 @@ from strangler_facade.shadow.repeat import TICK, Repeats
 from strangler_facade.table import Target
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-A: 1\r\n\r\nok"
+AGAIN = b"GET /again HTTP/1.1\r\nHost: a\r\n\r\n"
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -22,12 +23,22 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         writer.write(ANSWER)
 
 
+async def answer_first(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(ANSWER)
+    await answer(reader, writer)
+
+
 async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await reader.read()
 
 
 def carried_out(
-    serve: Serve, timeout: float = 5.0, count: int = 1, concurrency: int = 8, **changes: object
+    serve: Serve,
+    timeout: float = 5.0,
+    count: int = 1,
+    concurrency: int = 8,
+    doubts: Callable[[Record], bool] = lambda record: False,
+    **changes: object,
 ) -> tuple[list[Record], Repeats]:
     """The records of ``count`` orders to a server that does what ``serve`` does."""
 
@@ -45,7 +56,7 @@ def carried_out(
         server = await asyncio.start_server(served, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         records: list[Record] = []
-        repeats = Repeats(asyncio.get_running_loop(), records.append)
+        repeats = Repeats(asyncio.get_running_loop(), records.append, doubts)
         repeats.start()
         target = Target("billing", f"http://127.0.0.1:{port}")
         terms = Terms("billing.0", replace(target, name="monolith"), target, 1000, concurrency, timeout)
@@ -56,7 +67,9 @@ def carried_out(
                 await asyncio.sleep(0.01)
         repeats.stop()
         server.close()
+        await asyncio.sleep(0.01)  # who was accepted last has a task by now
         await asyncio.gather(*tasks)
+        await asyncio.sleep(0)  # and its connection is closed
         return records, repeats
 
     return asyncio.run(scenario())
@@ -64,7 +77,7 @@ def carried_out(
 
 def order(terms: Terms, **changes: object) -> Order:
     block = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
-    made = Order(written(terms), b"GET", b"/", block, b"", b"X-A: 1\r\n", b"ok", 200, 0.1, False, False)
+    made = Order(written(terms), b"GET", b"/", block, b"", b"X-A: 1\r\n", b"ok", 200, 0.1, False, False, False)
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
@@ -77,8 +90,44 @@ def test_both_sides_come_back_as_they_were_answered() -> None:
 
 
 def test_the_primary_is_asked_again_where_the_order_says_so() -> None:
-    ((record,), _) = carried_out(answer, again=b"GET /again HTTP/1.1\r\nHost: a\r\n\r\n")
+    ((record,), _) = carried_out(answer, again=AGAIN, twice=True)
     assert record.again is not None and record.again.body == b"ok"
+    assert carried_out(answer, again=AGAIN)[0][0].again is None
+
+
+def test_the_primary_is_asked_after_the_mirror_where_there_is_doubt() -> None:
+    asked: list[bytes] = []
+
+    async def numbered(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await reader.readuntil(b"\r\n\r\n"):
+            asked.append(head)
+            writer.write(ANSWER)
+
+    ((record,), repeats) = carried_out(numbered, again=AGAIN, doubts=lambda record: True)
+    assert record.second is not None and record.second.body == b"ok"
+    assert record.again is None and asked[1] == AGAIN
+    assert repeats.counts == {"sent": 1, "second_looks": 1}
+
+
+def test_what_must_not_be_repeated_gets_no_second_look() -> None:
+    ((record,), repeats) = carried_out(answer, doubts=lambda record: True)
+    assert record.second is None and repeats.counts == {"sent": 1}
+
+
+def test_second_looks_are_so_many_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repeat, "_LOOKS_A_SECOND", 2.0)
+    monkeypatch.setattr(Repeats, "start", lambda self: None)  # time stands still
+    records, repeats = carried_out(answer, count=8, again=AGAIN, doubts=lambda record: True)
+    assert sum(record.second is not None for record in records) == repeats.counts["second_looks"] == 2
+
+
+def test_a_second_look_that_hangs_is_given_up() -> None:
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        await (hang if head == AGAIN else answer_first)(reader, writer)
+
+    ((record,), _) = carried_out(once, timeout=2 * TICK, again=AGAIN, doubts=lambda record: True)
+    assert record.second is not None and record.second.error == "no answer in time"
 
 
 @pytest.mark.parametrize(("body", "truncated"), [(b"1\r\no\r\n1\r\nk\r\n0\r\n\r\n", False), (b"zz\r\n", True)])

@@ -92,8 +92,9 @@ function showService(service) {
   if (details.open && details.dataset.shadowed !== String(service.shadowed)) showDifferences(service.name).catch(problem);
   details.dataset.shadowed = service.shadowed;
   const compared = service.compared ? `${service.differing} of ${service.compared} answers differ beyond noise` : "nothing compared yet";
+  const movedOn = service.moved_on ? `, ${service.moved_on} only as the monolith moved on` : "";
   const unanswered = service.unanswered ? `, ${service.unanswered} of ${service.shadowed} got no answer` : "";
-  shown.querySelector("summary").textContent = `Shadow differences: ${compared}${unanswered}`;
+  shown.querySelector("summary").textContent = `Shadow differences: ${compared}${movedOn}${unanswered}`;
 }
 
 function users(service) {

@@ -39,6 +39,7 @@ PIPELINED: Final = 4
 """Why a client is not read from: it has sent many requests ahead."""
 
 _MOST_INTERIM: Final = 16
+_TOO_LONG: Final = "the head of the answer is too long"
 _CLOSE: Final = b"Connection: close\r\n"
 _SMALL: Final = 8192
 """Up to here, copying a body behind its head is cheaper than a second write; a larger one is never copied."""
@@ -119,8 +120,15 @@ class Answer(Request):
     state: int
     status: int
 
-    def failed(self, reason: str, status: int = 502, stale: bool = False) -> None:
-        """The target gave no answer (``Exchange`` decides what is next)."""
+    def failed(self, reason: str, status: int = 502, ended: bool = False, stale: bool = False) -> None:
+        """The target gave no answer (``Exchange`` decides what is next).
+
+        Args:
+            reason: one sentence.
+            status: what the client is told if nothing else helps.
+            ended: the connection has ended, and nothing was passed on.
+            stale: it had served before, and had ended without a word.
+        """
         raise NotImplementedError
 
     def finished(self) -> None:
@@ -151,6 +159,8 @@ class Answer(Request):
             return
         if found is None:
             self._wait(data)
+        elif found[1] > LONGEST_HEAD:
+            self.failed(_TOO_LONG)
         elif found[0][1] < 200:
             self._pass_interim(found[0], data[found[1] :])
         else:
@@ -159,7 +169,7 @@ class Answer(Request):
     def _wait(self, data: bytes) -> None:
         self.partial = data
         if len(data) > LONGEST_HEAD:
-            self.failed("the head of the answer is too long")
+            self.failed(_TOO_LONG)
 
     def _pass_interim(self, head: ResponseHead, rest: bytes) -> None:
         self.partial = b""
@@ -194,6 +204,9 @@ class Answer(Request):
     def _begin(self, head: ResponseHead, data: bytes, at: int) -> None:
         _, status, phrase, length, self.reusable, lines, _ = head
         lane, caller, rest = self.lane, self.caller, len(data) - at
+        if rest < length <= _SMALL and not self.bodiless and status != 304:
+            self._hold_back(data)
+            return
         self.status, self.state = status, PASSING
         self._note(lane, status, length, lines)
         if not caller.keeps:
@@ -212,6 +225,11 @@ class Answer(Request):
         if self.capture is not None:
             self.capture.answer_body(body)
         self.finished()
+
+    def _hold_back(self, data: bytes) -> None:
+        """Wait for the rest of a small answer: as long as nothing of it went out, something else can still be tried."""
+        self.partial = data
+        self.refresh()
 
     def _note(self, lane: Lane, status: int, length: int, lines: bytes) -> None:
         """Count the answer, and let whoever copies it know."""
@@ -287,7 +305,7 @@ class Answer(Request):
         connection, self.connection = self.connection, None
         if self.state == WAITING:
             stale = connection is not None and connection.used > 0 and not self.partial and not self.interim
-            self.failed(f"the connection was {reason}", stale=stale)
+            self.failed(f"the connection was {reason}", ended=True, stale=stale)
         elif self.state == TUNNEL:
             self.finished()
         elif self.state == PASSING:

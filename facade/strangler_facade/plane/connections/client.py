@@ -22,6 +22,7 @@ _BARE_LF = re.compile(rb"(?:^|[^\r])\n")
 _AHEAD = 64 * 1024
 _CR = 13
 _LINGER = 2.0
+_TOO_LONG = "the head of the request is too long"
 
 
 class Plane(Clock):
@@ -180,6 +181,9 @@ class Client(Sender):
             if found is None:
                 data = self._incomplete(data)
                 break
+            if found[1] > LONGEST_HEAD:
+                self.refuse(431, _TOO_LONG)
+                break
             self._partial = False
             data = self._begin(found[0], data[found[1] :])
         else:
@@ -223,7 +227,7 @@ class Client(Sender):
         elif len(data) > LONGEST_TARGET + 48 and b"\r\n" not in data:
             self.refuse(414, "the request target is too long")
         elif len(data) > LONGEST_HEAD:
-            self.refuse(431, "the head of the request is too long")
+            self.refuse(431, _TOO_LONG)
         else:
             if not self._partial:
                 self._partial = True

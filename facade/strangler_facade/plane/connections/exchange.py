@@ -215,9 +215,6 @@ class Exchange(Answer):
 
     def connected(self, connection: Connection) -> None:
         """A connection to the target is there: send what there is."""
-        if self.state == OVER:
-            self.lane.pool.release(connection)
-            return
         self.connection = connection
         self.sent = True
         block = self.block(self.lane)
@@ -250,30 +247,52 @@ class Exchange(Answer):
 
     def refused(self, reason: str) -> None:
         """There is no connection to the target; nothing was sent."""
-        if self.state == OVER:
-            return
         self.lane.tally.failed(perf_counter() - self.lane_begun)
-        self._another(reason, 503)
+        if not self._may_fall_back() and not self.retried and self.applied.allowance.take():
+            self._repeat()
+        else:
+            self._another(reason, 503)
 
-    def failed(self, reason: str, status: int = 502, stale: bool = False) -> None:
-        """The target gave no answer: try again where that is safe, or say so."""
+    def failed(self, reason: str, status: int = 502, ended: bool = False, stale: bool = False) -> None:
+        """The target gave no answer: try again where that is safe, or say so.
+
+        A connection that had ended already is nobody's failure. One that was cut may be that of a process that is being
+        replaced: where there is no other target, the same is asked once more.
+        """
         self._leave()
-        if stale and self.repeatable and self.held is not None and not self.retried:
-            self.retried = True
-            self._try(self.lane, perf_counter())
+        if stale and self._may_repeat():
+            self._repeat()
             return
         self.lane.tally.failed(perf_counter() - self.lane_begun)
         self.lane.pool.switch.failed()
-        self._another(reason, status)
+        if ended and not self._may_fall_back() and self._may_repeat() and self.applied.allowance.take():
+            self._repeat()
+        else:
+            self._another(reason, status)
+
+    def _may_repeat(self) -> bool:
+        return self.repeatable and self.held is not None and not self.retried
+
+    def _may_fall_back(self) -> bool:
+        return self.course.fallback is not None and self.lane is self.course.lane
+
+    def _repeat(self) -> None:
+        """Ask the same target again, on a connection that cannot be stale."""
+        self.retried = True
+        self.partial = b""
+        self.lane_begun = now = perf_counter()
+        self.deadline = now + self.lane.answer_timeout
+        self.lane.pool.renew(self)
 
     def _another(self, reason: str, status: int) -> None:
         """Go to the fallback if the request may be sent again, otherwise give up."""
-        course, lane = self.course, self.lane
+        fallback, lane = self.course.fallback, self.lane
         self.partial = b""
         resendable = not self.sent or (self.repeatable and self.held is not None)
-        if resendable and course.fallback is not None and lane is course.lane and self.applied.allowance.take():
+        if resendable and fallback is not None and self._may_fall_back() and self.applied.allowance.take():
             lane.tally.fallbacks += 1
-            self._try(course.fallback, perf_counter())
+            self.retried = False
+            self._try(fallback, perf_counter())
         elif self.sent and not self.repeatable:
             lane.tally.indeterminate += 1
             self.refuse(status, f"{reason}; the request may have been carried out", _INDETERMINATE)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import select
 from typing import Protocol, cast
+
+_MOST_AT_ONCE = 256 * 1024
 
 
 class User(Protocol):
@@ -31,9 +35,12 @@ class Owner(Protocol):
 
 
 class Connection:
-    """A connection, in use by one ``user`` or idle in its pool. An ``asyncio.Protocol`` in all but name."""
+    """A connection, in use by one ``user`` or idle in its pool, until it is ``gone``.
 
-    __slots__ = ("held", "idle_since", "owner", "transport", "used", "user")
+    An ``asyncio.Protocol`` in all but name.
+    """
+
+    __slots__ = ("gone", "held", "idle_since", "owner", "transport", "used", "user")
 
     transport: asyncio.Transport
 
@@ -42,7 +49,7 @@ class Connection:
         self.user: User | None = None
         self.idle_since = 0.0
         self.used = 0
-        self.held = False
+        self.held = self.gone = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection stands."""
@@ -61,10 +68,22 @@ class Connection:
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone, with or without an error."""
-        user, self.user = self.user, None
+        self.gone = True
         self.owner.lost(self)
+        if exc is not None:
+            self._hear_out()
+        user, self.user = self.user, None
         if user is not None:
             user.upstream_gone("reset" if exc else "closed", exc is None)
+
+    def _hear_out(self) -> None:
+        """Read what the kernel still holds: after an early answer and a close it is our next write that fails first."""
+        if self.transport.get_extra_info("ssl_object") is not None:
+            return
+        with contextlib.suppress(OSError):
+            descriptor = self.transport.get_extra_info("socket").fileno()
+            while self.user is not None and (data := os.read(descriptor, _MOST_AT_ONCE)):
+                self.user.answered(data)
 
     def pause_writing(self) -> None:
         """The target is slower than the client."""
@@ -78,8 +97,9 @@ class Connection:
 
     def hold(self) -> None:
         """Do not read from the target: the client is slower."""
-        self.held = True
-        self.transport.pause_reading()
+        if not self.gone:
+            self.held = True
+            self.transport.pause_reading()
 
     def let(self) -> None:
         """Read from the target again."""

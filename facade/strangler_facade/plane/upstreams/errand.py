@@ -42,9 +42,6 @@ class Errand:
 
     def connected(self, connection: Connection) -> None:
         """Send the request."""
-        if self._over:
-            self._pool.release(connection)
-            return
         self._connection = connection
         connection.transport.write(self._block)
 

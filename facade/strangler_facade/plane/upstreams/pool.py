@@ -1,4 +1,7 @@
-"""The connections to one target: last used, first taken, and a queue when all are busy."""
+"""The connections to one target: last used, first taken, and a queue where there is none.
+
+Who waits is bound to no attempt to connect: the first connection that is there, new or back, goes to who came first.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,16 @@ import asyncio
 import ssl
 from collections import deque
 from collections.abc import Callable
+from math import ceil
 from typing import Protocol, cast
 from urllib.parse import urlsplit
 
 from strangler_facade.plane.upstreams.breaker import Switch
 from strangler_facade.plane.upstreams.connection import Connection, User
 from strangler_facade.table import Target
+
+_SLICE = 0.1
+"""Seconds, the grain of the time that connecting may take."""
 
 
 class Waiting(User, Protocol):
@@ -31,7 +38,7 @@ class Pool:
         self.target = target
         self.switch = Switch(target.breaker, clock)
         self.idle: list[Connection] = []
-        self._connecting: set[asyncio.Task[None]] = set()
+        self._dials: set[asyncio.Task[None]] = set()
         self._waiting: deque[Waiting] = deque()
         self._all: set[Connection] = set()
         self._loop, self._clock, self._high = loop, clock, high
@@ -50,7 +57,7 @@ class Pool:
     @property
     def open(self) -> int:
         """How many connections there are, in use or not."""
-        return len(self._all) + len(self._connecting)
+        return len(self._all) + len(self._dials)
 
     @property
     def busy(self) -> int:
@@ -69,25 +76,29 @@ class Pool:
             connection.user = user
             user.connected(connection)
             return
-        if self.open < self.target.connections:
-            self._connect(user)
-        elif len(self._waiting) < self.target.connections:
-            self._waiting.append(user)
-        else:
+        self.renew(user)
+
+    def renew(self, user: Waiting) -> None:
+        """Give ``user`` a new connection, or one on which an answer has just ended: whichever is there first."""
+        if len(self._waiting) >= self.target.connections + len(self._dials):
             user.refused("too many requests wait for it")
+            return
+        self._waiting.append(user)
+        if self.open < self.target.connections:
+            self._dial()
 
     def release(self, connection: Connection) -> None:
         """Take back a connection on which a request has ended cleanly."""
         connection.user = None
+        if connection.gone:
+            return
         if connection.held:
             connection.let()
-        if self._closed:
-            connection.transport.close()
-            return
         if self._waiting:
+            connection.used += 1
             self._serve(connection)
             return
-        if len(self.idle) >= self._most_idle:
+        if self._closed or len(self.idle) >= self._most_idle:
             connection.transport.close()
             return
         connection.idle_since = self._now
@@ -108,8 +119,7 @@ class Pool:
         self._all.discard(connection)
         if connection in self.idle:
             self.idle.remove(connection)
-        if self._waiting and not self._closed:
-            self._connect(self._waiting.popleft())
+        self._dial_for_the_rest()
 
     def sweep(self, now: float) -> None:
         """Close what has been idle too long; the oldest are at the beginning."""
@@ -119,47 +129,78 @@ class Pool:
             self.idle.pop(0).transport.close()
 
     def close(self, at_once: bool = False) -> None:
-        """Close idle connections now, the others when they come back (or now too)."""
+        """Close idle connections now, the others when nobody waits for them any more (or now too)."""
         self._closed = True
+        if at_once:
+            self._waiting.clear()
         for connection in list(self._all) if at_once else self.idle[:]:
             connection.transport.close()
         self.idle.clear()
         if at_once:
-            for task in self._connecting:
-                task.cancel()
+            for dial in self._dials:
+                dial.cancel()
 
     def _serve(self, connection: Connection) -> None:
-        user = self._waiting.popleft()
-        connection.used += 1
-        connection.user = user
+        connection.user = user = self._waiting.popleft()
         user.connected(connection)
 
-    def _connect(self, user: Waiting) -> None:
-        task = self._loop.create_task(self._open(user))
-        self._connecting.add(task)
-        task.add_done_callback(self._connecting.discard)
+    def _dial(self) -> None:
+        dial = self._loop.create_task(self._open())
+        self._dials.add(dial)
 
-    async def _open(self, user: Waiting) -> None:
+    def _dial_for_the_rest(self) -> None:
+        """Those who wait and for whom nobody dials get their turn where there is room."""
+        if len(self._waiting) > len(self._dials) and self.open < self.target.connections:
+            self._dial()
+
+    async def _open(self) -> None:
+        """Dial; whoever has waited longest gets the connection, or hears that there is none."""
+        refusal = ""
         try:
-            async with asyncio.timeout(self.target.connect_timeout):
-                connection = Connection(self)
-                await self._loop.create_connection(
-                    lambda: cast(asyncio.Protocol, connection),
-                    self.host,
-                    self.port,
-                    ssl=self._tls,
-                    server_hostname=self.host if self._tls else None,
-                )
+            connection = await self._connected()
+            if connection.gone:
+                raise ConnectionResetError("the target closed it")
         except (OSError, TimeoutError, ssl.SSLError) as error:
+            refusal = f"no connection: {error}" if str(error) else "no connection in time"
+        finally:
+            self._dials.discard(cast("asyncio.Task[None]", asyncio.current_task()))
+        if refusal:
             self.switch.failed()
-            user.refused(f"no connection: {error}" if str(error) else "no connection in time")
-            if self._waiting:
-                self._connect(self._waiting.popleft())
+            if len(self._waiting) > len(self._dials):
+                self._waiting.popleft().refused(refusal)
+            self._dial_for_the_rest()
             return
         connection.transport.set_write_buffer_limits(high=self._high)
         self._all.add(connection)
-        connection.user = user
-        user.connected(connection)
+        if self._waiting:
+            self._serve(connection)
+        else:
+            self.release(connection)
+
+    async def _connected(self) -> Connection:
+        """Connect in time, which is counted in slices: a process that the machine gave no time has not waited."""
+        connection = Connection(self)
+        dial = self._loop.create_task(
+            self._loop.create_connection(
+                lambda: cast(asyncio.Protocol, connection),
+                self.host,
+                self.port,
+                ssl=self._tls,
+                server_hostname=self.host if self._tls else None,
+            )
+        )
+        try:
+            for _ in range(ceil(self.target.connect_timeout / _SLICE)):
+                if (await asyncio.wait((dial,), timeout=min(_SLICE, self.target.connect_timeout)))[0]:
+                    dial.result()
+                    return connection
+        except asyncio.CancelledError:
+            if dial.done() and not dial.cancelled() and dial.exception() is None:
+                connection.transport.abort()
+            raise
+        finally:
+            dial.cancel()
+        raise TimeoutError
 
 
 def _context(target: Target) -> ssl.SSLContext:

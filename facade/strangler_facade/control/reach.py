@@ -1,4 +1,4 @@
-"""Whether anything listens where a service should answer, at this moment."""
+"""Whether anything listens where a service should answer, at this moment, and the sentence for when nothing does."""
 
 from __future__ import annotations
 
@@ -25,3 +25,8 @@ async def obstacle(url: str) -> str | None:
     with contextlib.suppress(OSError):
         await writer.wait_closed()
     return None
+
+
+def unanswering(name: str, url: str, seen: str) -> str:
+    """The sentence about a service that is not where the plan says, by what was ``seen`` of it."""
+    return f"the service does not answer at {url}: {seen}; start it, or mend services.{name}.upstream in the plan"
