@@ -15,8 +15,8 @@ _OPERATIONS = frozenset({"binary_operator", "boolean_operator"})
 def cuts(root: Any) -> tuple[int, list[Edit]]:
     """Where (a line, from 1) the source is nested most deeply, and edits that make it shallower.
 
-    A long sum or chain of ``and`` becomes a tuple of shorter ones: what it calls stays, what it comes to does not. There
-    are no edits if it is nested in another way.
+    A long sum or chain of ``and`` becomes a tuple of shorter ones: what it calls stays, what it comes to does not.
+    There are no edits if it is nested in another way.
     """
     deepest = _deepest(root)
     spine = _spine(deepest)
