@@ -176,7 +176,9 @@ class Proof:
             yield Finding("PROOF-BLIND", "no test reaches the seam", hint=hint)
         if self.local_only_share > self.local_only_ceiling:
             share = f"{self.local_only_share:.0%} of the tests that reach the seam are proven with local code only"
-            yield Finding("PROOF-LOCAL", share, hint=f"the ceiling is {self.local_only_ceiling:.0%}")
+            (reason, count), *_ = Counter(self.local_only.values()).most_common(1)
+            hint = f"the ceiling is {self.local_only_ceiling:.0%}; of {count}: {reason}"
+            yield Finding("PROOF-LOCAL", share, hint=hint)
         rate = self.kill_rate
         if rate is not None and rate < self.kill_floor:
             hint = f"the floor is {self.kill_floor:.0%}; the tests say too little about what survived"
