@@ -20,8 +20,8 @@ def _own_signals() -> Iterator[None]:
     signal.signal(signal.SIGTERM, before)
 
 
-FACTS = Facts(3, "metering", 2100, 800, 0, (), 1, {"monolith": 80.0, "metering": 20.0}, {"compared": 60, "different": 0},
-              True, "errors", 1.1, 100, AddedLatency(0.2, 0.9), 40, Manifests(50, 0),
+FACTS = Facts(3, "metering", 2100, 800, 0, (), 1, {"monolith": 80.0, "metering": 20.0},
+              {"compared": 60, "different": 0}, True, "errors", 1.1, 100, AddedLatency(0.2, 0.9), 40, Manifests(50, 0),
               Onboarding(2, 2, 0, "no", (0.5, 0.6)), 55.0,
               {"report": "report.html"})  # fmt: skip
 
