@@ -22,7 +22,7 @@ def accept(session: Session, seam_id: str, name: str | None, document: Path | No
     seam = analyzers.find_seam(analysis, seam_id)
     service = name or seam.id
     text = read_text(session.plan_path)
-    verdicts, left_out = analyzers.verdicts(seam), analyzers.left_out(analysis, seam)
+    verdicts, left_out = analyzers.verdicts(analysis, seam), analyzers.left_out(analysis, seam)
     edited = _annotated(text, add_service(text, service, analyzers.draft_service(analysis, seam.id)), verdicts)
     _still_valid(edited, session.plan_path, seam)
     write_file(session.plan_path, edited)

@@ -48,7 +48,7 @@ def draft_service(analysis: Analysis, seam_id: str) -> Mapping[str, Any]:
     if not modules:
         hint = "these stay with the program; name modules in the plan to take them anyway"
         raise StranglerError(f"seam '{seam.id}' is nothing but {', '.join(sorted(out))}", hint=hint)
-    routes = [route for route in analysis.routes if route.id in set(seam.routes) and route.module not in out]
+    routes = [route for route in _routes(analysis, seam) if route.module not in out and not takes_all(route.path)]
     theirs = {table.name for table in analysis.tables if table.owner in out}
     drafted = {
         "owner": next((entry["owner"] for entry in seam.details.get("owners", ())), None),
@@ -66,9 +66,20 @@ def left_out(analysis: Analysis, seam: Seam) -> list[str]:
     return sorted(of_the_program(analysis).intersection(seam.modules))
 
 
-def verdicts(seam: Seam) -> list[Finding]:
-    """The crossings that need a person's decision before the seam can be extracted, each with its place."""
-    found = []
+def _routes(analysis: Analysis, seam: Seam) -> list[Route]:
+    own = set(seam.routes)
+    return [route for route in analysis.routes if route.id in own]
+
+
+def takes_all(path: str) -> bool:
+    """Whether a route's template has no fixed part (``/{}``), so that as a pattern it would take what others serve."""
+    parts = [part for part in path.split("/") if part]
+    return bool(parts) and all(part.startswith(("{", "*")) for part in parts)
+
+
+def verdicts(analysis: Analysis, seam: Seam) -> list[Finding]:
+    """What needs a person's decision before the seam can be extracted, each with its place."""
+    found = list(_catch_alls(analysis, seam))
     for rule, key, hint in _VERDICTS:
         for entry in seam.details.get(key, ()):
             path, _, line = (entry["evidence"] or [""])[0].rpartition(":")
@@ -76,6 +87,15 @@ def verdicts(seam: Seam) -> list[Finding]:
             message = f"{entry['source']} → {entry['target']}: {entry['kind']} {entry['what']}".rstrip()
             found.append(Finding(rule, message, place, hint, Severity.WARNING))
     return sorted(found, key=lambda finding: finding.order)
+
+
+def _catch_alls(analysis: Analysis, seam: Seam) -> Iterator[Finding]:
+    hint = "left out of the plan; give the service a prefix of its own, and the route with it"
+    for route in _routes(analysis, seam):
+        if takes_all(route.path):
+            message = f"{route.path} of {route.handler} would take what the monolith serves under any name"
+            place = Location(route.evidence[0].path, route.evidence[0].line) if route.evidence else None
+            yield Finding("ROUTE-ALL", message, place, hint, Severity.WARNING)
 
 
 def module_patterns(modules: Sequence[str], known: Sequence[str]) -> list[str]:

@@ -63,9 +63,21 @@ def test_a_constructor_is_no_call_of_a_client(shop: Analysis) -> None:
 
 
 def test_crossings_that_need_a_verdict_have_a_place(shop: Analysis) -> None:
-    found = verdicts(find_seam(propose(shop, PINNED), "billing"))
+    proposed = propose(shop, PINNED)
+    found = verdicts(proposed, find_seam(proposed, "billing"))
     assert {finding.rule for finding in found} == {"TXN-SPAN", "FK-CROSS", "TABLE-FOREIGN", "CALL-LOOP"}
     assert all(finding.location is not None and finding.location.line for finding in found)
+
+
+def test_a_route_that_would_take_what_others_serve_is_left_out_and_said(shop: Analysis) -> None:
+    proposed = propose(shop, PINNED)
+    route = next(route for route in proposed.routes if route.id in find_seam(proposed, "sales").routes)
+    for path, is_in in (("/{}", False), ("/{}/{}", False), ("/", True), ("/orders/{}", True)):
+        routes = tuple(dataclasses.replace(one, path=path) if one.id == route.id else one for one in proposed.routes)
+        told = dataclasses.replace(proposed, routes=routes)
+        said = [finding.rule for finding in verdicts(told, find_seam(told, "sales")) if finding.rule == "ROUTE-ALL"]
+        drafted = str(draft_service(told, "sales").get("routes", ()))
+        assert (path.replace("{}", "*") in drafted, said) == (is_in, [] if is_in else ["ROUTE-ALL"])
 
 
 def test_an_unknown_seam_is_refused_with_those_there_are(shop: Analysis) -> None:

@@ -123,7 +123,10 @@ def test_a_receiver_of_the_projects_signal_and_not_of_a_framework_hook(shop: Ana
 def test_code_of_another_seam_that_is_named_by_a_string(shop: Analysis) -> None:
     site = Evidence("m/order/tasks.py", 9, scope="dynamic")
     edge = Edge("m.order.tasks", "m.invoice.tasks", "import", scope=("dynamic",), evidence=(site,))
-    assert places(with_edge(shop, edge), "TASK-STRING") == ["m/order/tasks.py:9"]
+    assert places(with_edge(shop, edge), "NAME-STRING") == ["m/order/tasks.py:9"]
+    assert places(with_edge(shop, edge), "TASK-STRING") == []
+    sent = dataclasses.replace(edge, kind="task", scope=())
+    assert places(with_edge(shop, sent), "TASK-STRING") == ["m/order/tasks.py:9"]
 
 
 def test_state_of_the_process_counts_if_something_changes_it(shop: Analysis) -> None:

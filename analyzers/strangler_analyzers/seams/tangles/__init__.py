@@ -16,6 +16,7 @@ from strangler_analyzers.seams.tangles.behaviour import (
     exceptions,
     handed_objects,
     inheritance,
+    modules_by_name,
     signals,
     tasks_by_name,
 )
@@ -39,6 +40,7 @@ RULES: tuple[Callable[[View], Iterator[Finding]], ...] = (
     exceptions,
     signals,
     tasks_by_name,
+    modules_by_name,
     module_state,
     settings_at_import,
     contexts,

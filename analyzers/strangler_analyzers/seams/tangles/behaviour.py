@@ -79,10 +79,18 @@ def signals(view: View) -> Iterator[Finding]:
 
 
 def tasks_by_name(view: View) -> Iterator[Finding]:
-    """``TASK-STRING``: code of another seam that is named by a string."""
+    """``TASK-STRING``: a task of another seam that is sent by its name."""
     for edge in view.analysis.edges:
-        named = edge.kind == "task" or (edge.kind == "import" and "dynamic" in edge.scope)
+        if edge.kind == "task" and view.crosses(edge.source, edge.target):
+            message = f"{edge.source} sends {edge.target} of {view.home(edge.target)} a task by a string"
+            yield from findings("TASK-STRING", message, edge.evidence, "send a message that the other side listens for")
+
+
+def modules_by_name(view: View) -> Iterator[Finding]:
+    """``NAME-STRING``: a module of another seam that is named by a string, in a setting or a loader."""
+    for edge in view.analysis.edges:
+        named = edge.kind == "import" and "dynamic" in edge.scope and edge.source not in view.tests
         if named and view.crosses(edge.source, edge.target):
-            sites = [site for site in edge.evidence if edge.kind == "task" or site.scope == "dynamic"]
+            sites = [site for site in edge.evidence if site.scope == "dynamic"]
             message = f"{edge.source} names {edge.target} of {view.home(edge.target)} by a string"
-            yield from findings("TASK-STRING", message, sites, "send a message that the other side listens for")
+            yield from findings("NAME-STRING", message, sites, "a string moves with no code: each side names its own")
