@@ -47,8 +47,8 @@ def _served_with(module: Module) -> Iterator[tuple[str, int]]:
 
 DETECTOR = Detector(
     "not read",
-    "Programs that serve with BlackSheep, Bottle, CherryPy, Connexion, Falcon, Litestar, Pyramid, Robyn, Sanic, Tornado "
-    "or Twisted: a note says that their routes are not read.",
+    "Programs that serve with BlackSheep, Bottle, CherryPy, Connexion, Falcon, Litestar, Pyramid, Robyn, Sanic, "
+    "Tornado or Twisted: a note says that their routes are not read.",
     detect,
     (
         Example(
