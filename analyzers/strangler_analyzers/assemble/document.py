@@ -41,7 +41,6 @@ _FRAMEWORKS = [
     "bottle",
     "celery",
     "cherrypy",
-    "connexion",
     "django",
     "dramatiq",
     "falcon",

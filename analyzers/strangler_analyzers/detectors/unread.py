@@ -14,7 +14,6 @@ _SERVERS = {
     "blacksheep": "BlackSheep",
     "bottle": "Bottle",
     "cherrypy": "CherryPy",
-    "connexion": "Connexion",
     "falcon": "Falcon",
     "litestar": "Litestar",
     "pyramid.config": "Pyramid",
@@ -47,7 +46,7 @@ def _served_with(module: Module) -> Iterator[tuple[str, int]]:
 
 DETECTOR = Detector(
     "not read",
-    "Programs that serve with BlackSheep, Bottle, CherryPy, Connexion, Falcon, Litestar, Pyramid, Robyn, Sanic, "
+    "Programs that serve with BlackSheep, Bottle, CherryPy, Falcon, Litestar, Pyramid, Robyn, Sanic, "
     "Tornado or Twisted: a note says that their routes are not read.",
     detect,
     (
