@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from strangler_analyzers.facts import Facts
+
+_SETTINGS = "DJANGO_SETTINGS_MODULE"
 
 
 def imported_roots(facts: Mapping[str, Facts], packages: Iterable[str]) -> frozenset[str]:
@@ -24,7 +26,18 @@ def imported_roots(facts: Mapping[str, Facts], packages: Iterable[str]) -> froze
             folder = _holding(path, head, entries, inside)
             if folder:
                 found.add(folder)
-    return frozenset(folder for folder in found if not _is_imported_through(folder, imported))
+    outer = frozenset(folder for folder in found if not _is_imported_through(folder, imported))
+    return outer | frozenset(_started_in(facts, inside))
+
+
+def _started_in(facts: Mapping[str, Facts], packages: frozenset[str]) -> Iterator[str]:
+    """Packages that are on the path all the same: a start file in them names its settings from there."""
+    for path, one in facts.items():
+        folder = path.rpartition("/")[0]
+        if folder in packages and _SETTINGS in one.tokens:
+            named = [text.replace(".", "/") for text, _ in one.strings]
+            if any(f"{folder}/{name}{end}" in facts for name in named for end in (".py", "/__init__.py")):
+                yield folder
 
 
 def _is_imported_through(folder: str, imported: set[str]) -> bool:

@@ -132,7 +132,7 @@ def _source(path: str, packages: set[str], roots: list[str], prefix: str) -> Sou
     top = _top_package(folder, packages) if folder else ""
     around = max((one for one in roots if not one or folder == one or folder.startswith(one + "/")), key=len)
     # A folder inside a package that its files import from as if it were none is where their names start.
-    root = around if top not in packages or around.startswith(top + "/") else top.rpartition("/")[0]
+    root = around if top not in packages or f"{around}/".startswith(f"{top}/") else top.rpartition("/")[0]
     inner = path[len(root) + 1 :] if root else path
     parts = inner.removesuffix(".py").split("/")
     is_package = parts[-1] == "__init__"

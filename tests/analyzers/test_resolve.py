@@ -479,3 +479,18 @@ def build():
     found = calls(source)
     assert {("main.fs", "main.f"), ("main.gs", "main.g")} <= found
     assert not {("main.fs", "main.g"), ("main.gs", "main.f")} & found
+
+
+def test_a_loop_over_a_list_that_holds_itself_comes_to_an_end(calls) -> None:
+    source = """
+def f(): ...
+def build():
+    both = [f]
+    both[0] = both
+    for one in both:
+        one()
+    each = [(f, both), (f, both)]
+    for run, rest in each:
+        run()
+"""
+    assert ("main.build", "main.f") in calls(source)

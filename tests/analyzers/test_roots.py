@@ -40,3 +40,23 @@ def test_a_folder_whose_name_cannot_be_imported_is_no_package(look) -> None:
     files = {"my-app/__init__.py": "", "my-app/shop/__init__.py": "", "my-app/shop/a.py": "from shop import b\n"}
     analysis = look({**files, "my-app/shop/b.py": ""})
     assert [(edge.source, edge.target) for edge in analysis.edges] == [("shop.a", "shop.b")]
+
+
+def test_a_package_in_which_a_start_file_names_its_settings_is_where_names_start(look) -> None:
+    """Its modules are imported by way of the package's own name too."""
+    analysis = look(
+        {
+            "shop/__init__.py": "",
+            "shop/manage.py": "import os\n\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'core.settings')\n",
+            "shop/core/__init__.py": "",
+            "shop/core/settings.py": "from shop.core.tools import tool\n\nROOT_URLCONF = 'core.urls'\n",
+            "shop/core/tools.py": "def tool(): ...\n",
+            "shop/core/urls.py": (
+                "from django.urls import path\nfrom orders.views import show\n\nurlpatterns = [path('orders', show)]\n"
+            ),
+            "shop/orders/__init__.py": "",
+            "shop/orders/views.py": "def show(request): ...\n",
+        }
+    )
+    assert [(route.path, route.handler) for route in analysis.routes] == [("/orders", "orders.views:show")]
+    assert ("core.settings", "core.tools") in {(edge.source, edge.target) for edge in analysis.edges}

@@ -16,14 +16,18 @@ EXAMPLES = (
             "shop/orders/urls.py": (
                 "from django.urls import path, re_path\nfrom . import views\n\napp_name = 'orders'\n"
                 "urlpatterns = [\n    path('', views.OrderList.as_view(), name='list'),\n"
-                "    re_path(r'^(?P<pk>\\d+)/$', views.show),\n]\n"
+                "    re_path(r'^(?P<pk>\\d+)/$', views.show),\n    re_path(r'^old/.*', views.show),\n]\n"
             ),
             "shop/orders/views.py": (
                 "from django.views.generic import ListView\n\n\nclass OrderList(ListView): ...\n\n\n"
                 "def show(request, pk): ...\n"
             ),
         },
-        ("GET /orders/ -> shop.orders.views:OrderList", "* /orders/{pk}/ -> shop.orders.views:show"),
+        (
+            "GET /orders/ -> shop.orders.views:OrderList",
+            "* /orders/old/{} -> shop.orders.views:show",
+            "* /orders/{pk}/ -> shop.orders.views:show",
+        ),
     ),
     Example(
         "what the settings say when nobody sets them",

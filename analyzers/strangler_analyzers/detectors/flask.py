@@ -36,7 +36,9 @@ def detect(world: World) -> Found:
     mounts = _mounts(world)
     routes = []
     for view in [*_decorated(world), *_rules(world), *_resources(world)]:
-        for path in mounts.paths(view.holder, view.rule, _APPLICATIONS):
+        # Below the prefix of a blueprint a rule need not begin with a slash.
+        rule = view.rule if view.rule.startswith("/") or not view.rule else f"/{view.rule}"
+        for path in mounts.paths(view.holder, rule, _APPLICATIONS):
             plain = from_angles(path)
             where = (world.evidence(view.event.func.module, view.event.line),)
             module = view.handler.partition(":")[0]

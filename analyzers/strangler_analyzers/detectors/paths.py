@@ -42,6 +42,10 @@ def from_regex(pattern: str) -> str:
             following = pattern[place + 1]
             pieces.append("" if following in "AZbB" else following)
             place += 2
+        elif sign == "." and pattern[place + 1 : place + 2] in ("*", "+"):
+            # Anything, as a nameless group is.
+            pieces.append("{}")
+            place = _after_repeat(pattern, place + 2)
         elif sign in "$^" or sign == "?":
             place += 1
         else:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from strangler_analyzers.detectors import aiohttp, by_name, celery, django_urls, fastapi, flask, signals, single_entry
+from strangler_analyzers.detectors import (
+    aiohttp,
+    by_name,
+    celery,
+    django_urls,
+    fastapi,
+    flask,
+    signals,
+    single_entry,
+    unread,
+)
 from strangler_analyzers.detectors.kinds import Detector, Example, Found
 
 DETECTORS: tuple[Detector, ...] = (
@@ -11,6 +21,7 @@ DETECTORS: tuple[Detector, ...] = (
     fastapi.DETECTOR,
     aiohttp.DETECTOR,
     single_entry.DETECTOR,
+    unread.DETECTOR,
     celery.DETECTOR,
     signals.DETECTOR,
     by_name.DETECTOR,

@@ -61,10 +61,14 @@ def holds_parts(items: Items) -> bool:
     return not items.rest and 0 < len(held) <= _MOST_ROUNDS and all(_is_part(value) for value in held)
 
 
+_PARTS = (Made, Class, Func, Module, Wrapped)
+
+
 def _is_part(value: Value | None) -> bool:
-    if isinstance(value, Items):
-        return value.kind == "[" and any(_is_part(one) for values in value.keyed.values() for one in values[:1])
-    return isinstance(value, Made | Class | Func | Module | Wrapped)
+    if isinstance(value, Items) and value.kind == "[":
+        # A tuple with a part in it; one level, as lists may hold themselves.
+        return any(isinstance(one, _PARTS) for values in value.keyed.values() for one in values[:1])
+    return isinstance(value, _PARTS)
 
 
 def compared(frame: Frame, sign: str, left: Values, right: Values) -> Values:

@@ -20,7 +20,7 @@ from strangler_analyzers.resolve.containers import (
 from strangler_analyzers.resolve.decide import compared, compared_to_none, decided, negated, rounds
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.mutations import MUTATORS, note_mutation
-from strangler_analyzers.resolve.values import EMPTY, Const, Ext, Func, Made, Member, Values, union
+from strangler_analyzers.resolve.values import EMPTY, Const, Ext, Func, Items, Made, Member, Values, union
 
 
 def evaluate(frame: Frame, code: Any) -> Values:
@@ -128,6 +128,8 @@ def _effects(frame: Frame, code: Any) -> Values:
 
 def _binary(frame: Frame, code: Any) -> Values:
     parts = [evaluate(frame, item) for item in code[2]]
+    if code[1] == "|" and any(isinstance(value, Items) for part in parts for value in part):
+        return added(frame, parts)
     if code[1] != "+":
         texts = [value.value for value in parts[0] if isinstance(value, Const) and isinstance(value.value, str)]
         return pure.percent(frame, texts[0], parts[1]) if texts else EMPTY

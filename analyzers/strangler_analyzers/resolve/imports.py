@@ -34,6 +34,17 @@ class ModuleTable:
             while parent and parent not in self.namespaces:
                 self.namespaces.add(parent)
                 parent = parent.rpartition(".")[0]
+        # A package that names start in has a name of its own too, by which its modules are imported as well.
+        self._outer = tuple(sorted({prefix for module in self.by_name.values() if (prefix := _around(module))}))
+
+    def known_as(self, name: str) -> str:
+        """``name``, or what a module is called here that is imported by way of the package around it."""
+        if not self.knows(name):
+            for prefix in self._outer:
+                inner = name.removeprefix(f"{prefix}.")
+                if inner != name and self.knows(inner):
+                    return inner
+        return name
 
     def get(self, name: str) -> Module | None:
         """The module called ``name``."""
@@ -55,7 +66,7 @@ class ModuleTable:
     def base(self, module: Module, statement: Import) -> str | None:
         """The absolute name a ``from`` import starts at; None if it leaves the tree."""
         if not statement.level:
-            return statement.module
+            return self.known_as(statement.module)
         parts = module.name.split(".")
         up = statement.level - (1 if module.is_package else 0)
         if up > len(parts):
@@ -78,7 +89,7 @@ class ModuleTable:
 
     def _targets(self, module: Module, statement: Import) -> Iterator[tuple[str, str]]:
         if statement.names is None:
-            name: str | None = statement.module
+            name: str | None = self.known_as(statement.module)
             if not self.knows(statement.module) and module.facts.grade == "tolerant":
                 name = self.sibling(module, statement.module)
             if name in self.by_name:
@@ -100,3 +111,9 @@ class ModuleTable:
         if base is not None and not statement.level and module.facts.grade == "tolerant" and not self.knows(base):
             return self.sibling(module, base) or base
         return base
+
+
+def _around(module: Module) -> str:
+    """The dotted name of the folder that the module's name starts from; empty for the tree's own."""
+    dotted = module.path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    return dotted.removesuffix(f".{module.name}") if dotted.endswith(f".{module.name}") else ""
