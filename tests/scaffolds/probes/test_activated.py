@@ -16,6 +16,7 @@ from django.urls import get_script_prefix, set_script_prefix
 from django.utils import timezone, translation
 from strangler_scaffolds.probes.activated import NOTHING, activate, active
 
+activate(NOTHING)
 assert active() == NOTHING
 timezone.activate("Pacific/Auckland"), translation.activate("de"), set_script_prefix("/shop")
 there = active()
