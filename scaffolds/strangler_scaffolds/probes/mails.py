@@ -14,7 +14,7 @@ class Mails:
     """The service's side: nothing leaves the machine, and what would have is kept for the test's process."""
 
     def __init__(self, application: Any) -> None:
-        self._state = getattr(application, "extensions", {}).get("mail")
+        self._state: Any = getattr(application, "extensions", {}).get("mail")
         self._told: List[Any] = []
         self.is_there = "flask_mail" in sys.modules and self._state is not None
         if self.is_there:

@@ -29,7 +29,7 @@ class Dispatched:
 @pytest.fixture
 def dispatched(monkeypatch: pytest.MonkeyPatch) -> Dispatched:
     signal = Dispatched()
-    monkeypatch.setitem(sys.modules, "flask_mail", types.SimpleNamespace(email_dispatched=signal))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "flask_mail", types.SimpleNamespace(email_dispatched=signal))
     return signal
 
 
