@@ -1,6 +1,7 @@
 """Services taken out of the sample and of real applications, and proven: the figures of ``prove_application.py``.
 
-Usage: HEALTHCHECKS=… HEALTHCHECKS_PYTHON=… MEALIE=… MEALIE_PYTHON=… python benchmarks/bench_scaffolds_applications.py
+Usage: HEALTHCHECKS=… HEALTHCHECKS_PYTHON=… MEALIE=… MEALIE_PYTHON=… BABYBUDDY=… BABYBUDDY_PYTHON=… IHATEMONEY=…
+       IHATEMONEY_PYTHON=… python benchmarks/bench_scaffolds_applications.py
 
 The sample is always there, and has faults put into one of its services (.ci/steps/60-scaffolds proves both); the real
 applications are proven in phases A to D, as their plans in benchmarks/applications say.
@@ -13,7 +14,19 @@ from pathlib import Path
 
 from figures import status
 from prove_application import arguments, prove
-from sources import HEALTHCHECKS, HEALTHCHECKS_PYTHON, MEALIE, MEALIE_PYTHON, Source, missing, tree
+from sources import (
+    BABYBUDDY,
+    BABYBUDDY_PYTHON,
+    HEALTHCHECKS,
+    HEALTHCHECKS_PYTHON,
+    IHATEMONEY,
+    IHATEMONEY_PYTHON,
+    MEALIE,
+    MEALIE_PYTHON,
+    Source,
+    missing,
+    tree,
+)
 
 HERE = Path(__file__).parent
 SAMPLE = HERE.parent / "sample_monolith"
@@ -21,6 +34,8 @@ SAMPLE_PLAN = HERE.parent / "tests/scaffolds/sample.yaml"
 APPLICATIONS = (
     (HEALTHCHECKS, HEALTHCHECKS_PYTHON, "integrations"),
     (MEALIE, MEALIE_PYTHON, "scraper"),
+    (BABYBUDDY, BABYBUDDY_PYTHON, "api"),
+    (IHATEMONEY, IHATEMONEY_PYTHON, "api"),
 )
 
 

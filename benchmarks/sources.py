@@ -40,10 +40,18 @@ MEALIE = Source("MEALIE", "mealie-recipes/mealie", "b5643a9399465d8b4ea339e7a663
 MEALIE_PYTHON = Source("MEALIE_PYTHON", "the Python of an environment in which Mealie's tests run")
 HEALTHCHECKS = Source("HEALTHCHECKS", "healthchecks/healthchecks", "29b5ec251059")
 HEALTHCHECKS_PYTHON = Source("HEALTHCHECKS_PYTHON", "the Python of an environment in which healthchecks' tests run")
+BABYBUDDY = Source("BABYBUDDY", "babybuddy/babybuddy", "fa8bf4cd66ed149e23c215763a49a2f76dbcd2b7")
+BABYBUDDY_PYTHON = Source("BABYBUDDY_PYTHON", "the Python of an environment in which Baby Buddy's tests run")
+IHATEMONEY = Source("IHATEMONEY", "spiral-project/ihatemoney", "52e5720ec78d32eab963cd7e73d4826ae3a16950")
+IHATEMONEY_PYTHON = Source("IHATEMONEY_PYTHON", "the Python of an environment in which I Hate Money's tests run")
 NOVA = Source("NOVA", "openstack/nova, a clone with its history", "70a2879b2c")
 PYCG = Source("PYCG", "vitsalis/PyCG, for its micro-benchmark")
 POSTGRESQL = Source("POSTGRESQL", "the address of an empty PostgreSQL database, postgresql://…")
-ALL = (CASES, SALEOR, OSCAR, MEALIE, MEALIE_PYTHON, HEALTHCHECKS, HEALTHCHECKS_PYTHON, NOVA, PYCG, POSTGRESQL)
+APPLICATIONS = (
+    *(MEALIE, MEALIE_PYTHON, HEALTHCHECKS, HEALTHCHECKS_PYTHON),
+    *(BABYBUDDY, BABYBUDDY_PYTHON, IHATEMONEY, IHATEMONEY_PYTHON),
+)
+ALL = (CASES, SALEOR, OSCAR, *APPLICATIONS, NOVA, PYCG, POSTGRESQL)
 
 PROGRAMS = {
     "nginx, wrk": "the peer, the origin and the load of the facade's benchmarks",

@@ -16,6 +16,7 @@ from strangler_scaffolds.datafiles import data_files, names_in
 from strangler_scaffolds.django_project import stand_in
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.hosting import Cut, Host, cut_down, find_host
+from strangler_scaffolds.links import links_elsewhere
 from strangler_scaffolds.migration_imports import missed, scripts_among
 from strangler_scaffolds.moved_tests import MovedTests, choose
 from strangler_scaffolds.openapi import describe
@@ -220,6 +221,7 @@ def _blueprint(
         roots=tuple(sorted(("" if root == "." else f"{root}/" for root in territory.analysis.source_roots), key=len)),
         orms=tuple(sorted({model.orm for model in territory.analysis.models if model.module in in_service})),
         tests=tests,
+        links=links_elsewhere(territory),
         samples=examples(graph, sources),
     )
 

@@ -1,4 +1,4 @@
-"""Django's time zone and language of a thread, which middleware sets for each request and leaves behind it.
+"""Django's time zone, language and prefix of links of a thread, which middleware sets and leaves behind a request.
 
 Tests ask for them after a request as they do before one; a request that is answered elsewhere takes those of the test
 along, and brings back its own.
@@ -13,7 +13,7 @@ from typing import Any, Dict
 #: What the service is told of a request besides the request itself.
 ACTIVE = "STRANGLER_ACTIVE"
 #: As a thread is before anybody has set anything.
-NOTHING: Dict[str, Any] = {"zone": None, "language": None}
+NOTHING: Dict[str, Any] = {"zone": None, "language": None, "prefix": None}
 
 
 def active() -> Dict[str, Any]:
@@ -23,12 +23,14 @@ def active() -> Dict[str, Any]:
     return {
         "zone": _name(getattr(zones._active, "value", None)),
         "language": translation.to_language() if translation is not None else None,
+        "prefix": getattr(sys.modules["django.urls.base"]._prefixes, "value", None),
     }
 
 
 def activate(told: Dict[str, Any]) -> None:
     """Let this thread have what was active in another."""
     zones, translation = sys.modules["django.utils.timezone"], sys.modules["django.utils.translation"]
+    urls = sys.modules["django.urls.base"]
     if told["zone"] is None:
         zones.deactivate()
     else:
@@ -37,6 +39,10 @@ def activate(told: Dict[str, Any]) -> None:
         translation.deactivate()
     else:
         translation.activate(told["language"])
+    if told["prefix"] is None:
+        urls.clear_script_prefix()
+    else:
+        urls.set_script_prefix(told["prefix"])
 
 
 def _name(zone: Any) -> Any:

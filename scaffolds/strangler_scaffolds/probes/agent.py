@@ -16,6 +16,7 @@ from .beside import with_more
 from .django_agent import DjangoSide
 from .far import standing_in
 from .lent import LentConnection
+from .mails import Mails
 from .patched import applied
 from .reached import Reached
 
@@ -38,6 +39,7 @@ class Agent:
         self._state = _State(home / "domain")
         self._followed = Reached(home.parent, home / "domain", folder).during if folder else contextlib.nullcontext
         self._django = DjangoSide(self._host.application)
+        self._mails = Mails(self._host.application)
         self._follow_store()
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -63,7 +65,8 @@ class Agent:
 
     def _with_what_is_beside(self, scope: dict[str, Any], send: Any) -> Any:
         """Add to an answer's body what the test's process is to have of it besides."""
-        if not self._django.is_there or scope.get("method") == "HEAD":
+        source = self._django.beside if self._django.is_there else self._mails
+        if not (self._django.is_there or self._mails.is_there) or scope.get("method") == "HEAD":
             return send
         held: list[dict[str, Any]] = []
 
@@ -71,7 +74,7 @@ class Agent:
             nonlocal held
             held.append(message)
             if message["type"] == "http.response.body" and not message.get("more_body"):
-                whole = with_more(held, self._django.beside.taken()) if held[0]["type"] == _START else []
+                whole = with_more(held, source.taken()) if held[0]["type"] == _START else []
                 held = []  # an empty part may still follow the last
                 for one in whole:
                     await send(one)
@@ -92,7 +95,8 @@ class Agent:
         before = dict(held)
         held.update(config)
         try:
-            yield
+            with self._mails.configured(config):
+                yield
         finally:
             held.clear()
             held.update(before)

@@ -9,6 +9,7 @@ from typing import Any
 
 from . import records
 from .forward import Request, forward
+from .mails import tell
 from .patched import carried
 
 #: Module that holds the framework's application class; when it is loaded, requests can be watched.
@@ -21,7 +22,7 @@ def watch(bridge: Any, module: Any) -> None:
     routes = [(re.compile(route["pattern"]), route["methods"]) for route in bridge.settings["routes"]]
 
     def wsgi_app(self: Any, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
+        path, method = path_of(environ), environ["REQUEST_METHOD"]
         if not any(p.fullmatch(path) and (not methods or method in methods) for p, methods in routes):
             return original(self, environ, start_response)  # type: ignore[no-any-return]
         what = f"{method} {path}"
@@ -34,15 +35,22 @@ def watch(bridge: Any, module: Any) -> None:
             records.write("call", ref=what, way="local-only", reason=reason)
             return original(self, environ, start_response)  # type: ignore[no-any-return]
         answer = bridge.sent(changes, _config(self), lambda: forward(bridge, request_of(environ)), what)
+        if answer.beside:
+            tell(self, answer.beside)
         start_response(f"{answer.status} {answer.reason}", answer.headers)
         return [answer.body]
 
     module.Flask.wsgi_app = wsgi_app
 
 
+def path_of(environ: dict[str, Any]) -> str:
+    """A request's path below its application, as WSGI applications read it: middleware may have cut its slash off."""
+    return "/" + str(environ.get("PATH_INFO", "")).lstrip("/")
+
+
 def request_of(environ: dict[str, Any], body: Any = None) -> Request:
     """A request that is given as WSGI has it; its body is read if it is not given."""
-    path = urllib.parse.quote(environ.get("PATH_INFO", "").encode("latin-1"), safe="/:@!$&'()*+,;=~-._")
+    path = urllib.parse.quote(path_of(environ).encode("latin-1"), safe="/:@!$&'()*+,;=~-._")
     query = environ.get("QUERY_STRING", "")
     length = int(environ.get("CONTENT_LENGTH") or 0)
     if body is None:

@@ -14,6 +14,7 @@ import jinja2
 
 from strangler_scaffolds.clients.package import HEADER, runtime_files
 from strangler_scaffolds.hosting import Host
+from strangler_scaffolds.links import Link
 from strangler_scaffolds.moved_tests import MovedTests
 from strangler_scaffolds.services.needs import Needs
 
@@ -24,7 +25,8 @@ class Blueprint:
 
     ``domain`` holds the moved, shared and cut-down files by their path below the monolith's source root, and ``origin``
     says for each which of these it is. ``packages`` are the monolith's top-level names, ``roots`` the folders (with
-    their slash, or nothing) that its code is imported from, ``orms`` what its models are made with.
+    their slash, or nothing) that its code is imported from, ``orms`` what its models are made with, ``links`` the URLs
+    of views that stay.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Blueprint:
     samples: tuple[Mapping[str, Any], ...] = ()
     orms: tuple[str, ...] = ()
     tests: MovedTests = field(default_factory=MovedTests)
+    links: tuple[Link, ...] = ()
 
     @cached_property
     def carried(self) -> Mapping[str, bytes]:
@@ -125,6 +128,7 @@ def _folders(blueprint: Blueprint) -> list[str]:
     has_tests = bool(blueprint.tests.paths)
     wanted = {
         "django": is_django,
+        "flask": blueprint.links and blueprint.host is not None and blueprint.host.framework == "flask",
         "django_tests": is_django and has_tests,
         "sql_tests": has_tests and not is_django and {"sqlalchemy", "sqlmodel"} & set(blueprint.orms),
         "contract": blueprint.samples,
