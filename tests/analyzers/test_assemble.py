@@ -248,3 +248,49 @@ def bill():
         ("shop.billing:bill", "shop.config:LIMIT", "constant", 10),
         ("shop.billing:bill", "shop.errors:Refused", "catch", 11),
     }
+
+
+def test_settings_are_found_whatever_reads_the_environment(look) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/config.py": """
+from decouple import config
+from environs import FileAwareEnv
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from starlette.config import Config
+
+class Base(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="SHOP_")
+    host: str
+    key: str = Field("x", validation_alias="SECRET_KEY")
+    _own: int = 3
+
+class Wide(Base):
+    limit: int = 5
+
+class Plain(BaseSettings):
+    class Config:
+        env_prefix = "plain_"
+    port: int = 80
+
+env = FileAwareEnv()
+env.read_env("deploy/.env")
+PAGES = env.int("PAGES", 15)
+NAME = env("NAME")
+DEBUG = config("DEBUG", cast=bool)
+MAIL = Config(".env")("MAIL")
+""",
+    }
+    found = {one.name: one.readers for one in look(files).settings if one.source == "env"}
+    module = ("shop.config:<module>",)
+    assert found == {
+        "DEBUG": module,
+        "MAIL": module,
+        "NAME": module,
+        "PAGES": module,
+        "PLAIN_PORT": ("shop.config:Plain",),
+        "SECRET_KEY": ("shop.config:Base",),
+        "SHOP_HOST": ("shop.config:Base",),
+        "SHOP_LIMIT": ("shop.config:Wide",),
+    }

@@ -24,6 +24,7 @@ from strangler.analysis import (
 from strangler_analyzers.aside import aside, may_fork
 from strangler_analyzers.assemble import effects, functions, holds
 from strangler_analyzers.assemble.edges import collect
+from strangler_analyzers.assemble.settings import settings
 from strangler_analyzers.assemble.uses import TableUses, tables
 from strangler_analyzers.assemble.words import vocabulary
 from strangler_analyzers.data.access import Access, accesses
@@ -126,7 +127,7 @@ def _function_level(program: _Program) -> dict[str, Any]:
         "calls": tuple(functions.calls(world, models)),
         "transactions": tuple(functions.transactions(world, access)),
         "state": tuple(effects.states(world)),
-        "settings": tuple(effects.settings(world)),
+        "settings": tuple(settings(world)),
         "patches": tuple(effects.patches(world)),
         "outbound": tuple(effects.outbound(world)),
         "uses": tuple(holds.uses(world)),

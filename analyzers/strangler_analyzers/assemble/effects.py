@@ -1,25 +1,17 @@
-"""State, settings, patches and what goes outside."""
+"""State, patches and what goes outside."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
 
-from strangler.analysis import Evidence, Outbound, Patch, Setting, State
+from strangler.analysis import Evidence, Outbound, Patch, State
 from strangler_analyzers.assemble.functions import caller_of
 from strangler_analyzers.assemble.strings import resolved
 from strangler_analyzers.detectors import World
 from strangler_analyzers.detectors.world import Names, argument, text
 from strangler_analyzers.resolve.frames import Event
 from strangler_analyzers.resolve.values import Items, Module
-
-_READS_OF_ENVIRONMENT = (
-    "os.getenv",
-    "os.environ.get",
-    "os.environ.__getitem__",
-    "os.environ.setdefault",
-    "os.environ.pop",
-)
 
 
 def states(world: World) -> list[State]:
@@ -58,39 +50,6 @@ def _kind(world: World, module: str, name: str) -> str:
     if any(isinstance(value, Items) for value in values):
         return "container"
     return "object" if values else "variable"
-
-
-def settings(world: World) -> list[Setting]:
-    """Configuration that code reads."""
-    found: dict[tuple[str, str], tuple[dict[str, None], dict[Evidence, None]]] = {}
-    for event in world.events:
-        read = _setting(event)
-        if read is not None:
-            readers, places = found.setdefault(read, ({}, {}))
-            readers[caller_of(event.func)] = None
-            places[Evidence(event.func.module.path, event.line)] = None
-    for func in world.functions:
-        for record in world.records(func):
-            for value, line in record.uses:
-                name = value.dotted
-                if name.startswith("django.conf.settings."):
-                    readers, places = found.setdefault((name.rpartition(".")[2], "django"), ({}, {}))
-                    readers[caller_of(func)] = None
-                    places[Evidence(func.module.path, line)] = None
-    return [
-        Setting(name, source, tuple(sorted(readers)), tuple(sorted(places, key=lambda one: (one.path, one.line))))
-        for (name, source), (readers, places) in sorted(found.items())
-    ]
-
-
-def _setting(event: Event) -> tuple[str, str] | None:
-    if event.name in _READS_OF_ENVIRONMENT or event.name.endswith("decouple.config"):
-        name = text(argument(event.made, 0, "key"))
-        return (name, "env") if name else None
-    if event.name.endswith((".config.get", ".config.__getitem__")) and "lask" in event.name:
-        name = text(argument(event.made, 0))
-        return (name, "flask") if name else None
-    return None
 
 
 def patches(world: World) -> list[Patch]:
