@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from strangler_analyzers.data.sql import tables_in
+from strangler_analyzers.data.sql import Statement, tables_in
 
 DJANGO = {
     "shop/__init__.py": "",
@@ -457,3 +457,10 @@ def test_an_application_s_model_may_add_nothing_to_another_s_and_names_of_models
     assert sorted(model.cls for model in analysis.models) == ["pages.models:Answer", "pages.models:Field"]
     (answer,) = [model for model in analysis.models if model.cls == "pages.models:Answer"]
     assert [reference.target for reference in answer.references] == ["pages.models:Field"]
+
+
+@pytest.mark.parametrize(
+    "text", ["insert into {name} (a) values ({values})", "update %s set a = 1", "delete from :table"]
+)
+def test_a_table_whose_name_is_made_at_run_time_is_none(text: str) -> None:
+    assert tables_in(text) in (None, Statement((), ()))

@@ -71,7 +71,7 @@ def _of(tree: Any) -> tuple[set[str], set[str]]:
             written.add(_name(target))
     if type(tree).__name__ in ("TruncateTable", "Create", "Drop", "Alter", "AlterTable"):
         written |= tables
-    return tables - written, written - named_here
+    return tables - written, written - named_here - {""}
 
 
 def _name(table: Any) -> str:

@@ -207,6 +207,7 @@ def test_the_rationale_counts_in_words() -> None:
     assert "1 module, owns 1 table" in text
     assert "2 calls, 1 import" in text
     assert "; 1 other seam uses it." in text
+    assert "; 2 other seams use it." in rationale({**metrics, "imports": 1.0, "risk": 0.1, "users": 2.0}, ["t"], 1)
 
 
 def test_a_first_seam_that_is_sure_to_hurt_is_not_called_the_best() -> None:

@@ -60,5 +60,7 @@ def _count(number: float, noun: str) -> str:
     if number == 1:
         return f"1 {noun}"
     head, _, tail = noun.partition(" ")
-    plural = {"foreign": "foreign keys", "inheritance": "inheritances"}.get(head, f"{head}s {tail}".strip())
+    plural = {"foreign": "foreign keys", "inheritance": "inheritances", "other": "other seams"}.get(
+        head, f"{head}s {tail}".strip()
+    )
     return f"{number:.0f} {plural}"
