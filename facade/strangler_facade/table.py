@@ -44,7 +44,8 @@ class Breaker(_Value):
     """When a target gets no requests for ``rest`` seconds, then one at a time until one succeeds.
 
     It opens after ``consecutive`` connection failures, or when of at least ``minimum`` requests in ``window`` seconds
-    the share ``ratio`` had no answer at all. Statuses do not count: an answer is the application's own business.
+    the share ``ratio`` had no answer at all. Statuses do not count: an answer is the application's own business. A
+    request that has no other target to go to passes all the same.
     """
 
     consecutive: int = 5
@@ -65,7 +66,7 @@ class Target(_Value):
     name: str
     url: str
     preserve_host: bool = True
-    connect_timeout: float = 1.0
+    connect_timeout: float = 2.5
     answer_timeout: float = 60.0
     idle_timeout: float = 60.0
     connections: int = 1024

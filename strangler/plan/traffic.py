@@ -147,7 +147,7 @@ class Serving(Section):
 
     preserve_host: bool = True
     """Whether it gets the client's Host, or its own."""
-    connect_timeout: Annotated[Duration, Field(gt=0)] = 1.0
+    connect_timeout: Annotated[Duration, Field(gt=0)] = 2.5
     """How long connecting may take."""
     answer_timeout: Annotated[Duration, Field(gt=0)] = 60.0
     """How long the head of an answer may take."""

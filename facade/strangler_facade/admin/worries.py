@@ -18,7 +18,7 @@ _FEW, _SILENCE_SECONDS = 20, 3600
 def of_facade(control: ControlPlane) -> Iterator[str]:
     """What is wrong with the facade itself, or with the monolith behind it."""
     workers = control.tallies.workers()
-    yield from _target(MONOLITH, workers, "its requests are answered 503")
+    yield from _target(MONOLITH, workers, "its requests are tried all the same")
     if len(control.supervisor.pids) < control.wanted_workers:
         yield f"only {len(control.supervisor.pids)} of {control.wanted_workers} workers are there"
     if control.sessions_obstacle:
@@ -44,7 +44,7 @@ def of_service(control: ControlPlane, name: str, window: Reading) -> Iterator[st
 def _target(name: str, workers: Sequence[Mapping[str, Any]], effect: str) -> Iterator[str]:
     resting = sum(message["breakers"].get(name, "closed") != "closed" for message in workers)
     if resting:
-        yield f"{name} does not answer: it is left alone by {resting} of {len(workers)} workers; {effect}"
+        yield f"{name} does not answer, as {resting} of {len(workers)} workers see it; {effect}"
     ill = sum(not message["healthy"].get(name, True) for message in workers)
     if ill:
         yield f"{name} fails its health check, as {ill} of {len(workers)} workers see it; {effect}"

@@ -163,7 +163,7 @@ def test_a_service_that_does_not_answer_is_said_where_it_is_moved(page: Any, fac
     facade.client.shift("billing", 50, "a test")
     facade.service.stop()
     with facade.load():
-        page.get_by_text("billing does not answer: it is left alone by 1 of 1 workers").wait_for()
+        page.get_by_text("billing does not answer, as 1 of 1 workers see it").wait_for()
     _shot(page, "resting")
     facade.restart_service()
 

@@ -15,6 +15,8 @@ from strangler_facade.table import Target
 GET = b"GET /api/x HTTP/1.1\r\nHost: a\r\n\r\n"
 POST = b"POST /api/x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+UPGRADE = GET[:-2] + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+SWITCH = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
 HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no"
 
 
@@ -242,12 +244,28 @@ def test_a_request_that_went_elsewhere_while_its_target_was_dialled_is_sent_once
             table = lab.table(100, version=2)
             targets = (table.targets[0], Target("service", **slow))
             lab.core.apply(type(table)(2, targets, table.default, table.routes))
-            assert b"X-Served-By: monolith" in await lab.ask(POST)
+            gate = asyncio.Event()
+
+            async def late(request, writer):
+                await gate.wait()
+                return OK
+
+            lab.monolith.script = late
+            asked = asyncio.create_task(lab.ask(POST))
+            while not lab.monolith.requests:
+                await asyncio.sleep(0.01)
             full.listener.settimeout(20)
-            while lab.core.pools()[-1].open > len(lab.core.pools()[-1].idle):  # its attempt succeeds, with nobody there
-                taken, _ = await loop.run_in_executor(None, full.listener.accept)
-                taken.close()
+            taken = []
+            while not any(pool.idle for pool in lab.core.pools()):  # the attempt succeeds, and nobody wants it
+                taken.append((await loop.run_in_executor(None, full.listener.accept))[0])
                 await asyncio.sleep(0.05)
+            gate.set()
+            assert b"X-Served-By: monolith" in await asked
+            for each in taken:
+                each.settimeout(0.1)
+                with contextlib.suppress(TimeoutError):
+                    assert each.recv(100) == b""
+                each.close()
             assert len(lab.monolith.requests) == 1
 
     run(scenario())
@@ -290,5 +308,47 @@ def test_a_head_beyond_the_limit_is_refused_however_it_comes(run, lab, whole):
 
             lab.monolith.script = answer
             assert (await lab.ask(GET)).startswith(b"HTTP/1.1 502 ")
+
+    run(scenario())
+
+
+def test_no_breaker_keeps_a_request_from_the_only_target_there_is(run, lab):
+    async def scenario():
+        async with lab.running():
+            await lab.monolith.stop()
+            statuses = [(await lab.ask(GET))[9:12] for _ in range(10)]
+            assert statuses == [b"503"] * 10
+            pool = lab.core.pools()[0]
+            assert pool.switch.state != "closed"
+            await lab.monolith.start()
+            assert (await lab.ask(GET)).endswith(b"ok")
+            assert pool.switch.state == "closed"
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("server_first", [True, False])
+def test_a_tunnel_that_both_sides_have_ended_is_gone(run, lab, server_first):
+    async def scenario():
+        async def talk(reader, writer):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(SWITCH)
+            if server_first:
+                writer.write_eof()
+            assert await reader.read() == b"last words"
+            writer.close()
+
+        lab.monolith.serve = talk
+        async with lab.running():
+            reader, writer = await lab.connect()
+            writer.write(UPGRADE)
+            await reader.readuntil(b"\r\n\r\n")
+            if server_first:
+                assert await reader.read() == b""
+            writer.write(b"last words")
+            writer.write_eof()
+            assert await reader.read() == b""
+            while lab.core.clients or lab.core.pools()[0].open:
+                await asyncio.sleep(0.01)
 
     run(scenario())

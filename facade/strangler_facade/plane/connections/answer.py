@@ -88,6 +88,7 @@ class Answer(Request):
         "capture",
         "connection",
         "deadline",
+        "half",
         "head",
         "interim",
         "keep",
@@ -108,6 +109,7 @@ class Answer(Request):
     capture: Capture | None
     connection: Connection | None
     deadline: float
+    half: bool
     head: RequestHead
     interim: int
     keep: bool
@@ -320,9 +322,10 @@ class Answer(Request):
             self.caller.transport.write(b"0\r\n\r\n")
 
     def upstream_ended(self) -> bool:
-        """The target has sent all it will; in a tunnel it may still listen."""
-        if self.state != TUNNEL:
+        """The target has sent all it will; in a tunnel it may still listen, unless the client has ended before."""
+        if self.state != TUNNEL or self.half:
             return False
+        self.half = True
         if self.caller.transport.can_write_eof():
             self.caller.transport.write_eof()
             return True

@@ -104,7 +104,7 @@ class Exchange(Answer):
         self.state = WAITING
         self.partial, self.reason = b"", ""
         self.status = self.interim = self.left = self.bytes_out = self.bytes_in = 0
-        self.reusable = self.sent = self.retried = False
+        self.reusable = self.sent = self.retried = self.half = False
         self.bodiless = self.method == b"HEAD"
         self.held = [] if length else _NOTHING
         self.request_left = length
@@ -207,7 +207,7 @@ class Exchange(Answer):
         self.lane = lane
         self.lane_begun = now
         self.deadline = now + lane.answer_timeout
-        if lane.switch.ready or lane.switch.passes():
+        if lane.switch.ready or lane.switch.passes() or not self._may_fall_back():
             lane.pool.acquire(self, not self.repeatable)
         else:
             lane.tally.passed_over()
@@ -256,8 +256,8 @@ class Exchange(Answer):
     def failed(self, reason: str, status: int = 502, ended: bool = False, stale: bool = False) -> None:
         """The target gave no answer: try again where that is safe, or say so.
 
-        A connection that had ended already is nobody's failure. One that was cut may be that of a process that is being
-        replaced: where there is no other target, the same is asked once more.
+        A connection that had ended already is nobody's failure. One that was cut may be that of a process on its way
+        out: where there is no other target, the same is asked once more.
         """
         self._leave()
         if stale and self._may_repeat():
@@ -274,20 +274,20 @@ class Exchange(Answer):
         return self.repeatable and self.held is not None and not self.retried
 
     def _may_fall_back(self) -> bool:
+        """Whether there is another target; where there is none, no breaker keeps a request from the only one."""
         return self.course.fallback is not None and self.lane is self.course.lane
 
     def _repeat(self) -> None:
         """Ask the same target again, on a connection that cannot be stale."""
         self.retried = True
         self.partial = b""
-        self.lane_begun = now = perf_counter()
-        self.deadline = now + self.lane.answer_timeout
+        self.lane_begun = perf_counter()
+        self.deadline = self.lane_begun + self.lane.answer_timeout
         self.lane.pool.renew(self)
 
     def _another(self, reason: str, status: int) -> None:
         """Go to the fallback if the request may be sent again, otherwise give up."""
-        fallback, lane = self.course.fallback, self.lane
-        self.partial = b""
+        fallback, lane, self.partial = self.course.fallback, self.lane, b""
         resendable = not self.sent or (self.repeatable and self.held is not None)
         if resendable and fallback is not None and self._may_fall_back() and self.applied.allowance.take():
             lane.tally.fallbacks += 1
@@ -382,11 +382,19 @@ class Exchange(Answer):
     def client_ended(self) -> bool:
         """The client has sent all it will; whether its connection should stay open for the answer."""
         if self.state == TUNNEL:
-            if self.connection is not None and self.connection.transport.can_write_eof():
-                self.connection.transport.write_eof()
-                return True
-            return False
+            return self._end_one_way()
         return not self.reading
+
+    def _end_one_way(self) -> bool:
+        """Tell the target; whether it may still talk, which it may not if it has ended before."""
+        if self.connection is None:
+            return False
+        transport, ended, self.half = self.connection.transport, self.half, True
+        if ended or not transport.can_write_eof():
+            transport.close()  # its loss ends the client's too
+        else:
+            transport.write_eof()
+        return True
 
 
 _no_content = b"HTTP/1.1 204 No Content\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n\r\n"
