@@ -42,8 +42,9 @@ HEALTHCHECKS = Source("HEALTHCHECKS", "healthchecks/healthchecks", "29b5ec251059
 HEALTHCHECKS_PYTHON = Source("HEALTHCHECKS_PYTHON", "the Python of an environment in which healthchecks' tests run")
 NOVA = Source("NOVA", "openstack/nova, a clone with its history", "70a2879b2c")
 PYCG = Source("PYCG", "vitsalis/PyCG, for its micro-benchmark")
+JARVIS = Source("JARVIS", "pythonJaRvis/pythonJaRvis.github.io, unpacked: its folders dataset and ground_truth")
 POSTGRESQL = Source("POSTGRESQL", "the address of an empty PostgreSQL database, postgresql://…")
-ALL = (CASES, SALEOR, OSCAR, MEALIE, MEALIE_PYTHON, HEALTHCHECKS, HEALTHCHECKS_PYTHON, NOVA, PYCG, POSTGRESQL)
+ALL = (CASES, SALEOR, OSCAR, MEALIE, MEALIE_PYTHON, HEALTHCHECKS, HEALTHCHECKS_PYTHON, NOVA, PYCG, JARVIS, POSTGRESQL)
 
 PROGRAMS = {
     "nginx, wrk": "the peer, the origin and the load of the facade's benchmarks",

@@ -7,16 +7,16 @@ import math
 from typing import Any
 
 from strangler_analyzers.resolve.frames import CallOf, Frame
+from strangler_analyzers.resolve.hierarchy import is_enum
 from strangler_analyzers.resolve.pending import Generator
-from strangler_analyzers.resolve.values import EMPTY, MOST_VALUES, Const, Instance, Items, Value, Values, union
+from strangler_analyzers.resolve.values import EMPTY, MOST_VALUES, Class, Const, Instance, Items, Value, Values, union
 
 
-def spread_of(values: Values) -> list[Values]:
-    """The arguments that ``*values`` stands for, as far as they are known."""
-    for value in values:
-        if isinstance(value, Items):
-            return value.in_order() or [value.rest]
-    return []
+def spread_of(frame: Frame, values: Values) -> tuple[list[Values], Values]:
+    """What ``*values`` stands for: what is known by its place, and what may stand at any place."""
+    if len(values) == 1 and isinstance(values[0], Items) and values[0].kind == "[":
+        return values[0].in_order(), _read(frame, values[0])
+    return [], elements(frame, values)
 
 
 def keywords_of(values: Values) -> dict[str, Values]:
@@ -39,6 +39,8 @@ def item_of(frame: Frame, value: Value, keys: Values) -> Values:
         return union(found, value.all())
     if isinstance(value, Instance):
         return call_method(frame, value, "__getitem__", [keys])
+    if isinstance(value, Class) and is_enum(value):
+        return (value.instance,)
     return frame.program.library_item(frame, value, keys)  # type: ignore[no-any-return]
 
 
@@ -64,7 +66,10 @@ def sliced(frame: Frame, base: Values, ends: list[Values]) -> Values:
             if all(bound is None or type(bound) is int for bound in bounds):
                 known = known[slice(*bounds)]
             return (frame.program.container(frame, "[", known, value.rest),)
-    return tuple(value for value in base if not isinstance(value, Const))
+    found = tuple(value for value in base if not isinstance(value, Const | Instance))
+    for value in base:
+        found = union(found, call_method(frame, value, "__getitem__", [EMPTY]))
+    return found
 
 
 def merge_items(frame: Frame, items: Items, values: Values) -> None:
@@ -72,7 +77,21 @@ def merge_items(frame: Frame, items: Items, values: Values) -> None:
     for value in values:
         if isinstance(value, Items) and value is not items:
             items.keyed.update(value.keyed)
+            for held in value.keyed.values():
+                frame.program.flow_into(items, held)
             frame.program.put(items, value.rest)
+
+
+def joined(frame: Frame, parts: list[Values]) -> Values:
+    """What ``left | right`` of containers is: one with what both hold, of a key the last."""
+    held = [value for part in parts for value in part if isinstance(value, Items)]
+    if not held or held[0].kind != "d":
+        return added(frame, parts) if held else EMPTY
+    items = frame.program.container(frame, "d", [], EMPTY)
+    for value in held:
+        _read(frame, value)
+        merge_items(frame, items, (value,))
+    return (items,)
 
 
 def elements(frame: Frame, values: Values) -> Values:
@@ -92,6 +111,8 @@ def elements(frame: Frame, values: Values) -> Values:
             for iterator in iterators:
                 step = call_method(frame, iterator, "__next__", [])
                 found = union(found, step or (elements(frame, (iterator,)) if iterator is not value else EMPTY))
+        elif isinstance(value, Class) and is_enum(value):
+            found = union(found, (value.instance,))
         else:
             found = union(found, frame.program.library_element(frame, value))
     return found

@@ -48,7 +48,7 @@ def rounds(frame: Frame, values: Values) -> list[Values]:
 
 def compared(frame: Frame, sign: str, left: Values, right: Values) -> Values:
     """What comparing two constants gives, or a constant with a container of constants; else nothing."""
-    if len(left) != 1 or len(right) != 1 or type(left[0]) is not Const:
+    if len(left) != 1 or len(right) != 1 or type(left[0]) is not Const or sign not in _SIGNS:
         return ()
     one, other = left[0].value, _plain(right[0])
     if other is None:

@@ -28,6 +28,8 @@ _METHODS = frozenset(
         "upper",
     ]
 )
+# Methods that give a list of texts.
+_TAKES_APART = frozenset(["partition", "rpartition", "rsplit", "split"])
 _ADDRESSES = ("urllib.parse.urlparse", "urllib.parse.urlsplit", "six.moves.urllib.parse.urlparse")
 _PARTS = frozenset(["scheme", "netloc", "path", "query", "fragment", "hostname"])
 _ENVIRONMENT = re.compile(r"(?:.*\.)?(?:environ\.(?:get|pop|setdefault)|getenv)\Z")
@@ -44,6 +46,8 @@ def call_text(frame: Frame, base: Const, attr: str, call: CallOf) -> Values:
         return _formatted(frame, base, call)
     if attr == "join":
         return _joined(frame, base, call)
+    if attr in _TAKES_APART:
+        return _taken_apart(frame, base, attr, call)
     if attr not in _METHODS or not isinstance(base.value, str) or call.kwargs:
         return EMPTY
     given = [_plain(values) for values in call.args]
@@ -53,6 +57,22 @@ def call_text(frame: Frame, base: Const, attr: str, call: CallOf) -> Values:
         return frame.program.constant(getattr(base.value, attr)(*given))  # type: ignore[no-any-return]
     except TypeError:
         return EMPTY
+
+
+def _taken_apart(frame: Frame, base: Const, attr: str, call: CallOf) -> Values:
+    given = [_plain(values) for values in call.args]
+    if not isinstance(base.value, str) or "{}" in base.value or call.kwargs or None in given:
+        return EMPTY
+    try:
+        parts = getattr(base.value, attr)(*given)
+    except (TypeError, ValueError):
+        return EMPTY
+    if len(parts) > _MOST_PARTS:
+        return EMPTY
+    return (frame.program.container(frame, "[", [frame.program.constant(part) for part in parts], EMPTY),)
+
+
+_MOST_PARTS = 20
 
 
 def _plain(values: Values) -> Any:
