@@ -46,12 +46,13 @@ IHATEMONEY = Source("IHATEMONEY", "spiral-project/ihatemoney", "52e5720ec78d32ea
 IHATEMONEY_PYTHON = Source("IHATEMONEY_PYTHON", "the Python of an environment in which I Hate Money's tests run")
 NOVA = Source("NOVA", "openstack/nova, a clone with its history", "70a2879b2c")
 PYCG = Source("PYCG", "vitsalis/PyCG, for its micro-benchmark")
+JARVIS = Source("JARVIS", "pythonJaRvis/pythonJaRvis.github.io, unpacked: its folders dataset and ground_truth")
 POSTGRESQL = Source("POSTGRESQL", "the address of an empty PostgreSQL database, postgresql://…")
 APPLICATIONS = (
     *(MEALIE, MEALIE_PYTHON, HEALTHCHECKS, HEALTHCHECKS_PYTHON),
     *(BABYBUDDY, BABYBUDDY_PYTHON, IHATEMONEY, IHATEMONEY_PYTHON),
 )
-ALL = (CASES, SALEOR, OSCAR, *APPLICATIONS, NOVA, PYCG, POSTGRESQL)
+ALL = (CASES, SALEOR, OSCAR, *APPLICATIONS, NOVA, PYCG, JARVIS, POSTGRESQL)
 
 PROGRAMS = {
     "nginx, wrk": "the peer, the origin and the load of the facade's benchmarks",

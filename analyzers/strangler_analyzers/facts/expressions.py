@@ -70,8 +70,8 @@ def _subscript(node: ast.Subscript, to: State) -> Code:
 
 
 def _slice(node: ast.Slice, to: State) -> Code:
-    ends = [None if end is None else lower(end, to) for end in (node.lower, node.upper)]
-    return ("sl", *ends)
+    ends = [None if end is None else lower(end, to) for end in (node.lower, node.upper, node.step)]
+    return ("sl", *(ends if ends[2] is not None else ends[:2]))
 
 
 def _display(node: ast.List | ast.Tuple | ast.Set, to: State) -> Code:
@@ -83,7 +83,23 @@ def _dict(node: ast.Dict, to: State) -> Code:
     return ("d", tuple(zip(keys, lower_all(node.values, to), strict=True)), node.lineno)
 
 
-_KEPT_OPERATORS = {ast.Add: "+", ast.Mod: "%", ast.BitOr: "|"}
+OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.Pow: "**",
+    ast.MatMult: "@",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
+    ast.BitXor: "^",
+}
+# These mean something for texts, types and containers, the others for objects only.
+_OF_CONSTANTS = frozenset("+%|*")
 
 
 def _binary(node: ast.BinOp, to: State) -> Code:
@@ -95,9 +111,10 @@ def _binary(node: ast.BinOp, to: State) -> Code:
         right.append(left.right)
         left = left.left
     items = [lower(left, to), *[lower(item, to) for item in reversed(right)]]
-    if kind in _KEPT_OPERATORS:
-        return ("b", _KEPT_OPERATORS[kind], tuple(items))
-    return _mixed(items)
+    sign = OPERATORS[kind]
+    if sign not in _OF_CONSTANTS and all(item is None or item[0] == "k" for item in items):
+        return None
+    return ("b", sign, tuple(items))
 
 
 def _mixed(items: list[Code]) -> Code:
@@ -118,17 +135,34 @@ def _unary(node: ast.UnaryOp, to: State) -> Code:
         return ("k", -operand[1])
     if type(node.op) is ast.Not and operand is not None:
         return ("!", operand)
-    return _mixed([operand])
+    if operand is None or operand[0] == "k":
+        return None
+    return ("u", _UNARY[type(node.op)], operand)
 
 
-_SIGNS = {ast.Eq: "==", ast.NotEq: "!=", ast.In: "in", ast.NotIn: "!in", ast.Is: "is", ast.IsNot: "!is"}
+_UNARY: dict[type[ast.unaryop], str] = {ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__"}
+_SIGNS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.In: "in",
+    ast.NotIn: "!in",
+    ast.Is: "is",
+    ast.IsNot: "!is",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+_ORDERS = frozenset(["<", "<=", ">", ">="])
 
 
 def _compare(node: ast.Compare, to: State) -> Code:
     sign = _SIGNS.get(type(node.ops[0])) if len(node.ops) == 1 else None
     if sign is not None:
         left, right = lower(node.left, to), lower(node.comparators[0], to)
-        return ("=?", sign, left, right) if left is not None and right is not None else _mixed([left, right])
+        if left is None or right is None or (sign in _ORDERS and left[0] == right[0] == "k"):
+            return _mixed([left, right])
+        return ("=?", sign, left, right)
     return _mixed([lower(node.left, to), *lower_all(node.comparators, to)])
 
 
@@ -179,8 +213,13 @@ def _joined(node: ast.JoinedStr, to: State) -> Code:
     return ("j", lower_all(node.values, to))
 
 
-def _formatted(node: ast.FormattedValue, to: State) -> Code:
-    return lower(node.value, to)
+# ``{x!r}`` and ``{x!a}``.
+_REPRESENTED = (ord("r"), ord("a"))
+
+
+def _formatted(node: Any, to: State) -> Code:
+    value = lower(node.value, to)
+    return ("u", "__repr__", value) if node.conversion in _REPRESENTED and value is not None else value
 
 
 _BY_TYPE: dict[type[Any], Callable[[Any, Any], Code]] = {

@@ -20,7 +20,7 @@ from strangler_analyzers.facts.skim import skim
 from strangler_analyzers.facts.tolerant import repair
 
 # Goes into the key of the cache: facts of another extractor or grammar are not ours.
-EXTRACTOR = f"4:{sys.version_info[0]}.{sys.version_info[1]}"
+EXTRACTOR = f"5:{sys.version_info[0]}.{sys.version_info[1]}"
 # Trees of generated code are deep; frames of pure Python cost no C stack.
 _RECURSION = 60_000
 

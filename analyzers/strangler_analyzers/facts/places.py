@@ -13,7 +13,7 @@ from strangler_analyzers.facts.records import Facts, Scope
 _LINE_AT = {
     "=": (4, 1),
     ":": (5, 1),
-    "+=": (4, 1),
+    "+=": (5, 1),
     "e": (3, 1),
     "r": (3, 1),
     "raise": (4, 1),

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from strangler_analyzers.facts.expressions import lower, lower_all
+from strangler_analyzers.facts.expressions import OPERATORS, lower, lower_all
 from strangler_analyzers.facts.records import Code, Import
 from strangler_analyzers.facts.state import State
 
@@ -41,7 +41,7 @@ def _augmented(node: ast.AugAssign, to: State) -> Code:
     target = lower(node.target, to)
     if to.depth == 0 and target == ("n", "__all__"):
         to.note_exports(node.value, extend=True)
-    return ("+=", node.lineno, target, lower(node.value, to))
+    return ("+=", node.lineno, target, lower(node.value, to), OPERATORS[type(node.op)])
 
 
 def _return(node: ast.Return, to: State) -> Code:
@@ -143,13 +143,31 @@ def _match(node: ast.Match, to: State) -> Code:
     for case in node.cases:
         to.branches += 1
         guard = None if case.guard is None else lower(case.guard, to)
-        cases.append((_pattern_values(case.pattern, to), guard, lower_body(case.body, to)))
+        cases.append((_pattern(case.pattern, to), guard, lower_body(case.body, to)))
     return ("match", node.lineno, lower(node.subject, to), tuple(cases))
 
 
-def _pattern_values(pattern: ast.pattern, to: State) -> tuple[Code, ...]:
-    found = [child for child in ast.walk(pattern) if isinstance(child, ast.MatchClass | ast.MatchValue)]
-    return tuple([lower(child.cls if isinstance(child, ast.MatchClass) else child.value, to) for child in found])
+def _pattern(node: Any, to: State) -> Code:
+    """A pattern: a value, a name (that another pattern must fit), a sequence, a mapping, a class or alternatives."""
+    if isinstance(node, ast.MatchValue):
+        return ("=", lower(node.value, to))
+    if isinstance(node, ast.MatchAs):
+        return ("as", node.name, None if node.pattern is None else _pattern(node.pattern, to))
+    if isinstance(node, ast.MatchStar):
+        return ("*", node.name)
+    if isinstance(node, ast.MatchMapping):
+        fits = tuple([_pattern(one, to) for one in node.patterns])
+        return ("{", lower_all(node.keys, to), fits, node.rest)
+    if isinstance(node, ast.MatchClass):
+        fits = tuple([_pattern(one, to) for one in node.patterns])
+        named = tuple(zip(node.kwd_attrs, [_pattern(one, to) for one in node.kwd_patterns], strict=True))
+        return ("c", lower(node.cls, to), fits, named)
+    if isinstance(node, ast.MatchSequence | ast.MatchOr):
+        return (
+            "[" if isinstance(node, ast.MatchSequence) else "|",
+            tuple([_pattern(one, to) for one in node.patterns]),
+        )
+    return None
 
 
 def _assert(node: ast.Assert, to: State) -> Code:

@@ -112,6 +112,7 @@ def instances(frame: Frame, classes: Values) -> Values:
     for value in contents(classes):
         one: Value | None = None
         if isinstance(value, Class):
+            value.is_made = True
             one = value.instance
         elif isinstance(value, Ext) and not value.dotted.startswith(_SILENT):
             one = frame.program.typed(value)

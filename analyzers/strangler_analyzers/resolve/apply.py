@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from strangler_analyzers.resolve.arguments import Passes, bind_arguments
 from strangler_analyzers.resolve.builtins import call_builtin, call_container
+from strangler_analyzers.resolve.by_name import fitting
 from strangler_analyzers.resolve.decide import puts_together
+from strangler_analyzers.resolve.fields import fill
 from strangler_analyzers.resolve.frames import CallOf, Event, Frame, Site
-from strangler_analyzers.resolve.hierarchy import member, outside
+from strangler_analyzers.resolve.hierarchy import linearised, member, outside
 from strangler_analyzers.resolve.holders import held_by
-from strangler_analyzers.resolve.pending import Generator, Partial
+from strangler_analyzers.resolve.objects import Object, on_object
+from strangler_analyzers.resolve.operators import instance_of
+from strangler_analyzers.resolve.pending import Generator, Matching, Partial, Property
 from strangler_analyzers.resolve.values import (
     EMPTY,
     MOST_CLASSES_REGISTERED,
     MOST_REGISTERED,
     Bound,
-    Cell,
     Class,
     Const,
     Ext,
@@ -49,27 +53,27 @@ def apply(frame: Frame, call: CallOf) -> Values:
 
 
 def _function(frame: Frame, func: Func, call: CallOf) -> Values:
-    return _enter(frame, func, call, [])
+    return _enter(frame, func, call, EMPTY)
 
 
 def _method(frame: Frame, method: Bound, call: CallOf) -> Values:
-    given = _enter(frame, method.func, call, [(method.receiver,)])
+    given = _enter(frame, method.func, call, (method.receiver,))
     if method.original is None:
         return given
-    return _through(frame, method.original, call, [(method.receiver,)], given)
+    return _through(frame, method.original, call, (method.receiver,), given)
 
 
 def _wrapped(frame: Frame, value: Wrapped, call: CallOf) -> Values:
-    given = _enter(frame, value.func, call, [])
+    given = _enter(frame, value.func, call, EMPTY)
     inner = unwrapped(value)
     if isinstance(inner, Func):
-        return _through(frame, inner, call, [], given)
+        return _through(frame, inner, call, EMPTY, given)
     return given
 
 
-def _through(frame: Frame, inner: Func, call: CallOf, first: list[Values], given: Values) -> Values:
+def _through(frame: Frame, inner: Func, call: CallOf, first: Values, given: Values) -> Values:
     """The call also reaches what is inside the decorators; if that is handed on, what it gives is more exact."""
-    passes = bind_arguments(frame, inner, [*first, *call.args], call.kwargs, len(first))
+    passes = bind_arguments(frame, inner, call, first)
     if not call.quiet:
         site = Site(inner, call.line, frame.loops > 0, frame.transaction, passes, "inferred", through=True)
         frame.record.calls.append(site)
@@ -98,12 +102,14 @@ def _nested(program: Any, func: Func, returned: Values, call: CallOf) -> Values:
     return found
 
 
-def _enter(frame: Frame, func: Func, call: CallOf, first: list[Values]) -> Values:
+def _enter(frame: Frame, func: Func, call: CallOf, first: Values) -> Values:
     func = _given(frame, func, call)
-    passes = bind_arguments(frame, func, [*first, *call.args], call.kwargs, len(first))
+    passes = bind_arguments(frame, func, call, first)
     if not call.quiet:
         _note(frame, func, call, passes)
-    frame.program.reach(func)
+    frame.program.reach(func, frame)
+    if func.record is not None and func.record.effects:
+        frame.take_effects(func.record.effects)
     # A loader's own returns are those of all its callers; what this call names by text is more exact.
     loaded: Values = frame.program.unknown_call(frame, func.scope.name, call)
     if loaded and len(call.args) > 1 and not (func.is_variant and _lists(func.returns.values) > _lists(loaded)):
@@ -111,13 +117,29 @@ def _enter(frame: Frame, func: Func, call: CallOf, first: list[Values]) -> Value
     if "generator" in func.scope.flags:
         frame.program.read(frame, func.yields)
         return (frame.program.generator(func),)
-    returned = _nested(frame.program, func, frame.program.read(frame, func.returns), call)
+    returned = _nested(frame.program, func, _returned(frame, func, passes, first), call)
     return returned or frame.program.declared_return(frame, func) or loaded
 
 
 def _lists(values: Values) -> int:
     """How many containers there are: what gives one is no loader of a single thing."""
     return sum(isinstance(value, Items) for value in values)
+
+
+def _returned(frame: Frame, func: Func, passes: Passes, first: Values) -> Values:
+    """What this call gives: of the parameters that are handed back, what was passed here, if that is known."""
+    whole: Values = frame.program.read(frame, func.returns)
+    if not func.handed:
+        return whole
+    found: Values = frame.program.read(frame, func.made)
+    passed = dict(passes)
+    for name in func.handed:
+        is_first = first and name == func.layout.places[0]
+        values = first if is_first else passed.get(name) or func.param(name).default
+        if not values:
+            return whole
+        found = union(found, values)
+    return found
 
 
 def _given(frame: Frame, func: Func, call: CallOf) -> Func:
@@ -141,55 +163,35 @@ def _is_of_class(value: Value) -> bool:
     return isinstance(value, Bound) and isinstance(value.receiver, Class)
 
 
-def _note(frame: Frame, callee: Value, call: CallOf, passes: tuple[tuple[str, Values], ...]) -> None:
+def _note(frame: Frame, callee: Value, call: CallOf, passes: Passes) -> None:
     confidence = "certain" if len(call.callees) == 1 else "possible" if len(call.callees) > 3 else "inferred"
     site = Site(callee, call.line, frame.loops > 0, frame.transaction, passes, confidence)
     frame.record.calls.append(site)
 
 
-def bind_arguments(
-    frame: Frame, func: Func, args: list[Values], kwargs: dict[str, Values], skip: int
-) -> tuple[tuple[str, Values], ...]:
-    """Let the arguments flow into the parameters; what was passed for which, without the first ``skip``."""
-    places, rest, names = func.layout
-    flow, known, passes = frame.program.flow, func.params.get, []
-    for place, values in enumerate(args):
-        name = places[place] if place < len(places) else rest
-        if name:
-            if values:
-                flow(_without_default(func, known(name) or func.param(name), values), values)
-            if place >= skip:
-                passes.append((name, values))
-    if func.is_variant:
-        _spread(func, args[len(places) :])
-    for name, values in kwargs.items():
-        if name in names:
-            flow(_without_default(func, func.param(name), values), values)
-            passes.append((name, values))
-    return tuple(passes)
-
-
-def _without_default(func: Func, cell: Cell, values: Values) -> Cell:
-    """A parameter that is about to be given ``values``: what is followed apart for these has no default there."""
-    if func.is_variant and values and cell.values is cell.default:
-        cell.values = EMPTY
-    return cell
-
-
-def _spread(func: Func, further: list[Values]) -> None:
-    """Keep what a variant is handed for ``*args``, each at its place."""
-    for place, values in enumerate(further):
-        func.spread[place] = union(func.spread.get(place, EMPTY), values)
-
-
 def _class(frame: Frame, cls: Class, call: CallOf) -> Values:
     bases = outside(cls)
+    cls.is_made = True
     result: Value = cls.instance
     if bases and (frame.func.index == 0 or frame.program.is_factory(frame, bases)):
         result = _made(frame, cls, call)
         result.instance = cls.instance
+    elif frame.func.index == 0 and not bases and not frame.loops:
+        result = frame.program.object_of(frame, call.site, cls)
+    made = _by_new(frame, cls, call)
     _construct(frame, cls, call, result)
-    return (result,)
+    return made or (result,)
+
+
+def _by_new(frame: Frame, cls: Class, call: CallOf) -> Values:
+    """What ``__new__`` gives where that is no object of the class."""
+    defined = member(cls, "__new__")
+    if defined is None:
+        return EMPTY
+    callees = tuple([frame.program.bound(one, cls) for one in map(unwrapped, defined[1]) if isinstance(one, Func)])
+    given = apply(frame, CallOf(callees, call.args, call.kwargs, call.line, call.site, call.rest, call.quiet))
+    known = [instance_of(value) for value in given]
+    return EMPTY if any(one is not None and cls in linearised(one.cls)[0] for one in known) else given
 
 
 def _construct(frame: Frame, cls: Class, call: CallOf, result: Value) -> None:
@@ -197,17 +199,30 @@ def _construct(frame: Frame, cls: Class, call: CallOf, result: Value) -> None:
     if defined is None:
         _construct_outside(frame, cls, call, result)
         return
-    for one in defined[1]:
-        value = unwrapped(one)
-        if isinstance(value, Func):
-            value = value.on(cls) if value.owner is not None and value.owner is not cls else value
-            passes = bind_arguments(frame, value, [(result,), *call.args], call.kwargs, 1)
-            frame.program.reach(value)
-            if not call.quiet:
-                _note(frame, value, call, passes)
-                if value.owner is not cls:
-                    frame.record.uses.append((cls, call.line))
-            return
+    func = next((one for one in map(unwrapped, defined[1]) if isinstance(one, Func)), None)
+    if func is not None:
+        _prepare(frame, _constructor(func, cls, result), cls, call, result)
+
+
+def _prepare(frame: Frame, func: Func, cls: Class, call: CallOf, result: Value) -> None:
+    """Call ``__init__``."""
+    passes = bind_arguments(frame, func, call, (result,))
+    frame.program.reach(func, frame)
+    if func.record is not None and func.record.effects:
+        frame.take_effects(func.record.effects)
+    if not call.quiet:
+        _note(frame, func, call, passes)
+        if func.owner is not cls:
+            frame.record.uses.append((cls, call.line))
+
+
+def _constructor(func: Func, cls: Class, result: Value) -> Func:
+    """``__init__`` as it runs on the object that is made, or on any of a class that inherits it."""
+    if func.owner is None:
+        return func
+    if isinstance(result, Object):
+        return on_object(func, result)
+    return func.on(cls) if func.owner is not cls else func
 
 
 def _construct_outside(frame: Frame, cls: Class, call: CallOf, result: Value) -> None:
@@ -219,6 +234,7 @@ def _construct_outside(frame: Frame, cls: Class, call: CallOf, result: Value) ->
         frame.record.outside.setdefault(f"{outside(cls)[0].dotted}.__init__", call.line)
     if not call.quiet:
         _note(frame, cls, call, _fields(cls, call))
+    fill(frame, cls, call, result)
 
 
 def _fields(cls: Class, call: CallOf) -> tuple[tuple[str, Values], ...]:
@@ -263,19 +279,24 @@ def _object(frame: Frame, value: Instance, call: CallOf) -> Values:
     callees = frame.program.special(value, "__call__")
     if not callees:
         return EMPTY
-    return apply(frame, CallOf(callees, call.args, call.kwargs, call.line, call.site, quiet=call.quiet))
+    return apply(frame, CallOf(callees, call.args, call.kwargs, call.line, call.site, call.rest, call.quiet))
 
 
 def _partial(frame: Frame, value: Partial, call: CallOf) -> Values:
     kwargs = {**value.kwargs, **call.kwargs}
-    return apply(frame, CallOf((value.func,), [*value.args, *call.args], kwargs, call.line, call.site))
+    return apply(frame, CallOf((value.func,), [*value.args, *call.args], kwargs, call.line, call.site, call.rest))
+
+
+def _matching(frame: Frame, value: Matching, call: CallOf) -> Values:
+    callees = fitting(frame, value)
+    return apply(frame, CallOf(callees, call.args, call.kwargs, call.line, call.site, call.rest, call.quiet))
 
 
 def _made_object(frame: Frame, value: Made, call: CallOf) -> Values:
     if value.instance is not None:
         callees = frame.program.special(value, "__call__")
         if callees:
-            return apply(frame, CallOf(callees, call.args, call.kwargs, call.line, call.site))
+            return apply(frame, CallOf(callees, call.args, call.kwargs, call.line, call.site, call.rest))
     return _library(frame, value, call)
 
 
@@ -292,7 +313,10 @@ _BY_TYPE: dict[type[Any], Callable[[Frame, Any, CallOf], Values]] = {
     Typed: _library,
     Made: _made_object,
     Instance: _object,
+    Object: _object,
     Partial: _partial,
+    Property: _nothing,
+    Matching: _matching,
     Wrapped: _wrapped,
     Generator: _nothing,
 }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from strangler_analyzers.resolve.containers import call_method
 from strangler_analyzers.resolve.frames import CallOf, Frame
-from strangler_analyzers.resolve.hierarchy import linearised, member, outside
-from strangler_analyzers.resolve.pending import Generator, Partial, Super
+from strangler_analyzers.resolve.hierarchy import accessor, linearised, member, outside
+from strangler_analyzers.resolve.objects import Object
+from strangler_analyzers.resolve.pending import Generator, Matching, Partial, Property, Super
 from strangler_analyzers.resolve.values import (
     EMPTY,
     Bound,
@@ -48,11 +50,12 @@ def _of_instance(frame: Frame, value: Instance, attr: str) -> Values:
 
 def instance_attribute(frame: Frame, cls: Class, receiver: Value, attr: str) -> Values:
     """The attribute of an object of ``cls`` that is known as ``receiver``."""
-    found = EMPTY
-    for one in linearised(cls)[0]:
-        cell = one.attrs.get(attr)
-        if cell is not None:
-            found = union(found, frame.program.read(frame, cell))
+    if attr == "__class__":
+        return (cls,)
+    if isinstance(receiver, Object) and frame.func is receiver.maker and attr in receiver.now:
+        frame.program.read(frame, receiver.own[attr])
+        return receiver.now[attr]
+    found = _assigned(frame, cls, receiver, attr)
     defined = member(cls, attr)
     if defined is not None and (not found or any(isinstance(value, Func | Wrapped) for value in defined[1])):
         for value in defined[1]:
@@ -62,11 +65,39 @@ def instance_attribute(frame: Frame, cls: Class, receiver: Value, attr: str) -> 
     return _unknown(frame, cls, receiver, attr)
 
 
+def _assigned(frame: Frame, cls: Class, receiver: Value, attr: str) -> Values:
+    """What was assigned to the attribute, or what a class that answers for every attribute says."""
+    found = EMPTY
+    if "__getattribute__" in frame.program.specials:
+        special = member(cls, "__getattribute__")
+        found = called(frame, special[1], receiver, [frame.program.constant(attr)]) if special is not None else EMPTY
+    if isinstance(receiver, Object):
+        return union(found, _of_its_own(frame, receiver, attr))
+    for one in linearised(cls)[0]:
+        cell = one.attrs.get(attr)
+        if cell is not None:
+            found = union(found, frame.program.read(frame, cell))
+    return found
+
+
+def _of_its_own(frame: Frame, value: Object, attr: str) -> Values:
+    """What was assigned to the attribute of this object, and of those of its class that are not told apart."""
+    cell = value.own.get(attr) or value.own.setdefault(attr, Cell())
+    found: Values = frame.program.read(frame, cell)
+    for one in linearised(value.cls)[0]:
+        # A class above may have no objects of its own that are told apart.
+        shared = (one.attrs if one.general is None else one.general).get(attr)
+        if shared is not None:
+            found = union(found, frame.program.read(frame, shared))
+    return found
+
+
 def _unknown(frame: Frame, cls: Class, receiver: Value, attr: str) -> Values:
     special = member(cls, "__getattr__")
     if special is not None:
         callees = tuple(one for value in special[1] for one in bound(frame, value, receiver, cls))
-        return frame.program.apply(frame, CallOf(callees, [EMPTY], {}, frame.line, frame.next_site()))  # type: ignore[no-any-return]
+        call = CallOf(callees, [frame.program.constant(attr)], {}, frame.line, frame.next_site())
+        return frame.program.apply(frame, call)  # type: ignore[no-any-return]
     # A later run of another method may set it: who asks is told then.
     cls.attrs.setdefault(attr, Cell()).readers[frame.func] = None
     bases = outside(cls)
@@ -88,20 +119,39 @@ def overridden(frame: Frame, cls: Class, receiver: Value, attr: str) -> Values:
 
 def bound(frame: Frame, value: Value, receiver: Value, cls: Class) -> Values:
     """A member of a class as it is seen on an object."""
-    if isinstance(value, Wrapped):
-        return _bound_wrapped(frame, value, receiver, cls)
-    if isinstance(value, Func):
-        if value.binding == "":
-            return (frame.program.bound(value, receiver),)
-        if value.binding == "static":
-            return (value,)
-        if value.binding == "class":
-            return (frame.program.bound(value, cls),)
-        callees = (frame.program.bound(value, receiver),)
-        return frame.program.apply(frame, CallOf(callees, [], {}, frame.line, frame.next_site()))  # type: ignore[no-any-return]
-    if isinstance(value, Made):
-        return frame.program.library_field(frame, value, receiver)  # type: ignore[no-any-return]
+    action = _BOUND.get(type(value))
+    return (value,) if action is None else action(frame, value, receiver, cls)
+
+
+def _bound_function(frame: Frame, value: Func, receiver: Value, cls: Class) -> Values:
+    if value.binding == "":
+        return (frame.program.bound(value, receiver),)
+    if value.binding == "static":
+        return (value,)
+    if value.binding == "class":
+        return (frame.program.bound(value, cls),)
+    callees = (frame.program.bound(value, receiver),)
+    return frame.program.apply(frame, CallOf(callees, [], {}, frame.line, frame.next_site()))  # type: ignore[no-any-return]
+
+
+def _bound_field(frame: Frame, value: Made, receiver: Value, cls: Class) -> Values:
+    return frame.program.library_field(frame, value, receiver)  # type: ignore[no-any-return]
+
+
+def _bound_property(frame: Frame, value: Property, receiver: Value, cls: Class) -> Values:
+    return called(frame, value.parts.get("getter", EMPTY), receiver, [])
+
+
+def _bound_descriptor(frame: Frame, value: Instance, receiver: Value, cls: Class) -> Values:
+    if frame.program.special(value, "__get__"):
+        return call_method(frame, value, "__get__", [(receiver,), (cls,)])
     return (value,)
+
+
+def called(frame: Frame, funcs: Values, receiver: Value, args: list[Values]) -> Values:
+    """What methods give that are called with an object, without being looked up on it."""
+    callees = tuple([frame.program.bound(one, receiver) for one in map(unwrapped, funcs) if isinstance(one, Func)])
+    return frame.program.apply(frame, CallOf(callees, args, {}, frame.line, frame.next_site())) if callees else EMPTY
 
 
 def _bound_wrapped(frame: Frame, value: Wrapped, receiver: Value, cls: Class) -> Values:
@@ -114,6 +164,16 @@ def _bound_wrapped(frame: Frame, value: Wrapped, receiver: Value, cls: Class) ->
     if inner.owner is not None and inner.owner is not cls:
         inner = inner.on(cls)
     return (frame.program.bound(value.func, holder, inner),) if inner.binding != "static" else (value,)
+
+
+_BOUND: dict[type[Any], Callable[[Frame, Any, Value, Class], Values]] = {
+    Func: _bound_function,
+    Wrapped: _bound_wrapped,
+    Made: _bound_field,
+    Property: _bound_property,
+    Instance: _bound_descriptor,
+    Object: _bound_descriptor,
+}
 
 
 def _of_class(frame: Frame, value: Class, attr: str) -> Values:
@@ -132,6 +192,8 @@ def _of_class(frame: Frame, value: Class, attr: str) -> Values:
             found = union(found, (frame.program.bound(one, value),))
         elif isinstance(one, Made):
             found = union(found, frame.program.library_class_member(frame, one, value, attr))
+        elif isinstance(one, Instance) and frame.program.special(one, "__get__"):
+            found = union(found, call_method(frame, one, "__get__", [EMPTY, (value,)]))
         else:
             found = union(found, (one,))
     return found
@@ -214,6 +276,7 @@ def _of_nothing(frame: Frame, value: Value, attr: str) -> Values:
 
 _BY_TYPE: dict[type[Any], Callable[[Frame, Any, str], Values]] = {
     Instance: _of_instance,
+    Object: _of_instance,
     Class: _of_class,
     Module: _of_module,
     Ext: _of_ext,
@@ -228,6 +291,8 @@ _BY_TYPE: dict[type[Any], Callable[[Frame, Any, str], Values]] = {
     Const: _of_constant,
     Items: _of_items,
     Generator: _of_nothing,
+    Property: _of_nothing,
+    Matching: _of_nothing,
 }
 
 
@@ -236,12 +301,56 @@ def set_attribute(frame: Frame, owner: Value, attr: str, values: Values) -> None
     if isinstance(owner, Made) and owner.instance is not None:
         owner = owner.instance
     if isinstance(owner, Instance):
-        cell = owner.cls.attrs.get(attr)
-        if cell is None:
-            cell = owner.cls.attrs[attr] = Cell()
-        frame.program.flow(cell, values)
+        if not _is_accessed(frame, owner, attr, "setter", [values]):
+            _put(frame, owner, attr, values)
     elif isinstance(owner, Class):
         replaces = values and frame.func.registers and not frame.branch
         owner.members[attr] = values if replaces else union(owner.members.get(attr, EMPTY), values)
     elif isinstance(owner, Module):
         frame.program.patch(frame, owner, attr, values)
+
+
+def _put(frame: Frame, owner: Instance, attr: str, values: Values) -> None:
+    cls, flow = owner.cls, frame.program.flow
+    flow(cls.attrs.get(attr) or cls.attrs.setdefault(attr, Cell()), values)
+    if isinstance(owner, Object):
+        flow(owner.own.get(attr) or owner.own.setdefault(attr, Cell()), values)
+        if frame.func is owner.maker:
+            owner.become(attr, values, straight=not frame.branch and not frame.loops)
+        else:
+            frame.note_effect(owner, attr, values)
+    elif cls.general is not None:
+        flow(cls.general.get(attr) or cls.general.setdefault(attr, Cell()), values)
+
+
+def delete_attribute(frame: Frame, owner: Value, attr: str) -> None:
+    """What ``del owner.attr`` does."""
+    if isinstance(owner, Instance):
+        _is_accessed(frame, owner, attr, "deleter", [])
+
+
+# What of the class of an object is asked first, and what of a descriptor, when an attribute is set or deleted.
+_ASKED = {"setter": ("__setattr__", "__set__"), "deleter": ("__delattr__", "__delete__")}
+
+
+def _is_accessed(frame: Frame, owner: Instance, attr: str, kind: str, given: list[Values]) -> bool:
+    """Call what setting or deleting an attribute calls; whether a property or descriptor took it."""
+    own, of_descriptor = _ASKED[kind]
+    if own in frame.program.specials:
+        call_method(frame, owner, own, [frame.program.constant(attr), *given])
+    func = accessor(owner.cls, attr, kind)
+    if func is not None:
+        called(frame, (func,), owner, given)
+        return True
+    if of_descriptor not in frame.program.specials and not frame.program.has_properties:
+        return False
+    defined = member(owner.cls, attr)
+    taken = False
+    for value in defined[1] if defined is not None else EMPTY:
+        if isinstance(value, Property) and kind in value.parts:
+            called(frame, value.parts[kind], owner, given)
+            taken = True
+        elif isinstance(value, Instance) and frame.program.special(value, of_descriptor):
+            call_method(frame, value, of_descriptor, [(owner,), *given])
+            taken = True
+    return taken

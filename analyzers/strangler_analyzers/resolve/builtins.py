@@ -6,11 +6,14 @@ import builtins
 from collections.abc import Callable
 from typing import Any
 
+from strangler_analyzers.resolve import operators
+from strangler_analyzers.resolve.by_name import looked_up
 from strangler_analyzers.resolve.containers import elements, item_of, merge_items, summed, things_of
 from strangler_analyzers.resolve.contents import contents
 from strangler_analyzers.resolve.decide import holds_parts, puts_together
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.hierarchy import linearised
+from strangler_analyzers.resolve.pending import Property
 from strangler_analyzers.resolve.pure import call_text
 from strangler_analyzers.resolve.values import (
     EMPTY,
@@ -60,8 +63,8 @@ def _getattr(frame: Frame, call: CallOf) -> Values:
     found = EMPTY
     if len(call.args) >= 2:
         for name in call.args[1]:
-            if isinstance(name, Const) and isinstance(name.value, str) and name.value.isidentifier():
-                found = union(found, frame.program.attribute(frame, _first(call), name.value))
+            if isinstance(name, Const) and isinstance(name.value, str):
+                found = union(found, looked_up(frame, _first(call), name.value))
                 if name.value.isupper() and _is_outside(found) and _is_constant(call.args[2:]):
                     # A setting of which only the default is in sight.
                     return call.args[2]
@@ -103,17 +106,23 @@ def _filter(frame: Frame, call: CallOf) -> Values:
 
 def _sorted(frame: Frame, call: CallOf) -> Values:
     held = elements(frame, _first(call))
+    _ordered(frame, held, call)
+    return _collection(frame, held)
+
+
+def _ordered(frame: Frame, held: Values, call: CallOf) -> None:
+    """What putting ``held`` in order calls: the key, or the comparison of its objects."""
     if call.kwargs.get("key"):
         _invoke(frame, call.kwargs["key"], [held])
-    return _collection(frame, held)
+    elif operators.has_object(held):
+        operators.compared(frame, "<", held, held)
 
 
 def _extreme(frame: Frame, call: CallOf) -> Values:
     held = elements(frame, _first(call)) if len(call.args) == 1 else EMPTY
     for values in call.args if len(call.args) > 1 else ():
         held = union(held, values)
-    if call.kwargs.get("key"):
-        _invoke(frame, call.kwargs["key"], [held])
+    _ordered(frame, held, call)
     return held
 
 
@@ -190,19 +199,44 @@ def _sum(frame: Frame, call: CallOf) -> Values:
 
 
 def _text(frame: Frame, call: CallOf) -> Values:
+    operators.told(frame, _first(call))
     return tuple(value for value in _first(call) if isinstance(value, Const) and isinstance(value.value, str))
 
 
-def _special(name: str) -> Callable[[Frame, CallOf], Values]:
+def _told(frame: Frame, call: CallOf) -> Values:
+    for values in call.args:
+        operators.told(frame, values)
+    return EMPTY
+
+
+def _special(*names: str) -> Callable[[Frame, CallOf], Values]:
     def action(frame: Frame, call: CallOf) -> Values:
-        for value in _first(call):
-            if isinstance(value, Instance):
-                callees = frame.program.special(value, name)
-                if callees:
-                    _invoke(frame, callees, [])
-        return EMPTY
+        return operators.asked(frame, _first(call), names, call.args[1:]) or EMPTY
 
     return action
+
+
+def _iterated(frame: Frame, call: CallOf) -> Values:
+    elements(frame, _first(call))
+    return EMPTY
+
+
+def _property(frame: Frame, call: CallOf) -> Values:
+    made: Property = frame.program.property_of(frame, call.site)
+    given = dict(zip(("fget", "fset", "fdel"), call.args, strict=False)) | call.kwargs
+    parts = {"getter": "fget", "setter": "fset", "deleter": "fdel"}
+    made.parts = {part: given[name] for part, name in parts.items() if given.get(name)}
+    return (made,)
+
+
+def _globals(frame: Frame, call: CallOf) -> Values:
+    items: Items = frame.program.container(frame, "d", [], EMPTY)
+    items.keyed = dict(frame.module.env)
+    return (items,)
+
+
+def _imported(frame: Frame, call: CallOf) -> Values:
+    return frame.program.imported_by_text(frame, call.args[:1], EMPTY, call.line) if call.args else EMPTY
 
 
 _BUILTINS: dict[str, Callable[[Frame, CallOf], Values]] = {
@@ -231,9 +265,22 @@ _BUILTINS: dict[str, Callable[[Frame, CallOf], Values]] = {
     "str": _text,
     "sum": _sum,
     "len": _special("__len__"),
-    "repr": _special("__repr__"),
-    "bool": _special("__bool__"),
+    "repr": _special("__repr__", "__str__"),
+    "bool": _special("__bool__", "__len__"),
     "hash": _special("__hash__"),
+    "int": _special("__int__", "__index__"),
+    "float": _special("__float__", "__index__"),
+    "abs": _special("__abs__"),
+    "round": _special("__round__"),
+    "bytes": _special("__bytes__"),
+    "dir": _special("__dir__"),
+    "format": _special("__format__", "__str__", "__repr__"),
+    "print": _told,
+    "any": _iterated,
+    "all": _iterated,
+    "property": _property,
+    "globals": _globals,
+    "__import__": _imported,
 }
 
 
@@ -241,6 +288,7 @@ def call_container(frame: Frame, member: Any, call: CallOf) -> Values:
     """What a method of a container (or text) gives."""
     base = member.base
     if isinstance(base, Const):
+        _told(frame, call)
         return call_text(frame, base, member.attr, call)
     action = _CONTAINERS.get(member.attr)
     return action(frame, base, call) if action else EMPTY
@@ -326,6 +374,11 @@ def _pop(frame: Frame, items: Items, call: CallOf) -> Values:
     return items.all()
 
 
+def _sort(frame: Frame, items: Items, call: CallOf) -> Values:
+    _ordered(frame, elements(frame, (items,)), call)
+    return EMPTY
+
+
 def _same(frame: Frame, items: Items, call: CallOf) -> Values:
     return (items,)
 
@@ -351,6 +404,7 @@ _CONTAINERS: dict[str, Callable[[Frame, Items, CallOf], Values]] = {
     "pop": _pop,
     "popitem": _pop,
     "popleft": _pop,
+    "sort": _sort,
     "copy": _same,
     "union": _same,
 }

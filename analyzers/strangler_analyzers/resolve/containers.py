@@ -8,17 +8,29 @@ from typing import Any
 
 from strangler_analyzers.resolve.decide import puts_together
 from strangler_analyzers.resolve.frames import CallOf, Frame
+from strangler_analyzers.resolve.hierarchy import is_enum
 from strangler_analyzers.resolve.holders import default_anywhere, default_of, held_by, object_of
 from strangler_analyzers.resolve.pending import Generator
-from strangler_analyzers.resolve.values import EMPTY, MOST_VALUES, Const, Items, Made, Member, Value, Values, union
+from strangler_analyzers.resolve.values import (
+    EMPTY,
+    MOST_VALUES,
+    Class,
+    Const,
+    Instance,
+    Items,
+    Made,
+    Member,
+    Value,
+    Values,
+    union,
+)
 
 
-def spread_of(values: Values) -> list[Values]:
-    """The arguments that ``*values`` stands for, as far as they are known."""
-    for value in values:
-        if isinstance(value, Items):
-            return value.in_order() or [value.rest]
-    return []
+def spread_of(frame: Frame, values: Values) -> tuple[list[Values], Values]:
+    """What ``*values`` stands for: what is known by its place, and what may stand at any place."""
+    if len(values) == 1 and isinstance(values[0], Items) and values[0].kind == "[":
+        return values[0].in_order(), _read(frame, values[0])
+    return [], elements(frame, values)
 
 
 def keywords_of(values: Values) -> dict[str, Values]:
@@ -40,6 +52,8 @@ def item_of(frame: Frame, value: Value, keys: Values) -> Values:
         found = (_held_at(frame, held, keys) if held is not None else EMPTY) or found
         if found or held is not None:
             return found
+    if isinstance(value, Class) and is_enum(value):
+        return (value.instance,)
     return frame.program.library_item(frame, value, keys)  # type: ignore[no-any-return]
 
 
@@ -80,7 +94,10 @@ def sliced(frame: Frame, base: Values, ends: list[Values]) -> Values:
             if all(bound is None or type(bound) is int for bound in bounds):
                 known = known[slice(*bounds)]
             return (frame.program.container(frame, "[", known, value.rest),)
-    return tuple(value for value in base if not isinstance(value, Const))
+    found = tuple(value for value in base if not isinstance(value, Const | Instance))
+    for value in base:
+        found = union(found, call_method(frame, value, "__getitem__", [EMPTY]))
+    return found
 
 
 def put_at(frame: Frame, items: Items, keys: Values, values: Values) -> None:
@@ -103,7 +120,21 @@ def merge_items(frame: Frame, items: Items, values: Values) -> None:
         held = value if isinstance(value, Items) else held_by(frame, value)
         if held is not None and held is not items:
             items.keyed.update(held.keyed)
+            for one in held.keyed.values():
+                frame.program.flow_into(items, one)
             frame.program.put(items, held.rest)
+
+
+def joined(frame: Frame, parts: list[Values]) -> Values:
+    """What ``left | right`` of containers is: one with what both hold, of a key the last."""
+    held = [value for part in parts for value in part if isinstance(value, Items)]
+    if not held or held[0].kind != "d":
+        return added(frame, parts) if held else EMPTY
+    items = frame.program.container(frame, "d", [], EMPTY)
+    for value in held:
+        _read(frame, value)
+        merge_items(frame, items, (value,))
+    return (items,)
 
 
 def elements(frame: Frame, values: Values) -> Values:
@@ -118,6 +149,8 @@ def elements(frame: Frame, values: Values) -> Values:
                 found = union(found, value.all())
         elif isinstance(value, Generator):
             found = union(found, frame.program.read(frame, value.func.yields))
+        elif isinstance(value, Class) and is_enum(value):
+            found = union(found, (value.instance,))
         else:
             found = union(found, _of_object(frame, value))
     return found

@@ -75,7 +75,7 @@ def compared(frame: Frame, sign: str, left: Values, right: Values) -> Values:
     """What comparing two constants gives, or a constant with a container of constants; else nothing."""
     if len(left) == len(right) == 1 and type(right[0]) is Const and sign in ("==", "!=") and is_unset(left[0]):
         return frame.program.constant(sign == "!=")  # type: ignore[no-any-return]
-    if len(left) != 1 or len(right) != 1 or type(left[0]) is not Const:
+    if len(left) != 1 or len(right) != 1 or type(left[0]) is not Const or sign not in _SIGNS:
         return ()
     one, other = left[0].value, _plain(right[0])
     if other is None:

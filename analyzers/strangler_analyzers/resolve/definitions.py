@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
+from strangler_analyzers.resolve.containers import call_method
 from strangler_analyzers.resolve.decide import puts_together
 from strangler_analyzers.resolve.evaluate import evaluate
 from strangler_analyzers.resolve.execute import execute
 from strangler_analyzers.resolve.frames import CallOf, Frame
-from strangler_analyzers.resolve.hierarchy import forget_order, member
-from strangler_analyzers.resolve.values import EMPTY, Class, Ext, Func, Made, Member, Value, Values, Wrapped, union
+from strangler_analyzers.resolve.hierarchy import forget_order, member, metaclasses
+from strangler_analyzers.resolve.values import (
+    EMPTY,
+    Class,
+    Ext,
+    Func,
+    Instance,
+    Made,
+    Member,
+    Value,
+    Values,
+    Wrapped,
+    union,
+)
 
 
 def define_function(frame: Frame, index: int) -> None:
@@ -20,16 +33,18 @@ def define_function(frame: Frame, index: int) -> None:
     accessor = _accessor(scope.decorators)
     func.decorators = [evaluate(frame, code) for code, _, _ in scope.decorators]
     func.binding = _binding(func)
-    if accessor is not None and accessor in frame.env:
+    if accessor is not None and (accessor[0] in frame.env or frame.cls is not None):
+        if frame.cls is not None:
+            frame.cls.accessors[scope.name, accessor[1]] = func
         return
     frame.bind(scope.name, _decorated(frame, func, func.decorators, scope.decorators))
 
 
-def _accessor(decorators: tuple[Any, ...]) -> str | None:
-    """The property that ``@name.setter`` (or ``deleter``, ``expression``) adds to."""
+def _accessor(decorators: tuple[Any, ...]) -> tuple[str, str] | None:
+    """The property that ``@name.setter`` (or ``deleter``, ``expression``) adds to, and what it adds."""
     for code, _, _ in decorators:
         if code is not None and code[0] == "." and code[2] in ("setter", "deleter", "expression", "inplace"):
-            return str(code[1][1]) if code[1] is not None and code[1][0] == "n" else None
+            return (str(code[1][-1]), code[2]) if code[1] is not None and code[1][0] in ("n", ".") else None
     return None
 
 
@@ -55,8 +70,11 @@ def bind_defaults(frame: Frame, func: Func) -> None:
             given = _annotated_default(frame, annotation)
         else:
             continue
-        func.param(name).default = given
-        frame.program.flow(func.param(name), given)
+        for one in func.variants():
+            cell = one.param(name)
+            cell.default = union(cell.default, given)
+            if cell.is_defaulted:
+                frame.program.flow(cell, given)
 
 
 def _provided(frame: Frame, values: Values) -> Values:
@@ -140,21 +158,30 @@ def define_class(frame: Frame, index: int) -> None:
     cls.members.setdefault("__name__", frame.program.constant(scope.name))
     execute(inner, scope.code())
     frame.sites = inner.sites
-    _tell_bases(frame, cls)
+    _tell_of(frame, cls)
     frame.program.class_done(frame, cls)
     frame.bind(scope.name, _decorated(frame, cls, cls.decorators, scope.decorators))
 
 
-def _tell_bases(frame: Frame, cls: Class) -> None:
-    """Run the ``__init_subclass__`` of a class that ``cls`` derives from."""
+def _tell_of(frame: Frame, cls: Class) -> None:
+    """Call what the making of a class calls: its descriptors, the class it derives from, its metaclass."""
+    for name, values in list(cls.members.items()):
+        for value in values:
+            if isinstance(value, Instance):
+                call_method(frame, value, "__set_name__", [(cls,), frame.program.constant(name)])
     defined = member(cls, "__init_subclass__", cls)
-    for value in defined[1] if defined is not None else ():
-        if isinstance(value, Func):
-            bound = frame.program.bound(value, cls)
-            bound.func.registers = puts_together(frame.func)
-            given = {name: values for name, values in cls.keywords.items() if name != "metaclass"}
-            call = CallOf((bound,), [], given, cls.scope.line, frame.next_site())
-            frame.program.apply(frame, call)
+    if defined is not None:
+        callees = tuple([frame.program.bound(one, cls) for one in defined[1] if isinstance(one, Func)])
+        for one in callees:
+            one.func.registers = puts_together(frame.func)
+        keywords = {name: values for name, values in cls.keywords.items() if name != "metaclass"}
+        frame.program.apply(frame, CallOf(callees, [], keywords, cls.scope.line, frame.next_site()))
+    for kind in metaclasses(cls):
+        for name in ("__new__", "__init__"):
+            of_kind = member(kind, name)
+            callees = tuple([one for one in of_kind[1] if isinstance(one, Func)]) if of_kind is not None else EMPTY
+            given = [(kind,) if name == "__new__" else (cls,), EMPTY, EMPTY, EMPTY]
+            frame.program.apply(frame, CallOf(callees, given, {}, cls.scope.line, frame.next_site()))
 
 
 def _set_bases(frame: Frame, cls: Class) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from strangler_analyzers.resolve import pure
+from strangler_analyzers.resolve import operators, pure
 from strangler_analyzers.resolve.containers import (
     added,
     elements,
     item_of,
+    joined,
     keywords_of,
     merge_items,
     put_at,
@@ -20,6 +21,7 @@ from strangler_analyzers.resolve.containers import (
 from strangler_analyzers.resolve.decide import compared, compared_to_none, decided, negated, rounds
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.mutations import MUTATORS, note_mutation
+from strangler_analyzers.resolve.pending import Generator
 from strangler_analyzers.resolve.values import EMPTY, Const, Ext, Func, Items, Made, Member, Values, union
 
 
@@ -52,12 +54,12 @@ def _call(frame: Frame, code: Any) -> Values:
     frame.line = line
     if func is not None and func[0] == "." and func[2] in MUTATORS:
         note_mutation(frame, func[1])
-    args, starred = [], False
+    args, rest = [], EMPTY
     for item in arg_codes:
         if item is not None and item[0] == "*":
-            starred = True
-            spread = evaluate(frame, item[1])
-            args.extend(spread_of(spread))
+            known, more = spread_of(frame, evaluate(frame, item[1]))
+            args.extend(known or [more])
+            rest = union(rest, more)
         else:
             args.append(EMPTY if item is None else _BY_TAG[item[0]](frame, item))
     kwargs = {}
@@ -69,7 +71,7 @@ def _call(frame: Frame, code: Any) -> Values:
             kwargs.update(keywords_of(values))
     frame.line = line
     frame.sites += 1
-    call = CallOf(callees, args, kwargs, line, frame.sites, starred)
+    call = CallOf(callees, args, kwargs, line, frame.sites, rest)
     if not callees:
         return _unknown_call(frame, func, call)
     return frame.program.apply(frame, call)  # type: ignore[no-any-return]
@@ -100,9 +102,10 @@ def _display(frame: Frame, code: Any) -> Values:
     rest = EMPTY
     for item in code[1]:
         if item is not None and item[0] == "*":
-            spread = evaluate(frame, item[1])
-            known.extend(spread_of(spread))
-            rest = union(rest, elements(frame, spread) or things_of(spread)) if not spread_of(spread) else rest
+            values = evaluate(frame, item[1])
+            spread, more = spread_of(frame, values)
+            known.extend(spread)
+            rest = union(rest, more if more or spread else things_of(values))
         else:
             known.append(EMPTY if item is None else _BY_TAG[item[0]](frame, item))
     return (frame.program.container(frame, "[", known, rest, code[2]),)
@@ -127,19 +130,52 @@ def _effects(frame: Frame, code: Any) -> Values:
 
 
 def _binary(frame: Frame, code: Any) -> Values:
-    parts = [evaluate(frame, item) for item in code[2]]
-    if code[1] == "|" and any(isinstance(value, Items) for part in parts for value in part):
+    _, sign, items = code
+    parts = [EMPTY if item is None else _BY_TAG[item[0]](frame, item) for item in items]
+    if any(map(operators.has_object, parts)):
+        return _operated(frame, sign, parts)
+    return _plain(frame, sign, parts)
+
+
+def _operated(frame: Frame, sign: str, parts: list[Values]) -> Values:
+    """A chain of operators some of whose sides are objects of ours."""
+    found = parts[0]
+    for part in parts[1:]:
+        given = operators.operated(frame, sign, found, part)
+        found = union(given, _plain(frame, sign, [found, part]))
+    return found
+
+
+def _plain(frame: Frame, sign: str, parts: list[Values]) -> Values:
+    if sign == "+":
         return added(frame, parts)
-    if code[1] != "+":
+    if sign == "%":
         texts = [value.value for value in parts[0] if isinstance(value, Const) and isinstance(value.value, str)]
+        for value in parts[1] if texts else EMPTY:
+            operators.told(frame, elements(frame, (value,)) if isinstance(value, Items) else (value,))
         return pure.percent(frame, texts[0], parts[1]) if texts else EMPTY
-    return added(frame, parts)
+    if sign == "|":
+        return joined(frame, parts)
+    return tuple(value for value in parts[0] if isinstance(value, Items)) if sign == "*" else EMPTY
+
+
+def _unary(frame: Frame, code: Any) -> Values:
+    values = evaluate(frame, code[2])
+    return operators.unary(frame, code[1], values) if operators.has_object(values) else EMPTY
+
+
+def tested(frame: Frame, code: Any) -> Values:
+    """A value that is asked whether it holds."""
+    values = evaluate(frame, code)
+    if values:
+        operators.asked_for_truth(frame, values)
+    return values
 
 
 def _and(frame: Frame, code: Any) -> Values:
     found = EMPTY
     for place, item in enumerate(code[1]):
-        values = evaluate(frame, item)
+        values = tested(frame, item) if place < len(code[1]) - 1 else evaluate(frame, item)
         holds = decided(frame, values)
         if holds is False:
             return values
@@ -151,7 +187,7 @@ def _and(frame: Frame, code: Any) -> Values:
 def _or(frame: Frame, code: Any) -> Values:
     found = EMPTY
     for place, item in enumerate(code[1]):
-        values = evaluate(frame, item)
+        values = tested(frame, item) if place < len(code[1]) - 1 else evaluate(frame, item)
         holds = decided(frame, values)
         if holds and not found:
             return values
@@ -161,18 +197,21 @@ def _or(frame: Frame, code: Any) -> Values:
 
 
 def _not(frame: Frame, code: Any) -> Values:
-    return negated(frame, evaluate(frame, code[1]))
+    return negated(frame, tested(frame, code[1]))
 
 
 def _compare(frame: Frame, code: Any) -> Values:
-    left = evaluate(frame, code[2])
+    left, right = evaluate(frame, code[2]), evaluate(frame, code[3])
+    is_asked = operators.has_object(left) or operators.has_object(right)
+    if is_asked:
+        operators.compared(frame, code[1], left, right)
     if code[3] == ("k", None):
         return compared_to_none(frame, code[1], left)
-    return compared(frame, code[1], left, evaluate(frame, code[3]))
+    return EMPTY if is_asked else compared(frame, code[1], left, right)
 
 
 def _conditional(frame: Frame, code: Any) -> Values:
-    holds = decided(frame, evaluate(frame, code[1]))
+    holds = decided(frame, tested(frame, code[1]))
     if holds is not None:
         return evaluate(frame, code[2] if holds else code[3])
     return union(evaluate(frame, code[2]), evaluate(frame, code[3]))
@@ -185,27 +224,34 @@ def _lambda(frame: Frame, code: Any) -> Values:
 
 
 def _comprehension(frame: Frame, code: Any) -> Values:
-    _, kind, _, element, generators, line = code
+    _, kind, key, element, generators, line = code
     outer = dict(frame.env)
     frame.loops += 1
     known: list[Values] = []
+    keyed: dict[Any, Values] = {}
     values = EMPTY
     first = evaluate(frame, generators[0][1])
     each = rounds(frame, first) if len(generators) == 1 else []
-    if kind == "d" and each:
-        return _pairs(frame, code, each, outer)
     frame.unrolled += bool(each)
     for one in each:
         holds = _bind_round(frame, generators[0], one)
-        if holds is None:
-            values = union(values, evaluate(frame, element))
+        names = evaluate(frame, key) if kind == "d" and holds is not False else EMPTY
+        given = evaluate(frame, element) if holds is not False else EMPTY
+        if holds and kind == "d" and len(names) == 1 and isinstance(names[0], Const):
+            keyed[names[0].value] = given
+        elif holds is None or kind == "d":
+            values = union(values, given)
         elif holds:
-            known.append(evaluate(frame, element))
+            known.append(given)
     frame.unrolled -= bool(each)
     if not each:
         values = _all_rounds(frame, code, first)
     _leave(frame, outer)
-    return (frame.program.container(frame, "v" if kind == "d" else "[", known, values, line),)
+    items: Items = frame.program.container(frame, _kind_of(kind, keyed), known, values, line)
+    for name, given in keyed.items():
+        items.keyed[name] = given
+        frame.program.flow_into(items, given)
+    return (items,)
 
 
 def _leave(frame: Frame, outer: dict[str, Values]) -> None:
@@ -215,25 +261,16 @@ def _leave(frame: Frame, outer: dict[str, Values]) -> None:
     frame.env.update(outer)
 
 
-def _pairs(frame: Frame, code: Any, each: list[Values], outer: dict[str, Values]) -> Values:
-    """A dictionary made round by round."""
-    _, _, key, element, generators, line = code
-    frame.unrolled += 1
-    kept = (one for one in each if _bind_round(frame, generators[0], one) is not False)
-    found = [(evaluate(frame, key), evaluate(frame, element)) for _ in kept]
-    frame.unrolled -= 1
-    _leave(frame, outer)
-    items = frame.program.container(frame, "d", [], EMPTY, line)
-    for keys, values in found:
-        put_at(frame, items, keys, values)
-    return (items,)
+def _kind_of(kind: str, keyed: dict[Any, Values]) -> str:
+    """A dictionary of which no key is known is one of values."""
+    return "[" if kind != "d" else "d" if keyed else "v"
 
 
 def _bind_round(frame: Frame, generator: Any, values: Values) -> bool | None:
     """Let one round's element be the target; whether its conditions hold, None if that is open."""
     target, _, conditions = generator
     frame.program.assign(frame, target, values)
-    tests = [decided(frame, evaluate(frame, condition)) for condition in conditions]
+    tests = [decided(frame, tested(frame, condition)) for condition in conditions]
     return False if False in tests else None if None in tests else True
 
 
@@ -243,7 +280,7 @@ def _all_rounds(frame: Frame, code: Any, first: Values) -> Values:
     for place, (target, iterated, conditions) in enumerate(generators):
         frame.program.assign(frame, target, elements(frame, evaluate(frame, iterated) if place else first))
         for condition in conditions:
-            evaluate(frame, condition)
+            tested(frame, condition)
     if key is not None:
         evaluate(frame, key)
     return evaluate(frame, element)
@@ -259,8 +296,13 @@ def _yield(frame: Frame, code: Any) -> Values:
 
 
 def _yield_from(frame: Frame, code: Any) -> Values:
-    frame.program.flow(frame.func.yields, elements(frame, evaluate(frame, code[1])))
-    return EMPTY
+    values = evaluate(frame, code[1])
+    frame.program.flow(frame.func.yields, elements(frame, values))
+    found = EMPTY
+    for value in values:
+        if isinstance(value, Generator):
+            found = union(found, frame.program.read(frame, value.func.returns))
+    return found
 
 
 def _walrus(frame: Frame, code: Any) -> Values:
@@ -277,6 +319,7 @@ def _joined(frame: Frame, code: Any) -> Values:
             pieces.append(item[1])
         else:
             values = evaluate(frame, item)
+            operators.told(frame, values, "__format__", "__str__", "__repr__")
             known = [value.value for value in values if isinstance(value, Const)]
             # What is known is the default of what may be set from outside.
             open_ends = [value for value in values if not isinstance(value, Const | Ext | Made | Member)]
@@ -307,6 +350,7 @@ _BY_TAG: dict[str, Callable[[Frame, Any], Values]] = {
     "d": _dict,
     "?": _effects,
     "b": _binary,
+    "u": _unary,
     "|": _or,
     "&": _and,
     "!": _not,

@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from strangler_analyzers.resolve.containers import added, call_method, elements
-from strangler_analyzers.resolve.decide import decided, rounds
-from strangler_analyzers.resolve.evaluate import evaluate
+from strangler_analyzers.resolve.containers import added, call_method, elements, joined
+from strangler_analyzers.resolve.decide import decided, puts_together, rounds
+from strangler_analyzers.resolve.evaluate import evaluate, tested
 from strangler_analyzers.resolve.frames import CallOf, Frame
-from strangler_analyzers.resolve.holders import held_by
 from strangler_analyzers.resolve.mutations import note_mutation
+from strangler_analyzers.resolve.objects import Object
+from strangler_analyzers.resolve.operators import has_object, operated
+from strangler_analyzers.resolve.patterns import fit
+from strangler_analyzers.resolve.targets import assign, delete
 from strangler_analyzers.resolve.values import (
     EMPTY,
+    Bound,
     Class,
     Const,
+    Func,
     Instance,
     Items,
     Made,
     Typed,
     Values,
+    Wrapped,
     union,
 )
 
@@ -29,84 +35,6 @@ def execute(frame: Frame, body: tuple[Any, ...]) -> None:
     for code in body:
         frame.line = code[1]
         _BY_TAG[code[0]](frame, code)
-
-
-def assign(frame: Frame, target: Any, values: Values) -> None:
-    """Let the target expression stand for ``values``."""
-    if target is None:
-        return
-    tag = target[0]
-    if tag == "n":
-        frame.bind(target[1], values)
-    elif tag == ".":
-        _assign_attribute(frame, target, values)
-    elif tag == "[]":
-        _assign_item(frame, target, values)
-    elif tag == "[":
-        _unpack(frame, target[1], values)
-    elif tag == "*":
-        assign(frame, target[1], values)
-
-
-def _assign_attribute(frame: Frame, target: Any, values: Values) -> None:
-    owners = evaluate(frame, target[1])
-    note_mutation(frame, target[1])
-    for owner in owners:
-        frame.record.writes.append((owner, target[2], values, frame.line, frame.transaction))
-        frame.program.set_attribute(frame, owner, target[2], values)
-
-
-def _assign_item(frame: Frame, target: Any, values: Values) -> None:
-    owners = evaluate(frame, target[1])
-    keys = evaluate(frame, target[2])
-    note_mutation(frame, target[1])
-    known = [key.value for key in keys if isinstance(key, Const)]
-    for owner in owners:
-        if isinstance(owner, Items):
-            _put(frame, owner, known, values)
-        elif frame.program.special(owner, "__setitem__"):
-            call_method(frame, owner, "__setitem__", [keys, values])
-        elif (held := held_by(frame, owner)) is not None:
-            _put(frame, held, known, values)
-
-
-def _put(frame: Frame, items: Items, keys: list[Any], values: Values) -> None:
-    # Inside the body that made it, and on every path, the new item replaces the old one.
-    replaces = items.maker is frame.func and not frame.branch and len(keys) == 1
-    for key in keys if items.maker is not None else ():
-        old = EMPTY if replaces else items.keyed.get(key, EMPTY)
-        merged = union(old, values)
-        items.keyed[key] = merged
-        frame.program.flow(items.ever, values)
-    if not keys:
-        frame.program.put(items, values)
-
-
-def _unpack(frame: Frame, targets: tuple[Any, ...], values: Values) -> None:
-    items = [value for value in values if isinstance(value, Items) and value.kind == "["]
-    stars = [place for place, target in enumerate(targets) if target is not None and target[0] == "*"]
-    if len(items) != 1 or not items[0].keyed:
-        spread = elements(frame, values)
-        for target in targets:
-            assign(frame, target, spread)
-        return
-    known = items[0].in_order()
-    if stars:
-        _unpack_starred(frame, targets, stars[0], known)
-        return
-    for place, target in enumerate(targets):
-        assign(frame, target, known[place] if place < len(known) else items[0].rest)
-
-
-def _unpack_starred(frame: Frame, targets: tuple[Any, ...], star: int, known: list[Values]) -> None:
-    after = len(targets) - star - 1
-    middle = known[star : len(known) - after] if after else known[star:]
-    for place in range(star):
-        assign(frame, targets[place], known[place] if place < len(known) else EMPTY)
-    assign(frame, targets[star], (frame.program.container(frame, "[", middle, EMPTY),))
-    for place in range(after):
-        index = len(known) - after + place
-        assign(frame, targets[star + 1 + place], known[index] if 0 <= index < len(known) else EMPTY)
 
 
 def _assignment(frame: Frame, code: Any) -> None:
@@ -123,6 +51,7 @@ def _annotated(frame: Frame, code: Any) -> None:
         assign(frame, target, declared)
     elif frame.cls is not None and target[0] == "n":
         frame.bind(target[1], values or EMPTY)
+        frame.cls.fields[target[1]] = None
         frame.program.declare(frame.cls, target[1], declared)
     else:
         concrete = tuple(value for value in values if not isinstance(value, Const))
@@ -130,21 +59,31 @@ def _annotated(frame: Frame, code: Any) -> None:
 
 
 def _augmented(frame: Frame, code: Any) -> None:
-    _, line, target, value = code
+    _, line, target, value, sign = code
     new = evaluate(frame, value)
     if target is not None and target[0] == "n":
-        old = frame.env.get(target[1], EMPTY)
-        if any(isinstance(one, Items) for one in old):
-            frame.bind(target[1], added(frame, [old, new]))
-        elif target[1] in frame.globals or frame.func.index == 0:
-            frame.bind(target[1], union(frame.module.env.get(target[1], EMPTY), new))
+        _augmented_name(frame, target[1], sign, new)
         return
     old = evaluate(frame, target)
     note_mutation(frame, target)
     if target is not None and target[0] == ".":
         for owner in evaluate(frame, target[1]):
             frame.record.writes.append((owner, target[2], new, line, frame.transaction))
-    assign(frame, target, added(frame, [old, new]) if old else new)
+    assign(frame, target, _grown(frame, sign, old, new) if old else new)
+
+
+def _augmented_name(frame: Frame, name: str, sign: str, new: Values) -> None:
+    old = frame.env.get(name, EMPTY)
+    if has_object(old) or any(isinstance(one, Items) for one in old):
+        frame.bind(name, _grown(frame, sign, old, new))
+    elif name in frame.globals or frame.func.index == 0:
+        frame.bind(name, union(frame.module.env.get(name, EMPTY), new))
+
+
+def _grown(frame: Frame, sign: str, old: Values, new: Values) -> Values:
+    if has_object(old):
+        return operated(frame, sign, old, new, in_place=True)
+    return joined(frame, [old, new]) if sign == "|" else added(frame, [old, new])
 
 
 def _expression(frame: Frame, code: Any) -> None:
@@ -152,7 +91,12 @@ def _expression(frame: Frame, code: Any) -> None:
 
 
 def _return(frame: Frame, code: Any) -> None:
-    frame.program.flow(frame.func.returns, evaluate(frame, code[2]))
+    func, values = frame.func, evaluate(frame, code[2])
+    frame.program.flow(func.returns, values)
+    if values and code[2][0] == "n" and frame.given.get(code[2][1]) is values:
+        func.handed[code[2][1]] = None
+    else:
+        frame.program.flow(func.made, values)
     frame.ended = True
 
 
@@ -169,13 +113,11 @@ def _raise(frame: Frame, code: Any) -> None:
 
 def _delete(frame: Frame, code: Any) -> None:
     for target in code[2]:
-        if target is not None and target[0] in (".", "[]"):
-            note_mutation(frame, target)
-            evaluate(frame, target[1])
+        delete(frame, target)
 
 
 def _if(frame: Frame, code: Any) -> None:
-    holds = decided(frame, evaluate(frame, code[2]))
+    holds = decided(frame, tested(frame, code[2]))
     if holds is not None:
         _define(frame, code[4] if holds else code[3])
         execute(frame, code[3] if holds else code[4])
@@ -251,8 +193,7 @@ def _for(frame: Frame, code: Any) -> None:
     if each:
         _unrolled(frame, target, each, body)
     else:
-        assign(frame, target, elements(frame, values))
-        _looped(frame, body)
+        _looped(frame, target, elements(frame, values), body)
     execute(frame, orelse)
 
 
@@ -267,20 +208,41 @@ def _unrolled(frame: Frame, target: Any, each: list[Values], body: tuple[Any, ..
     frame.unrolled -= 1
 
 
-def _looped(frame: Frame, body: tuple[Any, ...]) -> None:
-    before = frame.env
+def _looped(frame: Frame, target: Any, values: Values, body: tuple[Any, ...]) -> None:
+    """Run the body of a loop; once more if it leaves names with values that its first round did not see."""
+    before, start, sites = frame.env, frame.record.marks(), frame.sites
     frame.loops += 1
     frame.branch += 1
+    assign(frame, target, values)
     outcome = _branch(frame, before, body, None)
+    again = frame.program.is_small or puts_together(frame.func)
+    if again and outcome is not None and _has_grown(before, outcome):
+        frame.record.forget(start)
+        frame.sites = sites
+        _join(frame, before, [dict(before), outcome])
+        assign(frame, target, values)
+        outcome = _branch(frame, before, body, None)
     frame.loops -= 1
     frame.branch -= 1
     _join(frame, before, [dict(before), outcome])
     frame.ended = False
 
 
+def _has_grown(before: dict[str, Values], after: dict[str, Values]) -> bool:
+    """Whether a name of ``before`` stands, after a round, for something new that can be called or asked."""
+    for name, old in before.items():
+        new = after.get(name, old)
+        if new is not old and any(type(value) in _OF_INTEREST and value not in old for value in new):
+            return True
+    return False
+
+
+_OF_INTEREST = frozenset([Bound, Class, Func, Instance, Object, Wrapped])
+
+
 def _while(frame: Frame, code: Any) -> None:
-    evaluate(frame, code[2])
-    _looped(frame, code[3])
+    tested(frame, code[2])
+    _looped(frame, None, EMPTY, code[3])
     execute(frame, code[4])
 
 
@@ -302,7 +264,8 @@ def _with(frame: Frame, code: Any) -> None:
 def _enter(frame: Frame, value: Any) -> Values:
     if isinstance(value, Instance):
         found = call_method(frame, value, "__enter__", []) or call_method(frame, value, "__aenter__", [])
-        call_method(frame, value, "__exit__", [EMPTY] * 3)
+        for name in ("__exit__", "__aexit__"):
+            call_method(frame, value, name, [EMPTY] * 3)
         return found or (value,)
     if isinstance(value, Made | Typed):
         return (value,)
@@ -357,19 +320,19 @@ def _global(frame: Frame, code: Any) -> None:
 
 
 def _nonlocal(frame: Frame, code: Any) -> None:
-    return
+    frame.nonlocals |= frozenset(code[2])
 
 
 def _match(frame: Frame, code: Any) -> None:
-    evaluate(frame, code[2])
+    values = evaluate(frame, code[2])
     before = frame.env
     outcomes: list[dict[str, Values] | None] = [dict(before)]
     frame.branch += 1
-    for patterns, guard, body in code[3]:
-        for pattern in patterns:
-            evaluate(frame, pattern)
-        evaluate(frame, guard)
-        outcomes.append(_branch(frame, before, body, None) if body else before)
+    for pattern, guard, body in code[3]:
+        frame.env = dict(before)
+        fit(frame, pattern, values)
+        tested(frame, guard)
+        outcomes.append(_branch(frame, frame.env, body, None) if body else frame.env)
     frame.branch -= 1
     _join(frame, before, outcomes)
 

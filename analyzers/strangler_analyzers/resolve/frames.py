@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from strangler_analyzers.resolve.objects import Object
 from strangler_analyzers.resolve.values import EMPTY, Class, Func, Module, Value, Values, union
+
+# A body around (or its module) and a name of it → what it was made to stand for, and whether on every path.
+Effects = dict[tuple[Value, str], tuple[Values, bool]]
 
 
 class Site(NamedTuple):
@@ -49,18 +53,35 @@ class Record:
     texts: list[tuple[str, int, int]] = field(default_factory=list)
     holds: dict[tuple[str, str], int] = field(default_factory=dict)
     unresolved: list[tuple[str, int]] = field(default_factory=list)
+    effects: Effects = field(default_factory=dict)
+
+    def marks(self) -> list[int]:
+        """How long each list of it is."""
+        return [len(one) for one in self._lists()]
+
+    def forget(self, marks: list[int]) -> None:
+        """Forget what was done since the lists were so long: it is about to be done again."""
+        for one, mark in zip(self._lists(), marks, strict=True):
+            del one[mark:]
+
+    def _lists(self) -> tuple[list[Any], ...]:
+        done = (self.calls, self.events, self.raises, self.uses, self.writes)
+        return (*done, self.transactions, self.texts, self.unresolved)
 
 
 @dataclass(slots=True)
 class CallOf:
-    """A call about to be made; ``site`` numbers it within its body, ``quiet`` keeps it out of the record."""
+    """A call about to be made; ``site`` numbers it within its body, ``quiet`` keeps it out of the record.
+
+    ``rest`` is what ``*values`` of unknown length holds, beyond the one that is among the arguments.
+    """
 
     callees: Values
     args: list[Values]
     kwargs: dict[str, Values]
     line: int
     site: int
-    starred: bool = False
+    rest: Values = EMPTY
     quiet: bool = False
 
 
@@ -76,10 +97,12 @@ class Frame:
         "ended",
         "env",
         "func",
+        "given",
         "globals",
         "line",
         "loops",
         "module",
+        "nonlocals",
         "outers",
         "program",
         "record",
@@ -95,7 +118,9 @@ class Frame:
         self.env = env
         self.cls = cls
         self.record: Record = func.record
+        self.given: dict[str, Values] = {}
         self.globals: frozenset[str] = _NO_NAMES
+        self.nonlocals: frozenset[str] = _NO_NAMES
         self.outers: list[dict[str, Values]] = []
         self.line = func.scope.line
         self.loops = 0
@@ -134,5 +159,39 @@ class Frame:
             env[name] = union(env.get(name, EMPTY), values)
             self.module.state.setdefault(name, self.line)
             self.record.state_writes.setdefault((self.module.name, name), self.line)
+            self.note_effect(self.module, name, values)
+        elif name in self.nonlocals:
+            self._bind_outside(name, values)
         else:
             self.env[name] = values
+
+    def _bind_outside(self, name: str, values: Values) -> None:
+        """Let the name of a function around stand for ``values`` too."""
+        outer = self.func.outer
+        while outer is not None and name not in outer.env:
+            outer = outer.outer
+        if outer is not None:
+            outer.env[name] = union(outer.env[name], values)
+            self.note_effect(outer, name, values)
+
+    def note_effect(self, holder: Value, name: str, values: Values) -> None:
+        """Note that a name of a body around now stands for ``values``."""
+        certain = not self.branch and not self.loops
+        old = self.record.effects.get((holder, name))
+        if old is not None and not certain:
+            values, certain = union(old[0], values), old[1]
+        self.record.effects[holder, name] = (values, certain)
+
+    def take_effects(self, effects: Effects) -> None:
+        """What a body that was just called did to the names of this one, and of those around it."""
+        for (holder, name), (values, certain) in effects.items():
+            straight = certain and not self.branch and not self.loops
+            if isinstance(holder, Object) and holder.maker is self.func:
+                holder.become(name, values, straight=straight)
+                continue
+            is_ours = holder is self.func or (holder is self.module and not self.func.index)
+            if is_ours and self.cls is None:
+                self.env[name] = values if straight else union(self.env.get(name, EMPTY), values)
+            elif holder is not self.func:
+                was = self.record.effects.get((holder, name), (EMPTY, False))
+                self.record.effects[holder, name] = (values if straight else union(was[0], values), straight or was[1])

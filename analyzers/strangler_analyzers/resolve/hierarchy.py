@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from strangler_analyzers.resolve.values import Class, Value, Values
+from strangler_analyzers.resolve.values import Class, Func, Value, Values
 
 
 def linearised(cls: Class) -> tuple[list[Class], list[Value]]:
@@ -58,3 +58,34 @@ def forget_order(cls: Class) -> None:
             if id(child) not in seen:
                 seen.add(id(child))
                 pending.append(child)
+
+
+def fields(cls: Class) -> list[str]:
+    """The names that the bodies of ``cls`` and its bases declare with a type, those of the bases first."""
+    found: dict[str, None] = {}
+    for one in reversed(linearised(cls)[0]):
+        found.update(one.fields)
+    return list(found)
+
+
+def accessor(cls: Class, name: str, kind: str) -> Func | None:
+    """The ``setter`` or ``deleter`` of the property ``name``."""
+    for one in linearised(cls)[0]:
+        found = one.accessors.get((name, kind))
+        if found is not None:
+            return found
+    return None
+
+
+def metaclasses(cls: Class) -> list[Class]:
+    """The metaclass of ``cls``, if the program defines it: its own, or the nearest of its bases'."""
+    for one in linearised(cls)[0]:
+        found = [value for value in one.keywords.get("metaclass", ()) if isinstance(value, Class)]
+        if found:
+            return found
+    return []
+
+
+def is_enum(cls: Class) -> bool:
+    """Whether the members of ``cls`` are its objects."""
+    return any(base.dotted.startswith("enum.") for base in outside(cls))

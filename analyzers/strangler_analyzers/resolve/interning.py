@@ -7,10 +7,12 @@ from typing import Any
 
 from strangler_analyzers.resolve.builtins import NAMES
 from strangler_analyzers.resolve.frames import Frame
-from strangler_analyzers.resolve.pending import Generator, Partial, Super
+from strangler_analyzers.resolve.objects import Object, on_object
+from strangler_analyzers.resolve.pending import Generator, Matching, Partial, Property, Super
 from strangler_analyzers.resolve.values import (
     EMPTY,
     Bound,
+    Cell,
     Class,
     Const,
     Ext,
@@ -25,6 +27,13 @@ from strangler_analyzers.resolve.values import (
     Wrapped,
     unwrapped,
 )
+
+
+def copied(cell: Cell) -> Cell:
+    """Another cell with the same values, and nobody who reads it."""
+    found = Cell()
+    found.values = cell.values
+    return found
 
 
 class Interned:
@@ -46,6 +55,9 @@ class Interned:
         self._supers: dict[tuple[Class, Value], Super] = {}
         self._partials: dict[tuple[Func, int, Value], Partial] = {}
         self._generators: dict[Func, Generator] = {}
+        self._objects: dict[tuple[Func, int, Class], Object] = {}
+        self._matching: dict[tuple[Value, str], Matching] = {}
+        self._properties: dict[tuple[Func, int], Property] = {}
 
     def builtin(self, name: str) -> Values | None:
         """The builtin called ``name``."""
@@ -78,8 +90,10 @@ class Interned:
         cls = receiver if isinstance(receiver, Class) else getattr(receiver, "cls", None)
         if isinstance(receiver, Made) and receiver.instance is not None:
             cls = receiver.instance.cls
-        if isinstance(cls, Class) and func.owner is not None and cls is not func.owner:
+        if isinstance(cls, Class) and func.owner not in (None, cls) and not isinstance(receiver, Object):
             func = func.on(cls)
+        if isinstance(receiver, Object) and func.owner is not None:
+            func = on_object(func, receiver)
         key = (func, receiver, original)
         found = self._bound.get(key)
         if found is None:
@@ -92,6 +106,17 @@ class Interned:
         found = self._wrapped.get(key)
         if found is None:
             found = self._wrapped[key] = Wrapped(func, original)
+        return found
+
+    def object_of(self, frame: Frame, site: int, cls: Class) -> Object:
+        """The object that the call numbered ``site`` of the running body makes of ``cls``, as it is at first."""
+        key = (frame.func, site, cls)
+        found = self._objects.get(key)
+        if found is None:
+            found = self._objects[key] = Object(cls, frame.func)
+            if cls.general is None:
+                cls.general = {name: copied(cell) for name, cell in cls.attrs.items()}
+        found.now = {}
         return found
 
     def made(self, frame: Frame, site: int, callee: Value) -> Made:
@@ -203,3 +228,16 @@ class Interned:
         if found is None:
             found = self._generators[func] = Generator(func)
         return found
+
+    @property
+    def has_properties(self) -> bool:
+        """Whether ``property`` was called anywhere."""
+        return bool(self._properties)
+
+    def property_of(self, frame: Frame, site: int) -> Property:
+        """What the call of ``property`` numbered ``site`` gives."""
+        return self._properties.setdefault((frame.func, site), Property())
+
+    def matching(self, receiver: Value, pattern: str) -> Matching:
+        """The members of ``receiver`` whose name fits ``pattern``."""
+        return self._matching.setdefault((receiver, pattern), Matching(receiver, pattern))

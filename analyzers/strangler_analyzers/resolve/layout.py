@@ -8,11 +8,16 @@ from strangler_analyzers.facts import Scope
 
 
 class Layout(NamedTuple):
-    """Parameters filled by place, the one that takes further places (or none: empty), those filled by name."""
+    """Parameters filled by place, those filled by name, and those with a default.
+
+    ``rest`` and ``keywords`` take what is further given by place and by name (or are empty: nothing does).
+    """
 
     places: tuple[str, ...]
     rest: str
     names: frozenset[str]
+    keywords: str
+    defaulted: tuple[str, ...]
 
 
 def layout_of(scope: Scope) -> Layout:
@@ -22,7 +27,14 @@ def layout_of(scope: Scope) -> Layout:
     places = tuple([param[0] for param in scope.params if param[1] in ("positional_only", "positional_or_keyword")])
     rest = next((param[0] for param in scope.params if param[1] == "var_positional"), "")
     names = frozenset([param[0] for param in scope.params if param[1] in ("positional_or_keyword", "keyword_only")])
-    return Layout(places, rest, names)
+    keywords = next((param[0] for param in scope.params if param[1] == "var_keyword"), "")
+    return Layout(places, rest, names, keywords, tuple([param[0] for param in scope.params if _has_default(param)]))
 
 
-_NONE = Layout((), "", frozenset())
+def _has_default(param: tuple[object, ...]) -> bool:
+    """Whether a parameter has a default, or an annotation that may give it one (``Annotated[T, Depends(f)]``)."""
+    annotation = param[3]
+    return param[5] is not None or (isinstance(annotation, tuple) and annotation[0] == "[]")
+
+
+_NONE = Layout((), "", frozenset(), "", ())

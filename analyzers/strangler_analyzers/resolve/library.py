@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from strangler_analyzers.resolve.containers import added, merge_items, summed
+from strangler_analyzers.resolve.containers import added, call_method, elements, merge_items, summed
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.pending import Partial
-from strangler_analyzers.resolve.values import EMPTY, Class, Const, Func, Items, Made, Value, Values
+from strangler_analyzers.resolve.values import EMPTY, Bound, Class, Const, Func, Items, Made, Value, Values, union
 
 ResultRule = Callable[[Frame, Made, CallOf], Values | None]
 ElementRule = Callable[[Frame, Value], Values]
@@ -55,7 +55,15 @@ _STANDARD = (
     "threading.",
     "multiprocessing.",
     "collections.",
+    "re.",
+    "heapq.",
+    "concurrent.",
+    "contextlib.",
 )
+# Those that call what they are handed before they return, with what else they are handed.
+_CALL_AT_ONCE = ("functools.reduce", "itertools.", "re.", "heapq.")
+# The place of the function that these start, with the arguments after it.
+_START = {"submit": 0, "to_thread": 0, "run_in_executor": 1, "call_soon": 0, "call_soon_threadsafe": 0}
 
 
 # The place of the argument that is handed back, more or less.
@@ -76,6 +84,8 @@ def standard_result(frame: Frame, made: Made, call: CallOf) -> Values | None:
     name = made.callee.dotted
     if not name.startswith(_STANDARD):
         return None
+    if name.startswith(_CALL_AT_ONCE):
+        _called_back(frame, call)
     if name in ("functools.partial", "functools.partialmethod") and call.args:
         return _partials(frame, call)
     if name in _HANDS_BACK and call.args:
@@ -92,8 +102,24 @@ def standard_result(frame: Frame, made: Made, call: CallOf) -> Values | None:
 def _of_modules_and_threads(frame: Frame, name: str, call: CallOf) -> Values | None:
     if name == "importlib.import_module" and call.args:
         return frame.program.imported_by_text(frame, call.args, call.kwargs.get("package", EMPTY), call.line) or None
+    return _by_method(frame, name, call)
+
+
+def _by_method(frame: Frame, name: str, call: CallOf) -> Values | None:
+    """What threads, and methods of pools, loops and stacks, do."""
     if name in ("threading.Thread", "multiprocessing.Process", "threading.Timer"):
         _started(frame, call)
+    method = name.rpartition(".")[2]
+    place = _START.get(method)
+    if place is not None and len(call.args) > place and name.startswith(("asyncio.", "concurrent.")):
+        given = CallOf(call.args[place], call.args[place + 1 :], call.kwargs, call.line, frame.next_site(), call.rest)
+        frame.program.apply(frame, given)
+    elif method == "map" and name.startswith("concurrent.") and len(call.args) > 1:
+        held = [elements(frame, values) for values in call.args[1:]]
+        given = frame.program.apply(frame, CallOf(call.args[0], held, {}, call.line, frame.next_site()))
+        return (frame.program.container(frame, "[", [], given),)
+    elif method in ("enter_context", "enter_async_context") and call.args:
+        return _entered(frame, call.args[0])
     return None
 
 
@@ -108,6 +134,31 @@ def _mapping(frame: Frame, name: str, call: CallOf) -> Values:
         items.keyed[key] = values
         frame.program.flow(items.ever, values)
     return (items,)
+
+
+def _entered(frame: Frame, values: Values) -> Values:
+    """What a stack of contexts hands out for one that it enters."""
+    found = EMPTY
+    for value in values:
+        entered = [call_method(frame, value, name, []) for name in ("__enter__", "__aenter__")]
+        for name in ("__exit__", "__aexit__"):
+            call_method(frame, value, name, [EMPTY] * 3)
+        given = entered[0] or entered[1] or elements(frame, (value,))
+        found = union(found, given or (value,))
+    return found
+
+
+def _called_back(frame: Frame, call: CallOf) -> None:
+    """Call the functions among the arguments with elements of the other arguments."""
+    given = [*call.args, *call.kwargs.values()]
+    called = [values for values in given if any(isinstance(value, Func | Bound | Partial) for value in values)]
+    if not called:
+        return
+    held = EMPTY
+    for values in given:
+        held = union(held, elements(frame, values) if values not in called else EMPTY)
+    for values in called:
+        frame.program.apply(frame, CallOf(values, [held, held], {}, call.line, frame.next_site()))
 
 
 def _chained(frame: Frame, name: str, call: CallOf) -> Values | None:

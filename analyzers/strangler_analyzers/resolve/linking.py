@@ -36,6 +36,10 @@ class Linked(Interned):
         self._namespaces: dict[str, Module] = {}
 
     @abstractmethod
+    def apply(self, frame: Frame, call: CallOf) -> Values:
+        """What calling each of ``call.callees`` gives."""
+
+    @abstractmethod
     def run_module(self, module: Module) -> None:
         """Run the body of ``module`` if it has not been."""
 
@@ -112,6 +116,10 @@ class Linked(Interned):
             return (inner,)
         if module.stage == 1:
             self._queue[frame.func] = None
+        special = module.env.get("__getattr__")
+        if special:
+            call = CallOf(special, [self.constant(attr)], {}, frame.line, frame.next_site())
+            return self.apply(frame, call)
         return EMPTY
 
     def imported_by_text(self, frame: Frame, args: list[Values], package: Values, line: int) -> Values:

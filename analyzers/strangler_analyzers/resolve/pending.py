@@ -43,3 +43,32 @@ class Partial(Value):
     def dotted(self) -> str:
         """Its name."""
         return self.func.dotted
+
+
+class Property(Value):
+    """``property(get, set, delete)``."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self) -> None:
+        self.parts: dict[str, Values] = {}
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return "<builtin>.property"
+
+
+class Matching(Value):
+    """``getattr(receiver, "visit_" + name)``: whichever member's name fits; ``{}`` is where anything may stand."""
+
+    __slots__ = ("pattern", "receiver")
+
+    def __init__(self, receiver: Value, pattern: str) -> None:
+        self.receiver = receiver
+        self.pattern = pattern
+
+    @property
+    def dotted(self) -> str:
+        """Its name."""
+        return f"{self.receiver.dotted}.{self.pattern}"

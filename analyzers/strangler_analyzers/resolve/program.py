@@ -8,14 +8,17 @@ from collections.abc import Iterable
 from strangler_analyzers.resolve import attributes, definitions
 from strangler_analyzers.resolve.annotations import annotated
 from strangler_analyzers.resolve.apply import apply
+from strangler_analyzers.resolve.arguments import held
 from strangler_analyzers.resolve.contents import contents
-from strangler_analyzers.resolve.execute import assign, execute
-from strangler_analyzers.resolve.frames import Frame, Record
-from strangler_analyzers.resolve.hierarchy import member
+from strangler_analyzers.resolve.decide import puts_together
+from strangler_analyzers.resolve.execute import execute
+from strangler_analyzers.resolve.frames import CallOf, Frame, Record
+from strangler_analyzers.resolve.hierarchy import member, outside
 from strangler_analyzers.resolve.holders import object_of
 from strangler_analyzers.resolve.library import Knowledge
 from strangler_analyzers.resolve.linking import Linked
 from strangler_analyzers.resolve.pending import Generator
+from strangler_analyzers.resolve.targets import assign
 from strangler_analyzers.resolve.values import (
     EMPTY,
     MOST_CLASSES_REGISTERED,
@@ -34,6 +37,8 @@ from strangler_analyzers.resolve.values import (
 # How often a body is run again as its parameters learn more: often where the program is small, less where it is big.
 _RUNS = 400_000
 _FEWEST_RUNS, _MOST_RUNS = 3, 12
+# In programs with more scopes, what a loop does to its own next round is left out: it costs a tenth of the whole run.
+_SMALL = 5_000
 # How deep calls are followed at once; deeper ones wait in the queue.
 _DEEPEST = 40
 _RECURSION = 200_000
@@ -54,8 +59,17 @@ class Program(Linked):
         self._depth = 0
         # What a function that is followed apart defines, by that function: it sees no other's names.
         self._inner: dict[Func, list[Func]] = {}
+        self._running: set[Func] = set()
         self.scopes = sum(len(module.facts.scopes) for module in self.table.by_name.values())
         self._most_visits = most_visits(self.scopes)
+        self.is_small = self.scopes < _SMALL
+        # The special methods that some class defines: what none defines need not be looked for.
+        names = {scope.name for module in self.table.by_name.values() for scope in module.facts.scopes}
+        self.specials = frozenset([name for name in names if name.startswith("__")])
+
+    def apply(self, frame: Frame, call: CallOf) -> Values:
+        """What calling each of ``call.callees`` gives."""
+        return apply(frame, call)
 
     # Running
 
@@ -87,8 +101,10 @@ class Program(Linked):
         while self._queue:
             # Who comes to the queue under way waits behind all that are there now.
             for func in list(self._queue):
-                del self._queue[func]
-                self.visit(func)
+                # It may have been run since, by one who needed what it gives.
+                if func in self._queue:
+                    del self._queue[func]
+                    self.visit(func)
             if not self._queue:
                 for name in sorted(self.table.by_name):
                     self._reach_all(self.table.by_name[name])
@@ -109,9 +125,18 @@ class Program(Linked):
             if func.visits:
                 self._queue[func] = None
 
-    def reach(self, func: Func) -> None:
-        """Run ``func`` now if it never was, so that it is known what it returns."""
-        if not func.visits and self._depth < _DEEPEST:
+    def reach(self, func: Func, frame: Frame | None = None) -> None:
+        """Run ``func`` now if it never was, so that it is known what it returns.
+
+        While ``frame`` puts the program together, run it again if it was handed something new: what follows
+        depends on it.
+        """
+        if self._depth >= _DEEPEST or func in self._running:
+            return
+        if not func.visits:
+            self.visit(func)
+        elif func in self._queue and frame is not None and puts_together(frame.func):
+            del self._queue[func]
             self.visit(func)
 
     def visit(self, func: Func) -> None:
@@ -125,12 +150,14 @@ class Program(Linked):
         func.env = env
         frame = Frame(self, func, env)
         self._depth += 1
+        self._running.add(func)
         if func.index:
             frame.outers = _outer_names(func)
             self._bind_parameters(frame, func)
             self._enter_decorated(frame, func)
         execute(frame, func.body())
         self._depth -= 1
+        self._running.discard(func)
         if func.index and before and before != env:
             self._requeue_nested(func)
 
@@ -143,18 +170,14 @@ class Program(Linked):
     def _bind_parameters(self, frame: Frame, func: Func) -> None:
         receiver = func.owner is not None and func.binding != "static"
         for place, (name, kind, _, annotation, _, _) in enumerate(func.scope.params):
-            values = self.read(frame, func.param(name))
+            values = held(frame, func, name, kind)
             if place == 0 and receiver and func.owner is not None:
                 cls = func.receiver or func.owner
-                own: Value = cls if func.binding == "class" else cls.instance
+                own: Value = cls if func.binding == "class" else func.target or cls.instance
                 values = union((own,), values)
             elif annotation is not None and kind not in ("var_positional", "var_keyword"):
                 values = union(values, annotated(frame, annotation))
-            if kind == "var_positional":
-                values = (self.container(frame, "[", [*func.spread.values()], EMPTY if func.spread else values),)
-            elif kind == "var_keyword":
-                values = (self.container(frame, "v", [], values),)
-            frame.env[name] = values
+            frame.env[name] = frame.given[name] = values
 
     def _enter_decorated(self, frame: Frame, func: Func) -> None:
         for values in func.decorators:
@@ -258,8 +281,8 @@ class Program(Linked):
     bind_defaults = staticmethod(definitions.bind_defaults)
     attribute = staticmethod(attributes.attribute)
     set_attribute = staticmethod(attributes.set_attribute)
+    delete_attribute = staticmethod(attributes.delete_attribute)
     annotated = staticmethod(annotated)
-    apply = staticmethod(apply)
     assign = staticmethod(assign)
 
     def instances(self, classes: Values) -> Values:
@@ -275,13 +298,14 @@ class Program(Linked):
     def declare(self, cls: Class, name: str, values: Values) -> None:
         """Objects of ``cls`` have an attribute ``name`` of this type."""
         if values:
-            cell = cls.attrs.setdefault(name, Cell())
-            self.flow(cell, values)
+            self.flow(cls.attrs.setdefault(name, Cell()), values)
+            if cls.general is not None:
+                self.flow(cls.general.setdefault(name, Cell()), values)
 
     def special(self, value: Value, name: str) -> Values:
         """The special method ``name`` of an object, if the program defines it."""
         instance = object_of(value)
-        defined = member(instance.cls, name) if instance is not None else None
+        defined = member(instance.cls, name) if instance is not None and name in self.specials else None
         if defined is None:
             return EMPTY
         found = (unwrapped(one) for one in defined[1])
@@ -289,8 +313,13 @@ class Program(Linked):
 
 
 def _is_run_apart(func: Func) -> bool:
-    """Whether ``func`` was only ever run as what it is followed apart as; by itself it would know less than these."""
-    if not any(one.is_apart and one.visits for one in func.variants() if one is not func):
+    """Whether ``func`` is only run as what it is followed apart as; by itself it would know less than these.
+
+    So are methods of a class of which no object is made or asked for, but of those that derive from it.
+    """
+    is_base = func.owner is not None and not func.owner.is_made and not outside(func.owner)
+    apart = (one for one in func.variants() if one is not func)
+    if not any((is_base or one.is_apart or one.target is not None) and one.visits for one in apart):
         return False
     func.record = func.record or Record()
     return True

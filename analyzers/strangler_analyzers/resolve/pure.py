@@ -28,7 +28,8 @@ _METHODS = frozenset(
         "upper",
     ]
 )
-_CUTS = frozenset(["partition", "rpartition", "rsplit", "split", "splitlines"])
+# Methods that give a list of texts.
+_TAKES_APART = frozenset(["partition", "rpartition", "rsplit", "split", "splitlines"])
 _ADDRESSES = ("urllib.parse.urlparse", "urllib.parse.urlsplit", "six.moves.urllib.parse.urlparse")
 _PARTS = frozenset(["scheme", "netloc", "path", "query", "fragment", "hostname"])
 _ENVIRONMENT = re.compile(r"(?:.*\.)?(?:environ\.(?:get|pop|setdefault)|getenv)\Z")
@@ -45,8 +46,8 @@ def call_text(frame: Frame, base: Const, attr: str, call: CallOf) -> Values:
         return _formatted(frame, base, call)
     if attr == "join":
         return _joined(frame, base, call)
-    if attr in _CUTS and isinstance(base.value, str):
-        return _cut(frame, base.value, attr, call)
+    if attr in _TAKES_APART:
+        return _taken_apart(frame, base, attr, call)
     if attr not in _METHODS or not isinstance(base.value, str) or call.kwargs:
         return EMPTY
     given = [_plain(values) for values in call.args]
@@ -58,17 +59,20 @@ def call_text(frame: Frame, base: Const, attr: str, call: CallOf) -> Values:
         return EMPTY
 
 
-def _cut(frame: Frame, text: str, attr: str, call: CallOf) -> Values:
-    """The pieces of a text."""
+def _taken_apart(frame: Frame, base: Const, attr: str, call: CallOf) -> Values:
     given = [_plain(values) for values in call.args]
-    if any(one is None for one in given) or call.kwargs or "{}" in text:
+    if not isinstance(base.value, str) or "{}" in base.value or call.kwargs or None in given:
         return EMPTY
     try:
-        pieces = getattr(text, attr)(*given)
+        parts = getattr(base.value, attr)(*given)
     except (TypeError, ValueError):
         return EMPTY
-    known = [frame.program.constant(piece) for piece in pieces]
-    return (frame.program.container(frame, "[", known, EMPTY),)
+    if len(parts) > _MOST_PARTS:
+        return EMPTY
+    return (frame.program.container(frame, "[", [frame.program.constant(part) for part in parts], EMPTY),)
+
+
+_MOST_PARTS = 20
 
 
 def _plain(values: Values) -> Any:

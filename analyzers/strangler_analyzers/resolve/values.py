@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,10 @@ Values = tuple["Value", ...]
 EMPTY: Values = ()
 # A set of values that grows past this says nothing useful any more; later ones are left out.
 MOST_VALUES = 16
+# A list of steps or handlers is longer than any choice of values: so many functions and classes are read of one.
+MOST_CALLED = 48
+# Of a container, so many items are read where it is not known which is meant.
+_MOST_READ = 200
 # An inherited method is followed apart for each class it runs on, up to this many.
 MOST_CLONES = 40
 # Functions that register are followed apart for each thing registered; those that register classes even more often.
@@ -31,13 +36,17 @@ class Value:
 
 
 class Cell:
-    """A place values flow into; who has read it is run again when it grows."""
+    """A place values flow into; who has read it is run again when it grows.
 
-    __slots__ = ("default", "readers", "values")
+    ``default`` is what a parameter is when it is left out, ``is_defaulted`` whether it ever was.
+    """
+
+    __slots__ = ("default", "is_defaulted", "readers", "values")
 
     def __init__(self) -> None:
         self.values: Values = EMPTY
         self.default: Values = EMPTY
+        self.is_defaulted = False
         self.readers: dict[Any, None] = {}
 
 
@@ -80,11 +89,16 @@ class Module(Value):
 
 
 class Func(Value):
-    """A function or lambda, or the body of a module (scope index 0)."""
+    """A function or lambda, or the body of a module (scope index 0).
+
+    ``further`` are the arguments its ``*args`` and ``**kwargs`` take, by parameter and place or name. ``handed`` are
+    the parameters that it returns as they are, ``made`` what else it returns; ``returns`` is all of it.
+    """
 
     __slots__ = (
-        "binding", "clones", "code", "decorators", "env", "index", "is_variant", "layout", "module", "outer", "owner",
-        "params", "receiver", "record", "registers", "returns", "scope", "spread", "visits", "yields",
+        "binding", "clones", "code", "decorators", "env", "further", "handed", "index", "is_called", "is_variant",
+        "layout", "made", "module", "outer", "owner", "params", "receiver", "record", "registers", "returns", "scope",
+        "target", "visits", "yields",
     )  # fmt: skip
 
     def __init__(self, module: Module, index: int, owner: Class | None, outer: Func | None) -> None:
@@ -98,33 +112,37 @@ class Func(Value):
         self.binding = ""
         self.decorators: list[Values] = []
         self.params: dict[str, Cell] = {}
-        # What a variant is handed for ``*args``, by place.
-        self.spread: dict[int, Values] = {}
+        self.further: dict[tuple[str, int | str], Cell] = {}
+        self.is_called = False
         self.returns = Cell()
+        self.handed: dict[str, None] = {}
+        self.made = Cell()
         self.yields = Cell()
         self.env: dict[str, Values] = {}
         self.visits = 0
         self.record: Any = None
         self.receiver: Class | None = None
+        self.target: Instance | None = None
         self.clones: dict[Any, Func] = {}
         self.is_variant = self.registers = False
 
     def on(self, cls: Class) -> Func:
         """This method as it runs on objects of ``cls``, which inherits it; itself when there are too many such."""
-        return self if self.receiver is not None else self._variant(cls, cls)
+        return self if self.receiver is not None else self.variant(cls, cls)
 
     def given(self, what: tuple[Value, ...], most: int = MOST_CLONES) -> Func:
         """This function as it runs when it is handed just this; itself when there are more than ``most`` such."""
-        return self if self.is_variant else self._variant(what, self.receiver, most)
+        return self if self.is_variant else self.variant(what, self.receiver, most)
 
     def within(self, outer: Func, most: int) -> Func:
         """This function as it is defined by ``outer``, whose names it sees; itself when there are too many such."""
-        found = self._variant(outer, self.receiver, most)
+        found = self.variant(outer, self.receiver, most)
         if found is not self:
             found.outer = outer
         return found
 
-    def _variant(self, key: Any, receiver: Class | None, most: int = MOST_CLONES) -> Func:
+    def variant(self, key: Any, receiver: Class | None, most: int = MOST_CLONES) -> Func:
+        """This function as it is followed apart for ``key``; itself when there are ``most`` such already."""
         found = self.clones.get(key)
         if found is None:
             if len(self.clones) >= most:
@@ -134,7 +152,7 @@ class Func(Value):
             found.code = self.code
             found.is_variant = isinstance(key, tuple)
             for name, cell in self.params.items():
-                found.param(name).values = found.param(name).default = cell.default
+                found.param(name).default = cell.default
         return found
 
     def body(self) -> tuple[Any, ...]:
@@ -175,12 +193,14 @@ class Func(Value):
 class Class(Value):
     """A class; ``members`` is its body's names, ``attrs`` what is assigned to attributes of its instances.
 
+    ``general`` is what is assigned to attributes of objects that are not told apart, once some are;
+    ``fields`` are the names its body declares with a type, ``accessors`` the setters and deleters of its properties.
     ``outer_members`` are those that its bases from outside may give it, by whether it or its objects are asked.
     """
 
     __slots__ = (
-        "attrs", "bases", "decorators", "index", "instance", "keywords", "members", "module", "order", "outer_members",
-        "scope", "subclasses",
+        "accessors", "attrs", "bases", "decorators", "fields", "general", "index", "instance", "is_made", "keywords",
+        "members", "module", "order", "outer_members", "scope", "subclasses",
     )  # fmt: skip
 
     def __init__(self, module: Module, index: int) -> None:
@@ -192,6 +212,10 @@ class Class(Value):
         self.decorators: list[Values] = []
         self.members: dict[str, Values] = {}
         self.attrs: dict[str, Cell] = {}
+        self.general: dict[str, Cell] | None = None
+        self.is_made = False
+        self.fields: dict[str, None] = {}
+        self.accessors: dict[tuple[str, str], Func] = {}
         self.outer_members: dict[tuple[type[Any], str], Member] = {}
         self.subclasses: list[Class] = []
         self.order: tuple[list[Class], list[Value]] | None = None
@@ -258,6 +282,9 @@ class Bound(Value):
     def dotted(self) -> str:
         """Its name."""
         return self.func.dotted
+
+
+_CALLED = frozenset([Func, Class, Bound])
 
 
 class Ext(Value):
@@ -369,8 +396,9 @@ class Items(Value):
     def all(self) -> Values:
         """Every value it may hold."""
         found = self.rest
-        for values in self.keyed.values():
-            found = union(found, values)
-            if len(found) >= MOST_VALUES:
-                break
+        for values in itertools.islice(self.keyed.values(), _MOST_READ):
+            if len(found) < MOST_VALUES:
+                found = union(found, values)
+            elif len(found) < MOST_CALLED:
+                found += tuple([value for value in values if type(value) in _CALLED and value not in found])
         return found
