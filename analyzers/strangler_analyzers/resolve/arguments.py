@@ -7,7 +7,7 @@ from strangler_analyzers.resolve.values import EMPTY, Cell, Func, Values, union
 
 Passes = tuple[tuple[str, Values], ...]
 
-# Further arguments that are told apart by place; those after them are one.
+# Further arguments that are told apart by place; those after them are one, but where what is handed is followed apart.
 _MOST_PLACES = 8
 
 
@@ -56,7 +56,7 @@ def _by_name(frame: Frame, func: Func, given: dict[str, Values], passes: list[tu
 def _further(func: Func, name: str, key: int | str) -> Cell:
     """The cell of one further argument; who reads the others reads it too."""
     whole = func.param(name)
-    if type(key) is int and key >= _MOST_PLACES:
+    if type(key) is int and key >= _MOST_PLACES and not func.is_variant:
         return whole
     cell = func.further.get((name, key))
     if cell is None:
