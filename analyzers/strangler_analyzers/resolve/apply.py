@@ -6,13 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from strangler_analyzers.resolve.arguments import Passes, bind_arguments
-from strangler_analyzers.resolve.builtins import call_builtin, call_container
+from strangler_analyzers.resolve.builtins import call_builtin
 from strangler_analyzers.resolve.by_name import fitting
 from strangler_analyzers.resolve.decide import puts_together
 from strangler_analyzers.resolve.fields import fill
 from strangler_analyzers.resolve.frames import CallOf, Event, Frame, Site
 from strangler_analyzers.resolve.hierarchy import linearised, member, outside
 from strangler_analyzers.resolve.holders import held_by
+from strangler_analyzers.resolve.methods import call_container
 from strangler_analyzers.resolve.objects import Object, on_object
 from strangler_analyzers.resolve.operators import instance_of
 from strangler_analyzers.resolve.pending import Generator, Matching, Partial, Property

@@ -1,23 +1,19 @@
-"""What Python's own functions and containers do with the values handed to them."""
+"""What Python's own functions do with the values handed to them."""
 
 from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
-from typing import Any
 
 from strangler_analyzers.resolve import operators
 from strangler_analyzers.resolve.by_name import looked_up
-from strangler_analyzers.resolve.containers import elements, item_of, merge_items, summed, things_of
+from strangler_analyzers.resolve.containers import elements, merge_items, summed
 from strangler_analyzers.resolve.contents import contents
-from strangler_analyzers.resolve.decide import holds_parts, puts_together
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.hierarchy import linearised
 from strangler_analyzers.resolve.pending import Property
-from strangler_analyzers.resolve.pure import call_text
 from strangler_analyzers.resolve.values import (
     EMPTY,
-    MOST_REGISTERED,
     Class,
     Const,
     Ext,
@@ -31,7 +27,6 @@ from strangler_analyzers.resolve.values import (
 )
 
 NAMES = frozenset(dir(builtins))
-_MOST_PAIRS = 60
 
 
 def call_builtin(frame: Frame, name: str, call: CallOf) -> Values:
@@ -40,7 +35,8 @@ def call_builtin(frame: Frame, name: str, call: CallOf) -> Values:
     return action(frame, call) if action else EMPTY
 
 
-def _first(call: CallOf) -> Values:
+def first(call: CallOf) -> Values:
+    """The first argument."""
     return call.args[0] if call.args else EMPTY
 
 
@@ -64,7 +60,7 @@ def _getattr(frame: Frame, call: CallOf) -> Values:
     if len(call.args) >= 2:
         for name in call.args[1]:
             if isinstance(name, Const) and isinstance(name.value, str):
-                found = union(found, looked_up(frame, _first(call), name.value))
+                found = union(found, looked_up(frame, first(call), name.value))
                 if name.value.isupper() and _is_outside(found) and _is_constant(call.args[2:]):
                     # A setting of which only the default is in sight.
                     return call.args[2]
@@ -95,22 +91,22 @@ def _invoke(frame: Frame, callees: Values, args: list[Values]) -> Values:
 
 def _map(frame: Frame, call: CallOf) -> Values:
     iterated = [elements(frame, values) for values in call.args[1:]]
-    return _collection(frame, _invoke(frame, _first(call), iterated))
+    return collection(frame, _invoke(frame, first(call), iterated))
 
 
 def _filter(frame: Frame, call: CallOf) -> Values:
     held = elements(frame, call.args[1]) if len(call.args) > 1 else EMPTY
-    _invoke(frame, _first(call), [held])
-    return _collection(frame, held)
+    _invoke(frame, first(call), [held])
+    return collection(frame, held)
 
 
 def _sorted(frame: Frame, call: CallOf) -> Values:
-    held = elements(frame, _first(call))
-    _ordered(frame, held, call)
-    return _collection(frame, held)
+    held = elements(frame, first(call))
+    ordered(frame, held, call)
+    return collection(frame, held)
 
 
-def _ordered(frame: Frame, held: Values, call: CallOf) -> None:
+def ordered(frame: Frame, held: Values, call: CallOf) -> None:
     """What putting ``held`` in order calls: the key, or the comparison of its objects."""
     if call.kwargs.get("key"):
         _invoke(frame, call.kwargs["key"], [held])
@@ -119,37 +115,38 @@ def _ordered(frame: Frame, held: Values, call: CallOf) -> None:
 
 
 def _extreme(frame: Frame, call: CallOf) -> Values:
-    held = elements(frame, _first(call)) if len(call.args) == 1 else EMPTY
+    held = elements(frame, first(call)) if len(call.args) == 1 else EMPTY
     for values in call.args if len(call.args) > 1 else ():
         held = union(held, values)
-    _ordered(frame, held, call)
+    ordered(frame, held, call)
     return held
 
 
-def _collection(frame: Frame, values: Values) -> Values:
+def collection(frame: Frame, values: Values) -> Values:
+    """A list of which only is known what it holds."""
     return (frame.program.container(frame, "[", [], values),)
 
 
 def _copied(frame: Frame, call: CallOf) -> Values:
-    for value in _first(call):
+    for value in first(call):
         if isinstance(value, Items) and value.kind == "[" and value.keyed and not value.rest:
             return (frame.program.container(frame, "[", value.in_order(), EMPTY),)
-    return _collection(frame, elements(frame, _first(call)))
+    return collection(frame, elements(frame, first(call)))
 
 
 def _enumerate(frame: Frame, call: CallOf) -> Values:
-    held = elements(frame, _first(call))
-    return _collection(frame, (frame.program.container(frame, "[", [EMPTY, held], EMPTY),))
+    held = elements(frame, first(call))
+    return collection(frame, (frame.program.container(frame, "[", [EMPTY, held], EMPTY),))
 
 
 def _zip(frame: Frame, call: CallOf) -> Values:
     held = [elements(frame, values) for values in call.args]
-    return _collection(frame, (frame.program.container(frame, "[", held, EMPTY),))
+    return collection(frame, (frame.program.container(frame, "[", held, EMPTY),))
 
 
 def _next(frame: Frame, call: CallOf) -> Values:
     found = EMPTY
-    for value in _first(call):
+    for value in first(call):
         if isinstance(value, Instance):
             found = union(found, _invoke(frame, frame.program.special(value, "__next__"), []))
         else:
@@ -159,7 +156,7 @@ def _next(frame: Frame, call: CallOf) -> Values:
 
 def _iter(frame: Frame, call: CallOf) -> Values:
     found = EMPTY
-    for value in _first(call):
+    for value in first(call):
         if isinstance(value, Instance):
             found = union(found, _invoke(frame, frame.program.special(value, "__iter__"), []))
         else:
@@ -169,7 +166,7 @@ def _iter(frame: Frame, call: CallOf) -> Values:
 
 def _dict(frame: Frame, call: CallOf) -> Values:
     items = frame.program.container(frame, "d", [], EMPTY)
-    merge_items(frame, items, _first(call))
+    merge_items(frame, items, first(call))
     for name, values in call.kwargs.items():
         items.keyed[name] = values
         frame.program.flow(items.ever, values)
@@ -195,15 +192,16 @@ def _issubclass(frame: Frame, call: CallOf) -> Values:
 
 
 def _sum(frame: Frame, call: CallOf) -> Values:
-    return summed(frame, _first(call))
+    return summed(frame, first(call))
 
 
 def _text(frame: Frame, call: CallOf) -> Values:
-    operators.told(frame, _first(call))
-    return tuple(value for value in _first(call) if isinstance(value, Const) and isinstance(value.value, str))
+    operators.told(frame, first(call))
+    return tuple(value for value in first(call) if isinstance(value, Const) and isinstance(value.value, str))
 
 
-def _told(frame: Frame, call: CallOf) -> Values:
+def told(frame: Frame, call: CallOf) -> Values:
+    """Ask each argument for its text."""
     for values in call.args:
         operators.told(frame, values)
     return EMPTY
@@ -211,13 +209,13 @@ def _told(frame: Frame, call: CallOf) -> Values:
 
 def _special(*names: str) -> Callable[[Frame, CallOf], Values]:
     def action(frame: Frame, call: CallOf) -> Values:
-        return operators.asked(frame, _first(call), names, call.args[1:]) or EMPTY
+        return operators.asked(frame, first(call), names, call.args[1:]) or EMPTY
 
     return action
 
 
 def _iterated(frame: Frame, call: CallOf) -> Values:
-    elements(frame, _first(call))
+    elements(frame, first(call))
     return EMPTY
 
 
@@ -275,136 +273,10 @@ _BUILTINS: dict[str, Callable[[Frame, CallOf], Values]] = {
     "bytes": _special("__bytes__"),
     "dir": _special("__dir__"),
     "format": _special("__format__", "__str__", "__repr__"),
-    "print": _told,
+    "print": told,
     "any": _iterated,
     "all": _iterated,
     "property": _property,
     "globals": _globals,
     "__import__": _imported,
-}
-
-
-def call_container(frame: Frame, member: Any, call: CallOf) -> Values:
-    """What a method of a container (or text) gives."""
-    base = member.base
-    if isinstance(base, Const):
-        _told(frame, call)
-        return call_text(frame, base, member.attr, call)
-    action = _CONTAINERS.get(member.attr)
-    return action(frame, base, call) if action else EMPTY
-
-
-def _append(frame: Frame, items: Items, call: CallOf) -> Values:
-    values = call.args[-1] if call.args else EMPTY
-    straight = items.maker is frame.func and not frame.branch and len(call.args) == 1
-    gathers = puts_together(frame.func) and len(items.keyed) < MOST_REGISTERED and items.maker is not None
-    if (straight or gathers) and items.kind == "[" and not items.rest:
-        _append_once(frame, items, values, again=straight)
-    else:
-        frame.program.put(items, values)
-    return EMPTY
-
-
-def _append_once(frame: Frame, items: Items, values: Values, *, again: bool) -> None:
-    """One more at the end; what another body fills as it runs again has each thing once."""
-    if again or values not in items.keyed.values():
-        items.keyed[sum(1 for key in items.keyed if isinstance(key, int))] = values
-        frame.program.flow(items.ever, values)
-
-
-def _extend(frame: Frame, items: Items, call: CallOf) -> Values:
-    for value in _first(call):
-        straight = items.maker is frame.func and not frame.branch and not items.rest
-        if isinstance(value, Items) and straight and not value.rest:
-            for place, held in enumerate(value.in_order(), sum(1 for key in items.keyed if isinstance(key, int))):
-                items.keyed[place] = held
-                frame.program.flow(items.ever, held)
-        else:
-            frame.program.put(items, elements(frame, (value,)) or things_of((value,)))
-    return EMPTY
-
-
-def _update(frame: Frame, items: Items, call: CallOf) -> Values:
-    if items.kind != "d":
-        return _extend(frame, items, call)
-    merge_items(frame, items, _first(call))
-    for name, values in call.kwargs.items():
-        items.keyed[name] = values
-        frame.program.flow(items.ever, values)
-    return EMPTY
-
-
-def _get(frame: Frame, items: Items, call: CallOf) -> Values:
-    found = item_of(frame, items, _first(call))
-    for values in call.args[1:]:
-        found = union(found, values)
-    return found
-
-
-def _setdefault(frame: Frame, items: Items, call: CallOf) -> Values:
-    if len(call.args) == 2:
-        for key in call.args[0]:
-            if isinstance(key, Const):
-                items.keyed[key.value] = union(items.keyed.get(key.value, EMPTY), call.args[1])
-                frame.program.flow(items.ever, call.args[1])
-    return _get(frame, items, call)
-
-
-def _values(frame: Frame, items: Items, call: CallOf) -> Values:
-    items.ever.readers[frame.func] = None
-    return _collection(frame, items.all())
-
-
-def _items(frame: Frame, items: Items, call: CallOf) -> Values:
-    items.ever.readers[frame.func] = None
-    program = frame.program
-    is_short = 0 < len(items.keyed) <= _MOST_PAIRS and not items.rest
-    if is_short and (puts_together(frame.func) or holds_parts(items)):
-        pairs = [(program.constant(key), values) for key, values in items.keyed.items()]
-        known = [(program.container(frame, "[", list(pair), EMPTY),) for pair in pairs]
-        return (program.container(frame, "[", known, EMPTY),)
-    pair = program.container(frame, "[", [EMPTY, items.all()], EMPTY)
-    return _collection(frame, (pair,))
-
-
-def _pop(frame: Frame, items: Items, call: CallOf) -> Values:
-    if items.kind == "d" and call.args:
-        return _get(frame, items, call)
-    items.ever.readers[frame.func] = None
-    return items.all()
-
-
-def _sort(frame: Frame, items: Items, call: CallOf) -> Values:
-    _ordered(frame, elements(frame, (items,)), call)
-    return EMPTY
-
-
-def _same(frame: Frame, items: Items, call: CallOf) -> Values:
-    return (items,)
-
-
-def _at(frame: Frame, items: Items, call: CallOf) -> Values:
-    return item_of(frame, items, _first(call))
-
-
-_CONTAINERS: dict[str, Callable[[Frame, Items, CallOf], Values]] = {
-    "__init__": _update,
-    "__getitem__": _at,
-    "__setitem__": _setdefault,
-    "append": _append,
-    "add": _append,
-    "appendleft": _append,
-    "insert": _append,
-    "extend": _extend,
-    "update": _update,
-    "get": _get,
-    "setdefault": _setdefault,
-    "values": _values,
-    "items": _items,
-    "pop": _pop,
-    "popitem": _pop,
-    "popleft": _pop,
-    "sort": _sort,
-    "copy": _same,
-    "union": _same,
 }

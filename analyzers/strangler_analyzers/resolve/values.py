@@ -61,9 +61,7 @@ def union(left: Values, right: Values) -> Values:
     if len(right) == 1:
         return left if right[0] in left else left + right
     new = [value for value in right if value not in left]
-    if not new:
-        return left
-    return (*left, *new)[:MOST_VALUES]
+    return (*left, *new)[:MOST_VALUES] if new else left
 
 
 class Module(Value):
@@ -184,10 +182,7 @@ class Func(Value):
 
     def param(self, name: str) -> Cell:
         """What flows into the parameter ``name``."""
-        cell = self.params.get(name)
-        if cell is None:
-            cell = self.params[name] = Cell()
-        return cell
+        return self.params.get(name) or self.params.setdefault(name, Cell())
 
 
 class Class(Value):
