@@ -37,8 +37,8 @@ class Weights:
     defined: float = 2.0
     imported: float = 1.0
     used: float = 1.0
-    resolution: float = 2.0
-    coarse: float = 1.4
+    resolution: float = 1.6
+    coarse: float = 1.1
     agreement: float = 2.0
 
 
