@@ -9,7 +9,7 @@ from strangler_analyzers.data.kinds import orm_of
 from strangler_analyzers.detectors.django_apps import is_config, package_of
 from strangler_analyzers.detectors.django_labels import model_names
 from strangler_analyzers.resolve.frames import CallOf, Frame
-from strangler_analyzers.resolve.holders import object_of
+from strangler_analyzers.resolve.objects import class_behind, instance_of
 from strangler_analyzers.resolve.values import EMPTY, Class, Made, Member, Value, Values
 
 _OF_MODELS = frozenset(["app_label", "label", "label_lower", "model_name", "object_name"])
@@ -19,8 +19,7 @@ def attribute(frame: Frame, value: Value, attr: str) -> Values:
     """``Model._meta.app_label`` and the other names of a model."""
     if attr not in _OF_MODELS or not isinstance(value, Member) or value.attr != "_meta":
         return EMPTY
-    instance = object_of(value.base)
-    cls = instance.cls if instance is not None else value.base
+    cls = class_behind(value.base)
     if not isinstance(cls, Class) or orm_of(cls) != "django":
         return EMPTY
     label, name = model_names(frame.program, cls)
@@ -33,7 +32,7 @@ def result(frame: Frame, made: Made, call: CallOf) -> Values | None:
     callee = made.callee
     if not isinstance(callee, Member) or callee.attr != "get_models" or call.args:
         return None
-    config = object_of(callee.base)
+    config = instance_of(callee.base)
     if config is None or not is_config(config.cls):
         return None
     models = f"{package_of(config.cls)}.models"

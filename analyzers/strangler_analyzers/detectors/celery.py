@@ -8,10 +8,10 @@ from dataclasses import replace
 from strangler.analysis import Task
 from strangler_analyzers.detectors.kinds import Detector, Example, Found
 from strangler_analyzers.detectors.mounts import kind_of, receiver_of
-from strangler_analyzers.detectors.world import World, argument, ref_of, text
+from strangler_analyzers.detectors.world import World, argument, ref_of, said, text
 from strangler_analyzers.resolve.frames import Event
 from strangler_analyzers.resolve.hierarchy import member, outside
-from strangler_analyzers.resolve.holders import object_of
+from strangler_analyzers.resolve.objects import instance_of
 from strangler_analyzers.resolve.values import Class, Const, Ext, Func, Instance, Items, Made, Member, Value, unwrapped
 
 _DECORATORS = {
@@ -54,7 +54,7 @@ def _called(world: World) -> Iterator[Task]:
         options = event.made.callee if isinstance(event.made.callee, Made) else event.made
         for value in argument(event.made, 0, "fn"):
             inner = unwrapped(value)
-            instance = object_of(inner)
+            instance = instance_of(inner)
             if isinstance(inner, Func) and inner.index:
                 if not any(options in (one, event.made) for one in world.decorators(inner)):
                     yield from _some(_task(world, inner, options))
@@ -73,9 +73,8 @@ def _of_object(world: World, event: Event, cls: Class, options: Made) -> Task | 
     task = None if func is None else _task(world, func, options)
     if task is None:
         return None
-    own = member(cls, "__name__")
     given = text(argument(options, -1, "name", "actor_name", "id"))
-    name = given or (text(own[1]) if own is not None else None) or cls.scope.name
+    name = given or said(cls, "__name__") or cls.scope.name
     where = (world.evidence(event.func.module, event.line),)
     return replace(task, name=name, handler=cls.ref, module=cls.module.name, evidence=where)
 

@@ -9,7 +9,7 @@ from strangler_analyzers.detectors.mounts import receiver_of
 from strangler_analyzers.detectors.world import World, argument, flat
 from strangler_analyzers.resolve.frames import Event
 from strangler_analyzers.resolve.hierarchy import member, outside
-from strangler_analyzers.resolve.holders import object_of
+from strangler_analyzers.resolve.objects import instance_of
 from strangler_analyzers.resolve.values import Class, Ext, Func, Made, Member, Value, Values, unwrapped
 
 
@@ -25,7 +25,7 @@ def site_of(world: World, urls: Value) -> Value | None:
 
 def is_site(value: Value) -> bool:
     """Whether ``value`` is a site: the default one, or an object of a class of sites."""
-    instance = object_of(value)
+    instance = instance_of(value)
     if instance is not None:
         return any(base.dotted.endswith("AdminSite") for base in outside(instance.cls))
     return _is_default(value) or (isinstance(value, Made) and value.callee.dotted.endswith("AdminSite"))
@@ -37,7 +37,7 @@ def _is_default(value: Value) -> bool:
 
 def own_urls(site: Value) -> Iterator[Values]:
     """What ``get_urls`` of the site's own class gives."""
-    instance = object_of(site)
+    instance = instance_of(site)
     if instance is not None:
         yield from _given_by(instance.cls)
 
@@ -78,5 +78,5 @@ def _given_by(cls: Class) -> Iterator[Values]:
     for value in found[1] if found is not None else ():
         func = unwrapped(value)
         if isinstance(func, Func):
-            apart = func if func.owner is cls else func.on(cls)
+            apart = func.on(cls)
             yield apart.returns.values or func.returns.values

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from strangler_analyzers.detectors.world import text
+from strangler_analyzers.detectors.world import said, text
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.hierarchy import linearised, member
 from strangler_analyzers.resolve.values import Class, Func, Made, Values, unwrapped
@@ -18,11 +18,8 @@ def is_config(cls: Class) -> bool:
 
 def label_of(cls: Class) -> str | None:
     """The label of the application ``cls`` configures."""
-    label = member(cls, "label")
-    name = member(cls, "name")
-    given = text(label[1]) if label else None
-    full = text(name[1]) if name else None
-    return given or (full.rpartition(".")[2] if full else None)
+    full = said(cls, "name")
+    return said(cls, "label") or (full.rpartition(".")[2] if full else None)
 
 
 def configs(classes: Iterable[Class], label: str) -> list[Class]:
@@ -48,8 +45,7 @@ def result(frame: Frame, made: Made, call: CallOf) -> Values | None:
 
 def package_of(cls: Class) -> str:
     """The package of the application ``cls`` configures."""
-    name = member(cls, "name")
-    return (text(name[1]) if name else None) or cls.module.name.rpartition(".")[0]
+    return said(cls, "name") or cls.module.name.rpartition(".")[0]
 
 
 def started(program: Any) -> Iterator[Func]:
@@ -60,4 +56,4 @@ def started(program: Any) -> Iterator[Func]:
         for value in ready[1] if ready is not None else ():
             func = unwrapped(value)
             if isinstance(func, Func):
-                yield func if func.owner is cls else func.on(cls)
+                yield func.on(cls)

@@ -22,7 +22,7 @@ from strangler_analyzers.detectors.ninja import api_routes, is_api
 from strangler_analyzers.detectors.paths import from_angles, from_regex, methods_of, route_id, unique
 from strangler_analyzers.detectors.world import World, argument, flat, ref_of, root, text, texts
 from strangler_analyzers.resolve.hierarchy import linearised
-from strangler_analyzers.resolve.holders import object_of
+from strangler_analyzers.resolve.objects import class_behind
 from strangler_analyzers.resolve.values import (
     Bound,
     Class,
@@ -254,9 +254,7 @@ def viewed(view: Value, depth: int = 0) -> Iterator[Value]:
     elif isinstance(view, Made):
         callee = view.callee
         if isinstance(callee, Member) and callee.attr == "as_view":
-            base = root(callee.base)
-            instance = object_of(base)
-            base = instance.cls if instance is not None else base
+            base = class_behind(root(callee.base))
             yield from [base] if isinstance(base, Class) else []
         elif depth < 6:
             for values in view.args:

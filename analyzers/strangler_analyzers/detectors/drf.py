@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from strangler_analyzers.detectors.paths import from_angles, from_regex, methods_of
-from strangler_analyzers.detectors.world import World, argument, text, texts
+from strangler_analyzers.detectors.world import World, argument, said, text, texts
 from strangler_analyzers.resolve.hierarchy import linearised, member
 from strangler_analyzers.resolve.values import Class, Func, Items, Made, Member, Module, Value, Values
 
@@ -165,8 +165,7 @@ def _actions(cls: Class) -> set[str]:
 
 def _lookup(cls: Class) -> str:
     for name in ("lookup_url_kwarg", "lookup_field"):
-        defined = member(cls, name)
-        given = text(defined[1]) if defined else None
+        given = said(cls, name)
         if given:
             return given
     return "pk"

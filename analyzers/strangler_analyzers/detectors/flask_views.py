@@ -8,9 +8,9 @@ from strangler.analysis import Route
 from strangler_analyzers.detectors.kinds import Example
 from strangler_analyzers.detectors.mounts import kind_of, receiver_of
 from strangler_analyzers.detectors.paths import from_angles, join, methods_of, route_id
-from strangler_analyzers.detectors.world import World, argument, flat, text, texts
+from strangler_analyzers.detectors.world import World, argument, flat, said, text, texts
 from strangler_analyzers.resolve.hierarchy import linearised, member, outside
-from strangler_analyzers.resolve.holders import object_of
+from strangler_analyzers.resolve.objects import class_behind
 from strangler_analyzers.resolve.values import Class, Const, Func, Made, Value, unwrapped
 
 _LIBRARIES = ("flask_appbuilder", "flask_admin")
@@ -49,8 +49,7 @@ def _indexes(world: World) -> Iterator[tuple[Value, Value]]:
 
 
 def _class_of(view: Value) -> Class | None:
-    instance = object_of(view)
-    cls = instance.cls if instance is not None else view
+    cls = class_behind(view)
     is_view = isinstance(cls, Class) and any(base.dotted.startswith(_LIBRARIES) for base in outside(cls))
     return cls if is_view and isinstance(cls, Class) else None
 
@@ -59,14 +58,14 @@ def _start(cls: Class, view: Value, holder: Value) -> str:
     """Where the paths of a view begin: what the class says, or its name in lower case below what its kind says."""
     if (kind_of(holder) or holder.dotted).startswith("flask_admin"):
         return _of_admin(cls, view, holder)
-    base = _said(cls, "route_base")
+    base = said(cls, "route_base")
     if base is not None:
         return base
     if any(one.dotted.endswith("IndexView") for one in outside(cls)):
         return ""
     if not any(one.dotted.endswith("Api") for one in outside(cls)):
         return f"/{cls.scope.name.lower()}"
-    return f"/api/{_said(cls, 'version') or 'v1'}/{(_said(cls, 'resource_name') or cls.scope.name).lower()}"
+    return f"/api/{said(cls, 'version') or 'v1'}/{(said(cls, 'resource_name') or cls.scope.name).lower()}"
 
 
 def _of_admin(cls: Class, view: Value, holder: Value) -> str:
@@ -76,11 +75,6 @@ def _of_admin(cls: Class, view: Value, holder: Value) -> str:
     given = argument(view, -1, "url") or argument(view, -1, "endpoint") if isinstance(view, Made) else ()
     name = text(given) or cls.scope.name.lower()
     return name if name.startswith("/") else f"{above or '/admin'}/{name}"
-
-
-def _said(cls: Class, name: str) -> str | None:
-    found = member(cls, name)
-    return text(found[1]) if found is not None else None
 
 
 def _methods(world: World, cls: Class, start: str) -> Iterator[Route]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from strangler.analysis import Evidence
 from strangler_analyzers.resolve import Program
 from strangler_analyzers.resolve.frames import Event, Record
-from strangler_analyzers.resolve.hierarchy import linearised
+from strangler_analyzers.resolve.hierarchy import linearised, member
 from strangler_analyzers.resolve.pending import Partial
 from strangler_analyzers.resolve.values import (
     Bound,
@@ -129,6 +129,12 @@ def text(values: Values) -> str | None:
 def texts(values: Values) -> list[str]:
     """The texts among ``values`` and in the containers among them."""
     return [value.value for value in flat(values) if isinstance(value, Const) and isinstance(value.value, str)]
+
+
+def said(cls: Class, name: str) -> str | None:
+    """The text that ``cls`` has, or inherits, as ``name``."""
+    found = member(cls, name)
+    return text(found[1]) if found is not None else None
 
 
 def argument(made: Made, place: int, *names: str) -> Values:

@@ -14,8 +14,7 @@ from strangler_analyzers.resolve.frames import CallOf, Event, Frame, Site
 from strangler_analyzers.resolve.hierarchy import linearised, member, outside
 from strangler_analyzers.resolve.holders import held_by
 from strangler_analyzers.resolve.methods import call_container
-from strangler_analyzers.resolve.objects import Object, on_object
-from strangler_analyzers.resolve.operators import instance_of
+from strangler_analyzers.resolve.objects import Object, instance_of, on_object
 from strangler_analyzers.resolve.pending import Generator, Matching, Partial, Property
 from strangler_analyzers.resolve.values import (
     EMPTY,
@@ -108,9 +107,7 @@ def _enter(frame: Frame, func: Func, call: CallOf, first: Values) -> Values:
     passes = bind_arguments(frame, func, call, first)
     if not call.quiet:
         _note(frame, func, call, passes)
-    frame.program.reach(func, frame)
-    if func.record is not None and func.record.effects:
-        frame.take_effects(func.record.effects)
+    _run(frame, func)
     # A loader's own returns are those of all its callers; what this call names by text is more exact.
     loaded: Values = frame.program.unknown_call(frame, func.scope.name, call)
     if loaded and len(call.args) > 1 and not (func.is_variant and _lists(func.returns.values) > _lists(loaded)):
@@ -120,6 +117,13 @@ def _enter(frame: Frame, func: Func, call: CallOf, first: Values) -> Values:
         return (frame.program.generator(func),)
     returned = _nested(frame.program, func, _returned(frame, func, passes, first), call)
     return returned or frame.program.declared_return(frame, func) or loaded
+
+
+def _run(frame: Frame, func: Func) -> None:
+    """Have the body run, and what it does to the names around it done here."""
+    frame.program.reach(func, frame)
+    if func.record is not None and func.record.effects:
+        frame.take_effects(func.record.effects)
 
 
 def _lists(values: Values) -> int:
@@ -208,9 +212,7 @@ def _construct(frame: Frame, cls: Class, call: CallOf, result: Value) -> None:
 def _prepare(frame: Frame, func: Func, cls: Class, call: CallOf, result: Value) -> None:
     """Call ``__init__``."""
     passes = bind_arguments(frame, func, call, (result,))
-    frame.program.reach(func, frame)
-    if func.record is not None and func.record.effects:
-        frame.take_effects(func.record.effects)
+    _run(frame, func)
     if not call.quiet:
         _note(frame, func, call, passes)
         if func.owner is not cls:
@@ -223,7 +225,7 @@ def _constructor(func: Func, cls: Class, result: Value) -> Func:
         return func
     if isinstance(result, Object):
         return on_object(func, result)
-    return func.on(cls) if func.owner is not cls else func
+    return func.on(cls)
 
 
 def _construct_outside(frame: Frame, cls: Class, call: CallOf, result: Value) -> None:

@@ -27,12 +27,12 @@ def bind_arguments(frame: Frame, func: Func, call: CallOf, first: Values = EMPTY
 
 def _by_place(frame: Frame, func: Func, args: list[Values]) -> list[tuple[str, Values]]:
     places, rest = func.layout.places, func.layout.rest
-    flow, known, passes = frame.program.flow, func.params.get, []
+    flow, params, passes = frame.program.flow, func.params, []
     for place, values in enumerate(args):
         if place < len(places):
             name = places[place]
             if values:
-                flow(known(name) or func.param(name), values)
+                flow(params[name], values)
         elif rest:
             name = rest
             flow(_further(func, name, place - len(places)), values)
@@ -46,7 +46,7 @@ def _by_name(frame: Frame, func: Func, given: dict[str, Values], passes: list[tu
     layout = func.layout
     for name, values in given.items():
         if name in layout.names:
-            frame.program.flow(func.params.get(name) or func.param(name), values)
+            frame.program.flow(func.params[name], values)
             passes.append((name, values))
         elif layout.keywords:
             frame.program.flow(_further(func, layout.keywords, name), values)
@@ -77,7 +77,7 @@ def _default(frame: Frame, func: Func, passes: list[tuple[str, Values]]) -> None
     """What is left out, or passed and not known, has its default."""
     given = None
     for name in func.layout.defaulted:
-        cell = func.params.get(name) or func.param(name)
+        cell = func.params[name]
         if cell.is_defaulted:
             continue
         given = {known for known, values in passes if values} if given is None else given
@@ -99,6 +99,5 @@ def held(frame: Frame, func: Func, name: str, kind: str) -> Values:
         return (frame.program.container(frame, "[", places, values),)
     items = frame.program.container(frame, "d", [], values)
     for key, one in known.items():
-        items.keyed[key] = one
-        frame.program.flow_into(items, one)
+        frame.program.keep(items, key, one)
     return (items,)

@@ -13,7 +13,6 @@ from strangler_analyzers.resolve.pending import Generator, Matching, Partial, Pr
 from strangler_analyzers.resolve.values import (
     EMPTY,
     Bound,
-    Cell,
     Class,
     Const,
     Ext,
@@ -82,8 +81,7 @@ def _assigned(frame: Frame, cls: Class, receiver: Value, attr: str) -> Values:
 
 def _of_its_own(frame: Frame, value: Object, attr: str) -> Values:
     """What was assigned to the attribute of this object, and of those of its class that are not told apart."""
-    cell = value.own.get(attr) or value.own.setdefault(attr, Cell())
-    found: Values = frame.program.read(frame, cell)
+    found: Values = frame.program.read(frame, value.own[attr])
     for one in linearised(value.cls)[0]:
         # A class above may have no objects of its own that are told apart.
         shared = (one.attrs if one.general is None else one.general).get(attr)
@@ -99,7 +97,7 @@ def _unknown(frame: Frame, cls: Class, receiver: Value, attr: str) -> Values:
         call = CallOf(callees, [frame.program.constant(attr)], {}, frame.line, frame.next_site())
         return frame.program.apply(frame, call)  # type: ignore[no-any-return]
     # A later run of another method may set it: who asks is told then.
-    cls.attrs.setdefault(attr, Cell()).readers[frame.func] = None
+    cls.attrs[attr].readers[frame.func] = None
     bases = outside(cls)
     if bases:
         return (library_member(receiver, attr, f"{bases[0].dotted}.{attr}"),)
@@ -161,7 +159,7 @@ def _bound_wrapped(frame: Frame, value: Wrapped, receiver: Value, cls: Class) ->
     if inner.binding == "property":
         return bound(frame, inner, receiver, cls)
     holder = cls if inner.binding == "class" else receiver
-    if inner.owner is not None and inner.owner is not cls:
+    if inner.owner is not None:
         inner = inner.on(cls)
     return (frame.program.bound(value.func, holder, inner),) if inner.binding != "static" else (value,)
 
@@ -312,15 +310,15 @@ def set_attribute(frame: Frame, owner: Value, attr: str, values: Values) -> None
 
 def _put(frame: Frame, owner: Instance, attr: str, values: Values) -> None:
     cls, flow = owner.cls, frame.program.flow
-    flow(cls.attrs.get(attr) or cls.attrs.setdefault(attr, Cell()), values)
+    flow(cls.attrs[attr], values)
     if isinstance(owner, Object):
-        flow(owner.own.get(attr) or owner.own.setdefault(attr, Cell()), values)
+        flow(owner.own[attr], values)
         if frame.func is owner.maker:
             owner.become(attr, values, straight=not frame.branch and not frame.loops)
         else:
             frame.note_effect(owner, attr, values)
     elif cls.general is not None:
-        flow(cls.general.get(attr) or cls.general.setdefault(attr, Cell()), values)
+        flow(cls.general[attr], values)
 
 
 def delete_attribute(frame: Frame, owner: Value, attr: str) -> None:

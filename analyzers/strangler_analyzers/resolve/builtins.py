@@ -168,8 +168,7 @@ def _dict(frame: Frame, call: CallOf) -> Values:
     items = frame.program.container(frame, "d", [], EMPTY)
     merge_items(frame, items, first(call))
     for name, values in call.kwargs.items():
-        items.keyed[name] = values
-        frame.program.flow(items.ever, values)
+        frame.program.keep(items, name, values)
     return (items,)
 
 

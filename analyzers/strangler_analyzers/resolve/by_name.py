@@ -6,7 +6,7 @@ import re
 
 from strangler_analyzers.resolve.frames import Frame
 from strangler_analyzers.resolve.hierarchy import linearised
-from strangler_analyzers.resolve.operators import instance_of
+from strangler_analyzers.resolve.objects import class_behind, instance_of
 from strangler_analyzers.resolve.pending import Matching
 from strangler_analyzers.resolve.values import EMPTY, Bound, Class, Func, Module, Value, Values, Wrapped, union
 
@@ -45,6 +45,5 @@ def fitting(frame: Frame, value: Matching) -> Values:
 def _names(receiver: Value) -> list[str]:
     if isinstance(receiver, Module):
         return list(receiver.env)
-    instance = instance_of(receiver)
-    cls = instance.cls if instance is not None else receiver
+    cls = class_behind(receiver)
     return [name for one in linearised(cls)[0] for name in one.members] if isinstance(cls, Class) else []

@@ -9,7 +9,8 @@ from typing import Any
 from strangler_analyzers.resolve.decide import puts_together
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.hierarchy import is_enum
-from strangler_analyzers.resolve.holders import default_anywhere, default_of, held_by, object_of
+from strangler_analyzers.resolve.holders import default_anywhere, default_of, held_by
+from strangler_analyzers.resolve.objects import instance_of
 from strangler_analyzers.resolve.pending import Generator
 from strangler_analyzers.resolve.values import (
     EMPTY,
@@ -45,7 +46,7 @@ def item_of(frame: Frame, value: Value, keys: Values) -> Values:
     """What ``value[keys]`` can be."""
     if isinstance(value, Items):
         return _held_at(frame, value, keys)
-    if object_of(value) is not None:
+    if instance_of(value) is not None:
         found = call_method(frame, value, "__getitem__", [keys])
         held = held_by(frame, value)
         # The method says what it ever gave, the container what is at this key.
@@ -165,14 +166,14 @@ def _of_object(frame: Frame, value: Value) -> Values:
     found = EMPTY
     for iterator in iterators:
         step = call_method(frame, iterator, "__next__", [])
-        is_itself = object_of(iterator) is object_of(value)
+        is_itself = instance_of(iterator) is instance_of(value)
         found = union(found, step or (EMPTY if is_itself else elements(frame, (iterator,))))
     return found
 
 
 def call_method(frame: Frame, value: Value, name: str, args: list[Values]) -> Values:
     """What calling the special method ``name`` of ``value`` gives, if the program defines it."""
-    callees = frame.program.special(value, name) if object_of(value) is not None else EMPTY
+    callees = frame.program.special(value, name) if instance_of(value) is not None else EMPTY
     if not callees:
         return EMPTY
     return frame.program.apply(frame, CallOf(callees, args, {}, frame.line, frame.next_site()))  # type: ignore[no-any-return]

@@ -249,8 +249,7 @@ def _comprehension(frame: Frame, code: Any) -> Values:
     _leave(frame, outer)
     items: Items = frame.program.container(frame, _kind_of(kind, keyed), known, values, line)
     for name, given in keyed.items():
-        items.keyed[name] = given
-        frame.program.flow_into(items, given)
+        frame.program.keep(items, name, given)
     return (items,)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.hierarchy import outside
-from strangler_analyzers.resolve.values import EMPTY, Ext, Instance, Items, Made, Value, Values
+from strangler_analyzers.resolve.objects import instance_of
+from strangler_analyzers.resolve.values import EMPTY, Ext, Items, Value, Values
 
 # The kind of container, by the outside class.
 _KINDS = {
@@ -21,14 +22,9 @@ _KINDS = {
 }
 
 
-def object_of(value: Value) -> Instance | None:
-    """The object of a class of the program that ``value`` is."""
-    return value.instance if isinstance(value, Made) else value if isinstance(value, Instance) else None
-
-
 def held_by(frame: Frame, value: Value) -> Items | None:
     """The container that ``value`` is by what its class derives from, if it is one."""
-    instance = object_of(value)
+    instance = instance_of(value)
     if instance is None:
         return None
     kind = next((_KINDS[base.dotted] for base in outside(instance.cls) if base.dotted in _KINDS), None)
@@ -39,8 +35,8 @@ def default_of(frame: Frame, items: Items, key: Any) -> Values:
     """What a ``defaultdict`` holds at ``key`` once that was asked for: something of its own for each key."""
     found: Values = items.keyed.get(key, EMPTY)
     if not found:
-        found = items.keyed[key] = _made_for(frame, items, key)
-        frame.program.flow(items.ever, found)
+        found = _made_for(frame, items, key)
+        frame.program.keep(items, key, found)
     return found
 
 

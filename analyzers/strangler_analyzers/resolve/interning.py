@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import defaultdict
 from typing import Any
 
 from strangler_analyzers.resolve.builtins import NAMES
@@ -115,7 +116,7 @@ class Interned:
         if found is None:
             found = self._objects[key] = Object(cls, frame.func)
             if cls.general is None:
-                cls.general = {name: copied(cell) for name, cell in cls.attrs.items()}
+                cls.general = defaultdict(Cell, {name: copied(cell) for name, cell in cls.attrs.items()})
         found.now = {}
         return found
 

@@ -131,8 +131,7 @@ def _mapping(frame: Frame, name: str, call: CallOf) -> Values:
     for given in call.args[makes : makes + 1]:
         merge_items(frame, items, given)
     for key, values in call.kwargs.items():
-        items.keyed[key] = values
-        frame.program.flow(items.ever, values)
+        frame.program.keep(items, key, values)
     return (items,)
 
 

@@ -46,8 +46,7 @@ def _append(frame: Frame, items: Items, call: CallOf) -> Values:
 def _append_once(frame: Frame, items: Items, values: Values, *, again: bool) -> None:
     """One more at the end; what another body fills as it runs again has each thing once."""
     if again or values not in items.keyed.values():
-        items.keyed[sum(1 for key in items.keyed if isinstance(key, int))] = values
-        frame.program.flow(items.ever, values)
+        frame.program.keep(items, sum(1 for key in items.keyed if isinstance(key, int)), values)
 
 
 def _extend(frame: Frame, items: Items, call: CallOf) -> Values:
@@ -55,8 +54,7 @@ def _extend(frame: Frame, items: Items, call: CallOf) -> Values:
         straight = items.maker is frame.func and not frame.branch and not items.rest
         if isinstance(value, Items) and straight and not value.rest:
             for place, held in enumerate(value.in_order(), sum(1 for key in items.keyed if isinstance(key, int))):
-                items.keyed[place] = held
-                frame.program.flow(items.ever, held)
+                frame.program.keep(items, place, held)
         else:
             frame.program.put(items, elements(frame, (value,)) or things_of((value,)))
     return EMPTY
@@ -67,8 +65,7 @@ def _update(frame: Frame, items: Items, call: CallOf) -> Values:
         return _extend(frame, items, call)
     merge_items(frame, items, first(call))
     for name, values in call.kwargs.items():
-        items.keyed[name] = values
-        frame.program.flow(items.ever, values)
+        frame.program.keep(items, name, values)
     return EMPTY
 
 

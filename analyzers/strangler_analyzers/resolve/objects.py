@@ -1,8 +1,21 @@
-"""Objects that are told apart: those that the body of a module makes, each at its place."""
+"""Objects of the program's classes; those that the body of a module makes, each at its place, are told apart."""
 
 from __future__ import annotations
 
-from strangler_analyzers.resolve.values import Cell, Class, Func, Instance, Values, union
+from collections import defaultdict
+
+from strangler_analyzers.resolve.values import Cell, Class, Func, Instance, Made, Value, Values, union
+
+
+def instance_of(value: Value) -> Instance | None:
+    """The object of a class of the program that ``value`` is."""
+    return value.instance if isinstance(value, Made) else value if isinstance(value, Instance) else None
+
+
+def class_behind(value: Value) -> Value:
+    """The class of an object of the program; anything else as it is."""
+    instance = instance_of(value)
+    return value if instance is None else instance.cls
 
 
 class Object(Instance):
@@ -16,7 +29,7 @@ class Object(Instance):
     def __init__(self, cls: Class, maker: Func) -> None:
         super().__init__(cls)
         self.maker = maker
-        self.own: dict[str, Cell] = {}
+        self.own: defaultdict[str, Cell] = defaultdict(Cell)
         self.now: dict[str, Values] = {}
 
     def become(self, attr: str, values: Values, *, straight: bool) -> None:
@@ -33,6 +46,6 @@ def on_object(func: Func, target: Object) -> Func:
         return func
     found = func.variant(target, target.cls)
     if found is func:
-        return func.on(target.cls) if func.owner is not target.cls else func
+        return func.on(target.cls)
     found.target = target
     return found

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from strangler_analyzers.resolve.containers import call_method, elements
 from strangler_analyzers.resolve.frames import Frame
-from strangler_analyzers.resolve.objects import Object
-from strangler_analyzers.resolve.values import EMPTY, Instance, Made, Value, Values, union
+from strangler_analyzers.resolve.objects import Object, instance_of
+from strangler_analyzers.resolve.values import EMPTY, Instance, Made, Values, union
 
 _NAMES = {
     "+": "add",
@@ -31,13 +31,6 @@ _COMPARED = {
     ">": (("__gt__",), ("__lt__",)),
     ">=": (("__ge__",), ("__le__",)),
 }
-
-
-def instance_of(value: Value) -> Instance | None:
-    """The object of a class of ours that ``value`` is."""
-    if isinstance(value, Instance):
-        return value
-    return value.instance if isinstance(value, Made) else None
 
 
 def has_object(values: Values) -> bool:

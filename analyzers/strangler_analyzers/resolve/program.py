@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from typing import Any
 
 from strangler_analyzers.resolve import attributes, definitions
 from strangler_analyzers.resolve.annotations import annotated
@@ -14,9 +15,9 @@ from strangler_analyzers.resolve.decide import puts_together
 from strangler_analyzers.resolve.execute import execute
 from strangler_analyzers.resolve.frames import CallOf, Frame, Record
 from strangler_analyzers.resolve.hierarchy import member, outside
-from strangler_analyzers.resolve.holders import object_of
 from strangler_analyzers.resolve.library import Knowledge
 from strangler_analyzers.resolve.linking import Linked
+from strangler_analyzers.resolve.objects import instance_of
 from strangler_analyzers.resolve.pending import Generator
 from strangler_analyzers.resolve.targets import assign
 from strangler_analyzers.resolve.values import (
@@ -195,7 +196,7 @@ class Program(Linked):
     def _own_transaction(self, value: Value) -> str | None:
         """The program's own context managers: one that begins or commits within is a transaction around its block."""
         func = value.func if isinstance(value, Generator) else None
-        instance = object_of(value)
+        instance = instance_of(value)
         if instance is not None:
             defined = member(instance.cls, "__exit__") or member(instance.cls, "__aexit__")
             func = next((one for one in defined[1] if isinstance(one, Func)), None) if defined else None
@@ -220,6 +221,11 @@ class Program(Linked):
 
     def flow_into(self, items: Items, values: Values) -> None:
         """Tell who reads ``items`` of ``values``."""
+        self.flow(items.ever, values)
+
+    def keep(self, items: Items, key: Any, values: Values) -> None:
+        """Let ``items`` hold ``values`` at ``key``."""
+        items.keyed[key] = values
         self.flow(items.ever, values)
 
     def put(self, items: Items, values: Values) -> None:
@@ -298,13 +304,13 @@ class Program(Linked):
     def declare(self, cls: Class, name: str, values: Values) -> None:
         """Objects of ``cls`` have an attribute ``name`` of this type."""
         if values:
-            self.flow(cls.attrs.setdefault(name, Cell()), values)
+            self.flow(cls.attrs[name], values)
             if cls.general is not None:
-                self.flow(cls.general.setdefault(name, Cell()), values)
+                self.flow(cls.general[name], values)
 
     def special(self, value: Value, name: str) -> Values:
         """The special method ``name`` of an object, if the program defines it."""
-        instance = object_of(value)
+        instance = instance_of(value)
         defined = member(instance.cls, name) if instance is not None and name in self.specials else None
         if defined is None:
             return EMPTY

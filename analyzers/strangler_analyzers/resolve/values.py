@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -109,7 +110,7 @@ class Func(Value):
         self.outer = outer
         self.binding = ""
         self.decorators: list[Values] = []
-        self.params: dict[str, Cell] = {}
+        self.params: defaultdict[str, Cell] = defaultdict(Cell)
         self.further: dict[tuple[str, int | str], Cell] = {}
         self.is_called = False
         self.returns = Cell()
@@ -125,8 +126,8 @@ class Func(Value):
         self.is_variant = self.registers = False
 
     def on(self, cls: Class) -> Func:
-        """This method as it runs on objects of ``cls``, which inherits it; itself when there are too many such."""
-        return self if self.receiver is not None else self.variant(cls, cls)
+        """This method as it runs on objects of ``cls``, if that inherits it; itself when there are too many such."""
+        return self if self.receiver is not None or cls is self.owner else self.variant(cls, cls)
 
     def given(self, what: tuple[Value, ...], most: int = MOST_CLONES) -> Func:
         """This function as it runs when it is handed just this; itself when there are more than ``most`` such."""
@@ -182,7 +183,7 @@ class Func(Value):
 
     def param(self, name: str) -> Cell:
         """What flows into the parameter ``name``."""
-        return self.params.get(name) or self.params.setdefault(name, Cell())
+        return self.params[name]
 
 
 class Class(Value):
@@ -206,8 +207,8 @@ class Class(Value):
         self.keywords: dict[str, Values] = {}
         self.decorators: list[Values] = []
         self.members: dict[str, Values] = {}
-        self.attrs: dict[str, Cell] = {}
-        self.general: dict[str, Cell] | None = None
+        self.attrs: defaultdict[str, Cell] = defaultdict(Cell)
+        self.general: defaultdict[str, Cell] | None = None
         self.is_made = False
         self.fields: dict[str, None] = {}
         self.accessors: dict[tuple[str, str], Func] = {}
