@@ -12,18 +12,18 @@ _BUILT = {".pyc", ".pyo", ".so", ".pyd"}
 _SKIPPED = {"__pycache__", "node_modules", ".git", ".venv", "venv", ".strangler"}
 
 
-def data_files(packages: Iterable[str], roots: Iterable[str], code: Mapping[str, bytes], sources: Sources) -> list[str]:
+def data_files(packages: Iterable[str], roots: Iterable[str], names: Iterable[str], sources: Sources) -> list[str]:
     """The paths of data files, sorted.
 
     Args:
         packages: the folders of packages that the service has, with all that lies in them but code and other packages.
-        roots: the folders that code is imported from; what lies beside the packages there is taken if a text in
-            ``code`` is its name, no code lies in it, and git has it (where there is git).
-        code: path → content of the Python files that the service has.
+        roots: the folders that code is imported from; what lies beside the packages there is taken if it has one of
+            ``names``, no code lies in it, and git has it (where there is git).
+        names: what the service's code names (:func:`names_in`).
         sources: the monolith's files.
     """
     found = {path for folder in packages for path in _below(folder, sources, nested=False)}
-    named = sorted(names_in(code))
+    named = sorted(names)
     places = [name if root == "." else f"{root}/{name}" for root in roots for name in named]
     beside = {path for place in places for path in _at(place, sources)}
     # A folder that a text names may hold customers' data as well; what is no source of the project is not taken.

@@ -169,9 +169,10 @@ def _data_files(territory: Territory, sources: Sources, code: Mapping[str, bytes
     folders = {module.path.rpartition("/")[0] for module in modules} - {"", *territory.analysis.source_roots}
     # A text of one source root names nothing beside the packages of another, from which nothing was taken.
     roots = sorted({_root_of(territory, module.path) or "." for module in modules})
+    names = names_in(code)
     # Flask-Migrate's folder is named from that of the application.
-    migrating = environments(sorted(folders), names_in(code), sources)
-    return sorted({*data_files(sorted(folders), roots, code, sources), *migrating})
+    migrating = environments(sorted(folders), names, sources)
+    return sorted({*data_files(sorted(folders), roots, names, sources), *migrating})
 
 
 def _root_of(territory: Territory, path: str) -> str | None:

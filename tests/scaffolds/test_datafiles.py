@@ -3,7 +3,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from strangler_scaffolds.datafiles import data_files
+from strangler_scaffolds.datafiles import data_files, names_in
 from strangler_scaffolds.sources import Sources
 
 FILES = (
@@ -29,7 +29,8 @@ def found(tmp_path: Path, code: str) -> list[str]:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x")
-    return data_files(["shop/stock"], ["."], {"shop/stock/views.py": code.encode()}, Sources(tmp_path))
+    names = names_in({"shop/stock/views.py": code.encode()})
+    return data_files(["shop/stock"], ["."], names, Sources(tmp_path))
 
 
 def test_what_lies_in_a_package_goes_with_it_but_not_what_is_of_another_package(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 
 from strangler.analysis import Module
-from strangler_scaffolds.datafiles import data_files
+from strangler_scaffolds.datafiles import data_files, names_in
 from strangler_scaffolds.hosting import Cut
 from strangler_scaffolds.moved_tests.conftests import Conftests, chain_of, folders_around
 from strangler_scaffolds.moved_tests.fixtures import PytestFile
@@ -155,8 +155,8 @@ class _Chooser:
     def _data(self, modules: Sequence[Module]) -> dict[str, bytes]:
         """Files that the tests name by a text, from their own folder or one around it."""
         folders = {folder for module in modules for folder in folders_around(module.path)}
-        code = {module.path: self._content(module) for module in modules}
-        return {path: self._sources.read(path) for path in data_files((), sorted(folders), code, self._sources)}
+        names = names_in({module.path: self._content(module) for module in modules})
+        return {path: self._sources.read(path) for path in data_files((), sorted(folders), names, self._sources)}
 
 
 def _asked(file: PytestFile) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -93,8 +93,7 @@ class Proof:
         differing = [test for test, _, _ in self.differences(phase)]
         if phase.name in ("A", "A2") or not differing:
             return said
-        first = ", ".join(differing[:3]) + (" …" if len(differing) > 3 else "")
-        return f"{said}; {len(differing)} not as in A: {first}"
+        return f"{said}; {len(differing)} not as in A: {_first_of(differing)}"
 
     @property
     def remote(self) -> Phase | None:
@@ -162,9 +161,9 @@ class Proof:
         if self.compared is None:
             yield Finding("PROOF-ALONE", "nothing was compared with the monolith as it was", hint="--phases ABCD")
         if self.red:
-            first = ", ".join(self.red[:3]) + (" …" if len(self.red) > 3 else "")
             only = len(self.red) == len(self.baseline.vector)
-            message = f"{len(self.red)} of {len(self.baseline.vector)} tests fail in the monolith as it is: {first}"
+            count = f"{len(self.red)} of {len(self.baseline.vector)} tests"
+            message = f"{count} fail in the monolith as it is: {_first_of(self.red)}"
             severity = Severity.ERROR if only else Severity.WARNING
             yield Finding(
                 "PROOF-RED", message, hint=f"they prove nothing; {self._where(self.baseline)}", severity=severity
@@ -185,3 +184,7 @@ class Proof:
             yield Finding(
                 "PROOF-MUTANTS", f"only {rate:.0%} of the faults put into the service were noticed", hint=hint
             )
+
+
+def _first_of(tests: Sequence[str]) -> str:
+    return ", ".join(tests[:3]) + (" …" if len(tests) > 3 else "")

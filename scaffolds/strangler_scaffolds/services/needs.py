@@ -48,10 +48,9 @@ def needs_of(
     Raises:
         StranglerError: a file cannot be read or parsed.
     """
-    own = frozenset(internal)
-    others = set(variants)
-    run = imported_packages({path: data for path, data in _python(code).items() if path not in others}, own)
-    chosen = imported_packages({path: data for path, data in _python(code).items() if path in others}, own)
+    own, others, python = frozenset(internal), set(variants), _python(code)
+    run = imported_packages({path: data for path, data in python.items() if path not in others}, own)
+    chosen = imported_packages({path: data for path, data in python.items() if path in others}, own)
     tried = imported_packages(_python(tests), own)
     named = [name for path in settings for name in named_packages(sources.read(path), path, sources)]
     # What the monolith asks for is there in production, whether or not the code could do without.

@@ -47,8 +47,7 @@ def _facts(service: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if service["unanswered"]:
         yield "shadow", f"{service['unanswered']} of {service['shadowed']} got no answer"
     if service["compared"]:
-        moved_on = f", {service['moved_on']} only as the monolith moved on" if service["moved_on"] else ""
-        yield "shadow", f"{service['differing']} of {service['compared']} answers differ beyond noise{moved_on}"
+        yield "shadow", f"{service['differing']} of {service['compared']} answers {_beyond_noise(service)}"
     if service["rollout"]:
         progress = service["rollout"]
         why = f": {progress['reason']}" if progress["reason"] else ""
@@ -137,12 +136,16 @@ def differences(session: Session, client: AdminClient, service: str | None, nois
         session.out.show(*_route_lines(name, route, noise))
 
 
+def _beyond_noise(counts: dict[str, Any]) -> str:
+    moved_on = f", {counts['moved_on']} only as the monolith moved on" if counts["moved_on"] else ""
+    return f"differ beyond noise{moved_on}"
+
+
 def _route_lines(name: str, route: dict[str, Any], noise: bool) -> Iterator[RenderableType]:
     learning = f", {route['learning']} wait until its noise is known" if route["learning"] else ""
     silent = f", {route['unanswered']} of {route['pairs']} got no answer" if route["unanswered"] else ""
-    moved_on = f", {route['moved_on']} only as the monolith moved on" if route["moved_on"] else ""
-    found = f"{route['differing']} of {route['compared']} compared answers differ beyond noise"
-    yield f"{name}: {found}{moved_on}{silent}{learning}"
+    found = f"{route['differing']} of {route['compared']} compared answers {_beyond_noise(route)}"
+    yield f"{name}: {found}{silent}{learning}"
     for field in route["fields"]:
         if noise or not field["is_noise"]:
             yield from _field_lines(field, route)
