@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo test check bench docs format clean
+.PHONY: help demo test search check bench docs format clean
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 10
 
@@ -12,6 +12,9 @@ demo: $(READY) ## the whole story on the sample monolith
 
 test: $(READY) ## all tests that need nothing but Python
 	$(BIN)/python -m pytest -q -n auto
+
+search: $(READY) ## the property tests once more, with examples that nobody has seen
+	HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -q -n auto -m hypothesis tests
 
 check: $(READY) ## lint, types, contracts
 	$(BIN)/ruff check .

@@ -20,9 +20,11 @@ _FLAGS = (
     "--no-first-run",
 )
 
-# A deadline is an assertion about time, and machines are busy.
-settings.register_profile("house", deadline=None)
-settings.load_profile("house")
+# A deadline is an assertion about time, and machines are busy. What gates a change makes the same examples each time;
+# `make search` looks for others, which then stand in the test as an @example.
+settings.register_profile("gate", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "gate"))
 
 
 @pytest.fixture(scope="module")

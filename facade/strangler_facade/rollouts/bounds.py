@@ -11,10 +11,10 @@ for which it has not are an interval around k/n: its ends are the bounds. docs/r
 
 from __future__ import annotations
 
-from math import inf, lgamma, log
+from math import inf, lgamma, log, log1p
 
 _PRIOR = 0.5
-_HALVINGS = 40
+_THIRDS = 60
 
 
 def _log_beta(a: float, b: float) -> float:
@@ -27,7 +27,7 @@ def evidence(trials: int, hits: int, share: float) -> float:
     if (hits and share <= 0) or (misses and share >= 1):
         return inf
     mixture = _log_beta(hits + _PRIOR, misses + _PRIOR) - _log_beta(_PRIOR, _PRIOR)
-    return mixture - (hits * log(share) if hits else 0.0) - (misses * log(1 - share) if misses else 0.0)
+    return mixture - (hits * log(share) if hits else 0.0) - (misses * log1p(-share) if misses else 0.0)
 
 
 def surely_above(trials: int, hits: int, share: float, alpha: float) -> bool:
@@ -71,7 +71,7 @@ def excess(service: tuple[int, int], monolith: tuple[int, int], allowed: float) 
         return evidence(trials, hits, share + allowed) + evidence(control_trials, control_hits, share)
 
     low, high = lowest, highest
-    for _ in range(_HALVINGS):
+    for _ in range(_THIRDS):
         left, right = low + (high - low) / 3, high - (high - low) / 3
         if against(left) <= against(right):
             high = right
@@ -81,10 +81,12 @@ def excess(service: tuple[int, int], monolith: tuple[int, int], allowed: float) 
 
 
 def _edge(trials: int, hits: int, alpha: float, outside: float) -> float:
-    """Where the evidence reaches 1/alpha between the observed share and ``outside``."""
+    """Where the evidence reaches 1/alpha between the observed share and ``outside``, to the last bit of a float.
+
+    A bound may be 1e-10, of which a fixed number of halvings of the unit interval would leave a digit or two.
+    """
     limit, inside = -log(alpha), hits / trials
-    for _ in range(_HALVINGS):
-        middle = (inside + outside) / 2
+    while (middle := (inside + outside) / 2) not in (inside, outside):
         if evidence(trials, hits, middle) >= limit:
             outside = middle
         else:

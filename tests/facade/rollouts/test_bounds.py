@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import random
-from math import comb, log
+from math import comb, log, nextafter
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from strangler_facade.rollouts.bounds import evidence, excess, lower, surely_above, surely_below, upper
@@ -24,16 +24,18 @@ def test_the_evidence_has_mean_one_when_the_share_is_true(trials: int, share: fl
 
 
 @given(COUNTS.filter(lambda pair: pair[0] > 0), st.floats(1e-9, 0.2))
-def test_the_bounds_enclose_what_was_seen_and_reach_the_limit_exactly_there(
+@example((33, 1), 1e-9)
+@example((5000, 4999), 1e-9)
+def test_the_bounds_enclose_what_was_seen_and_reach_the_limit_at_the_last_bit(
     pair: tuple[int, int], alpha: float
 ) -> None:
-    trials, hits = pair
+    (trials, hits), limit = pair, -log(alpha)
     low, high = lower(trials, hits, alpha), upper(trials, hits, alpha)
     assert 0 <= low <= hits / trials <= high <= 1
-    if low > 0:
-        assert evidence(trials, hits, low) == pytest.approx(-log(alpha), abs=0.01)
-    if high < 1:
-        assert evidence(trials, hits, high) == pytest.approx(-log(alpha), abs=0.01)
+    for bound in (low, high):
+        inwards = nextafter(bound, hits / trials)
+        assert evidence(trials, hits, bound) >= limit or bound in (0, 1)
+        assert evidence(trials, hits, inwards) < limit + 1e-6
 
 
 def test_looking_after_every_trial_is_wrong_no_more_often_than_promised() -> None:
