@@ -93,7 +93,7 @@ def extract_service(analysis: Analysis, plan: Plan, name: str, sources: Sources)
     domain, origin = code.domain, code.origin
     for path, data in _other_clients(territory, used, client, sources).items():
         domain[_below_root(territory, path)], origin[_below_root(territory, path)] = data, "client"
-    tests = choose(territory, sources, code.cuts)
+    tests = choose(territory, sources, code.cuts, plan.monolith.test or "")
     tree = service_files(_blueprint(territory, graph, host, domain, origin, client, sources, plan, tests))
     steps = _steps(territory, client, monolith)
     ordered = sorted([*findings, *code.findings], key=lambda finding: finding.order)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from strangler.model import Finding, Location, Severity
 from strangler_scaffolds.django_project import find_project
-from strangler_scaffolds.rewriting import StandIn, slice_module
+from strangler_scaffolds.rewriting import Sliced, StandIn, slice_module
 from strangler_scaffolds.rewriting.splice import parse
-from strangler_scaffolds.sources import Sources, decode
+from strangler_scaffolds.sources import Sources, Text, decode
+from strangler_scaffolds.syntax import bound_in
 from strangler_scaffolds.territory import Territory, parents
 
 # Class → framework; the call that makes an application is what an application factory is known by.
@@ -121,7 +122,34 @@ class Cut:
 def cut_down(
     territory: Territory, sources: Sources, modules: set[str], stand_in: StandIn | None = None
 ) -> tuple[list[Cut], list[Finding]]:
-    """The modules without everything that needs a module the service does not have, and what could not be cut."""
+    """The modules without everything that needs a module the service does not have, and what could not be cut.
+
+    What one of them loses, the others cannot import from it, so they are cut until none loses more.
+    """
+    texts = {name: decode(sources.read(territory.modules[name].path), territory.modules[name].path) for name in modules}
+    lost: set[str] = set()
+    while True:
+        is_allowed = _allowed(territory, modules, lost)
+        sliced = {name: _sliced(territory, name, text, is_allowed, stand_in) for name, text in sorted(texts.items())}
+        now = {f"{name}.{gone}" for name, one in sliced.items() for gone in _names(texts[name]) - _names(one.text)}
+        if now <= lost:
+            return _cuts(territory, texts, sliced)
+        lost |= now
+
+
+def _names(text: Text) -> frozenset[str]:
+    return bound_in(parse(text, ""))
+
+
+def _sliced(
+    territory: Territory, name: str, text: Text, is_allowed: Callable[[str], bool], stand_in: StandIn | None
+) -> Sliced:
+    module = territory.modules[name]
+    return slice_module(text, is_allowed, module=name, is_package=module.package, path=module.path, stand_in=stand_in)
+
+
+def _allowed(territory: Territory, modules: set[str], lost: set[str]) -> Callable[[str], bool]:
+    """Says of a dotted name whether the service can import it, where names of cut modules are ``lost``."""
     kept = territory.moved | territory.shared | modules
     known = territory.modules
     internal = set(territory.analysis.packages) | {name.partition(".")[0] for name in known}
@@ -130,18 +158,20 @@ def cut_down(
         if target.partition(".")[0] not in internal:
             return True
         around = [name for name in (*parents(target), target) if name in known]
-        return bool(around) and around[-1] in kept
+        return bool(around) and around[-1] in kept and (target in known or target not in lost)
 
+    return is_allowed
+
+
+def _cuts(
+    territory: Territory, texts: Mapping[str, Text], sliced: Mapping[str, Sliced]
+) -> tuple[list[Cut], list[Finding]]:
     cuts, findings = [], []
-    for name in sorted(modules):
-        module = known[name]
-        text = decode(sources.read(module.path), module.path)
-        sliced = slice_module(
-            text, is_allowed, module=name, is_package=module.package, path=module.path, stand_in=stand_in
-        )
-        cuts.append(Cut(name, module.path, sliced.text.data))
-        findings += [_stuck(module.path, text.content, line) for line in sliced.stuck]
-        findings += [_removed(module.path, text.content, line) for line in sliced.removed]
+    for name, one in sorted(sliced.items()):
+        path, content = territory.modules[name].path, texts[name].content
+        cuts.append(Cut(name, path, one.text.data))
+        findings += [_stuck(path, content, line) for line in one.stuck]
+        findings += [_removed(path, content, line) for line in one.removed]
     return cuts, findings
 
 

@@ -47,3 +47,17 @@ def test_what_cannot_be_cut_is_refused_with_its_line() -> None:
     text = small.SOURCES["shop/app.py"] + "\n\nassert orders.bp\n"
     _, findings = cut_down(TERRITORY, sources(**{"shop/app.py": text}), {"shop.app"})
     assert [(f.rule, str(f.location)) for f in findings if f.rule == "HOST-STUCK"] == [("HOST-STUCK", "shop/app.py:14")]
+
+
+def test_what_one_module_loses_is_gone_from_those_that_import_it() -> None:
+    files = {
+        "shop/__init__.py": "from shop.orders.api import bp as orders\nfrom shop.stock.api import bp\n\n"
+        '__all__ = ["orders", "bp"]\n',
+        "shop/app.py": "from fastapi import FastAPI\nfrom shop import bp, orders\n\napp = FastAPI()\n"
+        "app.include_router(orders)\napp.include_router(bp)\n",
+    }
+    cuts, _ = cut_down(TERRITORY, sources(**files), {"shop", "shop.app"})
+    package, app = (cut.data.decode() for cut in cuts)
+    assert package == 'from shop.stock.api import bp\n\n__all__ = ["bp"]\n'
+    assert "orders" not in app
+    assert "from shop import bp\n" in app

@@ -5,18 +5,20 @@ import dataclasses
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import small
 
 import strangler_scaffolds as scaffolds
-from strangler.analysis import Analysis, Edge, Evidence, Framework, Module, Patch
+from strangler.analysis import Analysis, Edge, Evidence, Framework, Model, Module, Patch
 from strangler.errors import StranglerError
 from strangler_scaffolds.hosting import Cut
 from strangler_scaffolds.moved_tests import MovedTests, choose
 from strangler_scaffolds.moved_tests.fixtures import PytestFile
 from strangler_scaffolds.moved_tests.plugins import BUILT_IN, PLUGINS
-from strangler_scaffolds.moved_tests.settings import pytest_settings
+from strangler_scaffolds.moved_tests.settings import django_settings, pytest_settings, unittest_settings
+from strangler_scaffolds.services.tree import render
 from strangler_scaffolds.sources import Sources
 from strangler_scaffolds.territory import survey
 
@@ -35,10 +37,12 @@ def _module(path: str) -> Module:
     return Module(name, path, path.endswith("__init__.py"), roles=("tests",))
 
 
-def chosen(files: dict[str, str], cuts: tuple[Cut, ...] = (), analysis: Analysis | None = None) -> MovedTests:
+def chosen(
+    files: dict[str, str], cuts: tuple[Cut, ...] = (), analysis: Analysis | None = None, root: Path | None = None
+) -> MovedTests:
     everything = {path: text.encode() for path, text in {**small.SOURCES, **files}.items()}
     territory = survey(analysis or document(files), small.plan(), "stock")
-    return choose(territory, Sources(Path("/nowhere"), everything), cuts)
+    return choose(territory, Sources(root or Path("/nowhere"), everything), cuts)
 
 
 def why(files: dict[str, str], cuts: tuple[Cut, ...] = ()) -> str:
@@ -268,6 +272,79 @@ def test_pytest_is_told_what_the_monolith_told_it(path: str, text: str) -> None:
 def test_settings_that_cannot_be_read_are_said(path: str, text: str) -> None:
     with pytest.raises(StranglerError, match=f"{path} cannot be read"):
         pytest_settings(Sources(Path("/nowhere"), {path: text.encode()}))
+
+
+MIGRATIONS = {
+    "shop/stock/migrations/__init__.py": "",
+    "shop/stock/migrations/0001_initial.py": "from django.db import migrations\n",
+    "shop/stock/migrations/seed.csv": "a,1\n",
+    "shop/stock/management/__init__.py": "",
+    "shop/stock/management/commands/__init__.py": "",
+    "shop/stock/management/commands/migrate.py": "from shop.stock.service import level\n",
+    "shop/stock/management/commands/report.py": "from shop.orders import models\n",
+}
+
+
+def migrated(files: dict[str, str], root: Path | None = None) -> MovedTests:
+    """What goes with a test where the seam has a model of Django's."""
+    files = {"tests/test_level.py": IMPORT, **files}
+    analysis = document(files)
+    roles = {"migrations": ("migrations",), "management": ()}
+    modules = tuple(
+        dataclasses.replace(module, roles=next((roles[part] for part in roles if part in module.name), module.roles))
+        for module in analysis.modules
+    )
+    model = Model("shop.stock.service:Level", "django", "shop.stock.service")
+    return chosen(files, (), dataclasses.replace(analysis, modules=modules, models=(model,)), root)
+
+
+def test_the_tables_of_djangos_tests_are_made_as_in_the_monolith(tmp_path: Path) -> None:
+    moved = migrated(MIGRATIONS, small.lay_out(tmp_path, {**small.SOURCES, **MIGRATIONS}))
+    assert (moved.migrated, moved.unmigrated) == (True, "")
+    wanted = {path for path in MIGRATIONS if not path.endswith("report.py")}
+    assert moved.files.keys() == {"tests/test_level.py", *wanted}
+
+
+def test_migrations_that_need_what_stays_are_said_and_none_goes() -> None:
+    name = "shop/stock/migrations/0001_initial.py"
+    moved = migrated({**MIGRATIONS, name: "import os\nfrom shop.orders import models\n"})
+    assert (moved.migrated, moved.unmigrated) == (False, f"{name}:2 imports shop.orders.models")
+    assert moved.files.keys() == {"tests/test_level.py"}
+
+
+def test_nothing_is_said_of_migrations_where_there_are_none() -> None:
+    moved = migrated({})
+    assert (moved.migrated, moved.unmigrated) == (False, "")
+
+
+@pytest.mark.parametrize("tests", [MovedTests(), MovedTests(migrated=True), MovedTests(django_settings="shop.testing")])
+def test_what_djangos_tests_start_from_is_written_as_the_tests_say(tests: MovedTests) -> None:
+    text = render("django_tests/conftest.py.jinja", it=SimpleNamespace(tests=tests, package="stock_service"), header="")
+    names = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    assert ("MigrationLoader" in names) == tests.migrated
+    assert ('"DJANGO_SETTINGS_MODULE", "shop.testing"' in text) == bool(tests.django_settings)
+
+
+@pytest.mark.parametrize(
+    ("command", "stated", "named"),
+    [
+        ("python manage.py test --settings=shop.settings.test", "", "shop.settings.test"),
+        ("python manage.py test --settings shop.settings.test -v 0", "other", "shop.settings.test"),
+        ("python -m pytest --ds=shop.testing", "other", "shop.testing"),
+        ("env DJANGO_SETTINGS_MODULE='shop.testing' python -m pytest", "", "shop.testing"),
+        ("python -m pytest", "shop.testing", "shop.testing"),
+        ("python -m pytest", "", ""),
+    ],
+)
+def test_the_settings_of_a_run_are_those_of_its_command(command: str, stated: str, named: str) -> None:
+    text = f"[pytest]\nDJANGO_SETTINGS_MODULE = {stated}\n" if stated else ""
+    assert django_settings(command, Sources(Path("/nowhere"), {"pytest.ini": text.encode()})) == named
+
+
+@pytest.mark.parametrize("command", ["python manage.py test", "python -m unittest discover", "django-admin test a"])
+def test_test_cases_within_classes_are_none_where_unittest_looks_for_them(command: str) -> None:
+    assert unittest_settings(command) == {"python_classes": []}
+    assert unittest_settings("python -m pytest tests") == {}
 
 
 def test_the_service_runs_them_and_its_image_is_built_without(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ Files of fixtures (``conftest.py``) are cut down to what works there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 
 from strangler.analysis import Module
@@ -15,9 +15,10 @@ from strangler_scaffolds.datafiles import data_files, names_in
 from strangler_scaffolds.hosting import Cut
 from strangler_scaffolds.moved_tests.conftests import Conftests, chain_of, folders_around
 from strangler_scaffolds.moved_tests.fixtures import PytestFile
+from strangler_scaffolds.moved_tests.migrations import migrations_for
 from strangler_scaffolds.moved_tests.plugins import BUILT_IN, PLUGINS
 from strangler_scaffolds.moved_tests.reach import Lack, Reach, is_conftest
-from strangler_scaffolds.moved_tests.settings import pytest_settings
+from strangler_scaffolds.moved_tests.settings import django_settings, pytest_settings, unittest_settings
 from strangler_scaffolds.sources import Sources
 from strangler_scaffolds.territory import Territory, matches, parents
 
@@ -38,6 +39,8 @@ class MovedTests:
     """The tests that go (``paths``), everything they consist of by its path in the monolith, and those that stay.
 
     ``plugins`` are the distributions of pytest's plugins that they need, ``settings`` what pytest is told about them.
+    Of Django's, ``django_settings`` is the settings module that the monolith runs them with (empty: its default),
+    ``migrated`` whether migrations make their tables, and ``unmigrated`` what the migrations of the models lack here.
     """
 
     paths: tuple[str, ...] = ()
@@ -45,10 +48,13 @@ class MovedTests:
     stayed: tuple[Stayed, ...] = ()
     plugins: tuple[str, ...] = ()
     settings: Mapping[str, str | list[str]] = field(default_factory=dict)
+    django_settings: str = ""
+    migrated: bool = False
+    unmigrated: str = ""
 
 
-def choose(territory: Territory, sources: Sources, cuts: Sequence[Cut]) -> MovedTests:
-    """Divide the tests of the moved modules; nothing of them is run.
+def choose(territory: Territory, sources: Sources, cuts: Sequence[Cut], command: str = "") -> MovedTests:
+    """Divide the tests of the moved modules; nothing of them is run. ``command`` is what the monolith runs its own by.
 
     Raises:
         StranglerError: a test file cannot be read or parsed.
@@ -62,7 +68,15 @@ def choose(territory: Territory, sources: Sources, cuts: Sequence[Cut]) -> Moved
             chooser.take(module)
         else:
             stayed.append(Stayed(module.path, lack.line, lack.what))
-    return chooser.done(stayed)
+    return _as_run(chooser.done(stayed), command, sources, reach)
+
+
+def _as_run(tests: MovedTests, command: str, sources: Sources, reach: Reach) -> MovedTests:
+    """The tests with what ``command`` makes of them."""
+    named = django_settings(command, sources)
+    settings = {**tests.settings, **(unittest_settings(command) if tests.paths else {})}
+    is_here = reach.module_in(named) == named and reach.has(named)
+    return replace(tests, django_settings=named if is_here else "", settings=settings)
 
 
 def _candidates(territory: Territory, reach: Reach) -> Iterator[Module]:
@@ -135,11 +149,22 @@ class _Chooser:
         if not self._paths:
             return MovedTests(stayed=tuple(stayed))
         self._carried |= self._reach.named_by_service()
+        migrations, unmigrated = migrations_for(self._territory, self._reach)
+        self._carried |= set(migrations)
         around = {parent for name in self._carried for parent in parents(name) if self._reach.is_support(parent)}
         modules = [self._territory.modules[name] for name in sorted(self._carried | around)]
-        files = {**self._data(modules), **{module.path: self._content(module) for module in modules}}
+        data = self._data(modules, {self._territory.modules[name].path.rpartition("/")[0] for name in migrations})
+        files = {**data, **{module.path: self._content(module) for module in modules}}
         plugins = tuple(sorted(self._plugins))
-        return MovedTests(tuple(self._paths), dict(sorted(files.items())), tuple(stayed), plugins, self._settings())
+        return MovedTests(
+            tuple(self._paths),
+            dict(sorted(files.items())),
+            tuple(stayed),
+            plugins,
+            self._settings(),
+            migrated=bool(migrations),
+            unmigrated=unmigrated,
+        )
 
     def _settings(self) -> dict[str, str | list[str]]:
         """Settings of a plugin only where that is there: pytest warns of others."""
@@ -152,11 +177,12 @@ class _Chooser:
             return self._conftests.of(module.name).data
         return self._sources.read(module.path)
 
-    def _data(self, modules: Sequence[Module]) -> dict[str, bytes]:
-        """Files that the tests name by a text, from their own folder or one around it."""
+    def _data(self, modules: Sequence[Module], whole: Iterable[str]) -> dict[str, bytes]:
+        """Files that the tests name by a text, from their own folder or one around it, and all those in ``whole``."""
         folders = {folder for module in modules for folder in folders_around(module.path)}
         names = names_in({module.path: self._content(module) for module in modules})
-        return {path: self._sources.read(path) for path in data_files((), sorted(folders), names, self._sources)}
+        found = data_files(sorted(whole), sorted(folders), names, self._sources)
+        return {path: self._sources.read(path) for path in found}
 
 
 def _asked(file: PytestFile) -> dict[str, int]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from strangler.analysis import Module
 from strangler_scaffolds.rewriting.splice import parse
 from strangler_scaffolds.sources import Text
-from strangler_scaffolds.syntax import is_for_types
+from strangler_scaffolds.syntax import bound_by, bound_in, is_for_types, statements_in
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -73,12 +73,12 @@ class PytestFile:
     @cached_property
     def names(self) -> frozenset[str]:
         """The names that the file has at its top level."""
-        return frozenset(name for statement in _statements(self.tree.body) for name in _bound(statement))
+        return bound_in(self.tree)
 
     @cached_property
     def plugins(self) -> Mapping[str, int]:
         """Modules that it names as plugins (``pytest_plugins``), each with its line."""
-        values = [s.value for s in self.tree.body if isinstance(s, ast.Assign) and "pytest_plugins" in _bound(s)]
+        values = [s.value for s in self.tree.body if isinstance(s, ast.Assign) and "pytest_plugins" in bound_by(s)]
         texts = [node for value in values for node in ast.walk(value) if isinstance(node, ast.Constant)]
         return {node.value: node.lineno for node in texts if isinstance(node.value, str)}
 
@@ -91,14 +91,14 @@ class PytestFile:
         """The names that the top-level definition of ``name`` hangs on, its parameters among them."""
         found: set[str] = set()
         for statement in self.tree.body:
-            if name in _bound(statement) and not isinstance(statement, ast.Import | ast.ImportFrom):
+            if name in bound_by(statement) and not isinstance(statement, ast.Import | ast.ImportFrom):
                 found |= {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
                 found |= {node.arg for node in ast.walk(statement) if isinstance(node, ast.arg)}
         return frozenset(found - {name})
 
     def _functions(self) -> Iterator[tuple[_Function, bool]]:
         """Functions, and methods of classes; whether each is of a ``unittest`` class, whose methods ask for nothing."""
-        for statement in _statements(self.tree.body):
+        for statement in statements_in(self.tree.body):
             if isinstance(statement, _Function):
                 yield statement, False
             elif isinstance(statement, ast.ClassDef):
@@ -121,17 +121,6 @@ def _run(node: ast.AST) -> Iterator[ast.AST]:
     yield node
     for child in node.orelse if is_for_types(node) else ast.iter_child_nodes(node):
         yield from _run(child)
-
-
-def _statements(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a block, and those of the conditions and guards in it."""
-    for statement in body:
-        yield statement
-        if isinstance(statement, ast.If | ast.Try):
-            blocks = [statement.body, statement.orelse]
-            blocks += [handler.body for handler in statement.handlers] if isinstance(statement, ast.Try) else []
-            for block in blocks:
-                yield from _statements(block)
 
 
 def _fixture(function: _Function, module: str) -> Iterator[tuple[str, Fixture]]:
@@ -184,15 +173,6 @@ def _imports(node: ast.AST, package: str) -> Iterator[Import]:
         for alias in node.names:
             dotted = base if alias.name == "*" else f"{base}.{alias.name}"
             yield Import(alias.asname or alias.name, dotted, node.lineno)
-
-
-def _bound(statement: ast.stmt) -> list[str]:
-    if isinstance(statement, ast.Import | ast.ImportFrom):
-        return [one.bound for one in _imports(statement, "")]
-    if isinstance(statement, _Function | ast.ClassDef):
-        return [statement.name]
-    targets = statement.targets if isinstance(statement, ast.Assign) else [getattr(statement, "target", None)]
-    return [node.id for target in targets if target for node in ast.walk(target) if isinstance(node, ast.Name)]
 
 
 def _last_name(node: ast.expr) -> str:

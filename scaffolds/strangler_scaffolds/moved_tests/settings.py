@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,9 @@ _KEPT = {
     "python_functions": True,
     "usefixtures": True,
 }
+# As Django's commands, pytest's plugin and the environment are told.
+_IN_COMMAND = re.compile(r"""(?:^|\s)(?:--settings|--ds|DJANGO_SETTINGS_MODULE)[=\s]\s*["']?([\w.]+)""")
+_UNITTEST = re.compile(r"\bunittest\b|\b(?:manage\.py|django|django-admin)\s+test\b")
 # File of settings → the section that is pytest's.
 _FILES = {"pytest.ini": "pytest", "tox.ini": "pytest", "setup.cfg": "tool:pytest"}
 
@@ -33,6 +37,28 @@ def pytest_settings(sources: Sources) -> dict[str, str | list[str]]:
     """
     stated = _stated(sources)
     return {name: _value(stated[name], is_list=_KEPT[name]) for name in sorted(stated.keys() & _KEPT.keys())}
+
+
+def django_settings(command: str, sources: Sources) -> str:
+    """The settings module that a test command names for Django, else the one that pytest is told; empty if none is.
+
+    Raises:
+        StranglerError: a file of settings cannot be read.
+    """
+    named = _IN_COMMAND.search(command)
+    if named:
+        return named[1]
+    stated = {name.lower(): value for name, value in _stated(sources).items()}
+    return str(stated.get("django_settings_module", "")).strip()
+
+
+def unittest_settings(command: str) -> dict[str, str | list[str]]:
+    """What pytest is told so that it takes no more for tests than the monolith's own command does.
+
+    unittest, and Django's command, look for test cases in modules only; pytest also takes classes for tests by their
+    name, and looks for test cases in them, where bases are kept that are not meant to run.
+    """
+    return {"python_classes": []} if _UNITTEST.search(command) else {}
 
 
 def _value(stated: Any, *, is_list: bool) -> str | list[str]:

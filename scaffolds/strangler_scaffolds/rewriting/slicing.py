@@ -110,7 +110,7 @@ class _Slicer:
     def _small(self, small: cst.BaseSmallStatement) -> cst.BaseSmallStatement | None:
         if isinstance(small, cst.Import | cst.ImportFrom):
             return self._import(small)
-        small = self._stood_in(small)
+        small = self._stood_in(self._offered(small))
         missing = self._missing(small)
         if not missing:
             return small
@@ -126,6 +126,16 @@ class _Slicer:
             return small.with_changes(value=kept) if kept is not None else None
         self.stuck.append(self._first_line(small))
         return small
+
+    def _offered(self, small: cst.BaseSmallStatement) -> cst.BaseSmallStatement:
+        """``__all__`` without the names that are gone: a star import would stumble over them."""
+        value = small.value if isinstance(small, cst.Assign | cst.AugAssign) else None
+        if not isinstance(value, cst.List | cst.Tuple) or "__all__" not in _assigned(small):
+            return small
+        kept = [one for one in value.elements if _text_of(one.value) not in self.gone]
+        return (
+            small if len(kept) == len(value.elements) else small.with_changes(value=value.with_changes(elements=kept))
+        )
 
     def _stood_in(self, small: cst.BaseSmallStatement) -> cst.BaseSmallStatement:
         """The statement with stand-ins for arguments that are gone, where such are meant."""
@@ -270,6 +280,19 @@ def _names_read(node: cst.CSTNode) -> Iterator[str]:
     else:
         for child in node.children:
             yield from _names_read(child)
+
+
+def _assigned(small: cst.BaseSmallStatement) -> set[str]:
+    """The plain names that a statement assigns to."""
+    targets = (
+        [one.target for one in small.targets] if isinstance(small, cst.Assign) else [getattr(small, "target", None)]
+    )
+    return {target.value for target in targets if isinstance(target, cst.Name)}
+
+
+def _text_of(node: cst.BaseExpression) -> str | None:
+    value = node.evaluated_value if isinstance(node, cst.SimpleString) else None
+    return value if isinstance(value, str) else None
 
 
 def _dotted(node: cst.BaseExpression) -> str:
