@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from rich.table import Table
@@ -58,8 +59,7 @@ def _shared(session: Session, service: str, analysis: Analysis, library: Library
 
 
 def _library_words(service: str, library: Library, shared: list[str]) -> list[str]:
-    named = ", ".join(library.tables[:_NAMED]) + ", …" * (len(library.tables) > _NAMED)
-    tables = f" and {counted(len(library.tables), 'table')} ({named})" if library.tables else ""
+    tables = f" and {counted(len(library.tables), 'table')} ({_first_of(library.tables)})" if library.tables else ""
     answered = library.refused - library.left
     return [
         f"{answered} of {counted(library.refused, 'refusal')} name code that stays and that the seam needs. "
@@ -90,6 +90,10 @@ def _by_way(added: list[Added]) -> Table:
     for way in added[:_SHOWN]:
         looped = f" + {way.per_item * scaffolds.ROUND_TRIP_MS:g} ms per item" if way.per_item else ""
         cost = f"{way.milliseconds(0):g} ms{looped}"
-        names = ", ".join(entry.partition(":")[2] for entry in way.entries)
-        table.add_row(way.way_in, str(way.calls), str(way.per_item), cost, names)
+        names = [entry.partition(":")[2] for entry in way.entries]
+        table.add_row(way.way_in, str(way.calls), str(way.per_item), cost, _first_of(names))
     return table
+
+
+def _first_of(names: Sequence[str]) -> str:
+    return ", ".join(names[:_NAMED]) + ", …" * (len(names) > _NAMED)

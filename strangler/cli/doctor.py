@@ -75,15 +75,20 @@ def doctor(session: Session) -> int:
         for need, here in found
     ]
     session.out.json({"needs": fields})
-    session.out.show(_table(found))
+    session.out.show(_table(found), *_remedies(found))
     return int(any(need.required and not here for need, here in found))
 
 
 def _table(found: list[tuple[Need, bool]]) -> Table:
-    table = columns("what strangler finds here", "what", "for", "here", "what to do")
+    table = columns("what strangler finds here", "what", "for", "here")
     for need, here in found:
-        table.add_row(need.name, need.wanted_by, "yes" if here else "no", "" if here else need.remedy)
+        table.add_row(need.name, need.wanted_by, "yes" if here else "no")
     return table
+
+
+def _remedies(found: list[tuple[Need, bool]]) -> Iterator[str]:
+    """A line each, so that a command can be copied out of it whole."""
+    return (f"for {need.name}: {need.remedy}" for need, here in found if not here)
 
 
 command = doctor

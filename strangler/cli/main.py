@@ -102,6 +102,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _usage(error: click.UsageError, out: Output) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        out.note(error.format_message())
+        return EXIT_USAGE
     path = error.ctx.command_path if error.ctx else "strangler"
     out.error(StranglerError(error.format_message(), hint=f"{path} --help shows what it takes"))
     return EXIT_USAGE

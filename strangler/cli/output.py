@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
-from itertools import groupby
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -20,6 +20,8 @@ from rich.text import Text
 from strangler.errors import PlanError, StranglerError
 from strangler.model import Finding, Location, Severity
 
+# How many places of one finding are shown, and how wide a table may be that no terminal shows.
+_PLACES, _UNFOLDED = 3, 10_000
 _STYLE = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
 
 
@@ -42,7 +44,7 @@ class Output:
         """Print the result for people; does nothing if ``--json`` was given."""
         if not self.as_json:
             for part in parts:
-                Console(soft_wrap=isinstance(part, str), highlight=False, markup=False).print(part)
+                Console(soft_wrap=isinstance(part, str), highlight=False, markup=False, width=_width()).print(part)
 
     def raw(self, text: str) -> None:
         """Print ``text`` as it is, a document the user asked for: in UTF-8 if the terminal lacks a letter of it."""
@@ -60,10 +62,10 @@ class Output:
             Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(text)
 
     def findings(self, findings: Sequence[Finding]) -> None:
-        """Print findings on stderr in the order of their places; with ``--json`` the result has them."""
+        """Print findings on stderr by their places, those alike once; with ``--json`` the result has them."""
         if not self.as_json:
-            for alike in _alike(findings):
-                _compiler_style(alike[0], len(alike) - 1)
+            for finding, places in _alike(findings):
+                _compiler_style(finding, places)
 
     def error(self, error: StranglerError) -> None:
         """Print why the command cannot go on."""
@@ -72,7 +74,7 @@ class Output:
             return
         if isinstance(error, PlanError):
             self.findings(error.findings)
-        _compiler_style(Finding("", error.message, error.location, error.hint))
+        self.findings([Finding("", error.message, error.location, error.hint)])
 
     @contextmanager
     def progress(self, doing: str) -> Iterator[Progress | None]:
@@ -133,22 +135,42 @@ def _error_fields(error: StranglerError) -> dict[str, Any]:
     return fields
 
 
-def _alike(findings: Iterable[Finding]) -> Iterator[list[Finding]]:
-    """Findings in the order of their places; those of one rule at one line with one hint are read once, together."""
-    ordered = sorted(findings, key=lambda finding: finding.order)
-    for _, alike in groupby(ordered, key=lambda finding: (finding.location, finding.rule, finding.hint)):
-        found = list(alike)
-        yield from [found] if found[0].location else ([one] for one in found)
+def _width() -> int | None:
+    """What a table may take: the terminal's width, or what it needs where a file or a program reads it."""
+    return None if sys.stdout.isatty() or "COLUMNS" in os.environ else _UNFOLDED
 
 
-def _compiler_style(finding: Finding, more: int = 0) -> None:
+def _alike(findings: Iterable[Finding]) -> Iterator[tuple[Finding, list[str]]]:
+    """Findings in the order of their places, each with where it is; what is said twice of one line is read once."""
+    together: dict[object, tuple[tuple[Location, ...], list[Finding]]] = {}
+    for finding, places in _repeated(findings):
+        # Without a place nothing says that two findings are alike.
+        key = (finding.rule, finding.hint, places or finding.message)
+        together.setdefault(key, (places, []))[1].append(finding)
+    for places, (first, *others) in together.values():
+        more = f" ({len(others)} more like it here)" if others else ""
+        yield first, [f"{place}{more}" for place in places]
+
+
+def _repeated(findings: Iterable[Finding]) -> Iterator[tuple[Finding, tuple[Location, ...]]]:
+    """Each finding once, with every place at which the same is said."""
+    said: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in sorted(findings, key=lambda finding: finding.order):
+        said.setdefault((finding.rule, finding.severity, finding.message, finding.hint), []).append(finding)
+    for found in said.values():
+        yield found[0], tuple(dict.fromkeys(one.location for one in found if one.location))
+
+
+def _compiler_style(finding: Finding, places: Sequence[str]) -> None:
     text = Text()
     text.append(str(finding.severity), _STYLE[finding.severity])
     if finding.rule:
         text.append(f"[{finding.rule}]", "bold")
     text.append(f": {finding.message}\n")
-    if finding.location:
-        text.append("  --> ", "blue").append(f"{finding.location}{f' ({more} more like it here)' if more else ''}\n")
+    for place in places[:_PLACES]:
+        text.append("  --> ", "blue").append(f"{place}\n")
+    if len(places) > _PLACES:
+        text.append("  --> ", "blue").append(f"and {counted(len(places) - _PLACES, 'more place')} (--json has all)\n")
     if finding.hint:
         text.append("  hint: ", "green").append(f"{finding.hint}\n")
     Console(stderr=True, highlight=False, soft_wrap=True).print(text, end="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -9,10 +10,11 @@ from rich.table import Table
 
 from strangler.cli.command import Session, command, group
 from strangler.cli.options import analysis_option
-from strangler.cli.output import columns, counted
+from strangler.cli.output import columns, counted, finding_fields
 from strangler.errors import PlanError, StranglerError
 from strangler.files import write_file
-from strangler.plan import Plan, first_plan, loads, read_text, set_value
+from strangler.model import Finding, Severity
+from strangler.plan import Plan, first_plan, loads, packages_below, read_text, set_value
 from strangler.plan.source import parse
 
 _GROUP = group("plan", "Start, read, check and edit the plan (strangler.yaml).", example="strangler plan validate")
@@ -36,8 +38,32 @@ def init(session: Session, name: str | None, packages: tuple[str, ...], framewor
     text = first_plan(name or _folder_name(path), packages, framework)
     loads(text, name=str(path))
     write_file(path, text)
-    session.out.json({"written": str(path)})
+    absent = _absent(packages, path, text)
+    session.out.findings(absent)
+    session.out.json({"written": str(path), "findings": [finding_fields(finding) for finding in absent]})
     session.out.show(f"wrote {path}; next: strangler analyze . and strangler plan accept SEAM")
+
+
+def _absent(packages: tuple[str, ...], path: Path, text: str) -> list[Finding]:
+    """The named packages that are not there. They only warn: the plan's root may be elsewhere."""
+    here = packages_below(path.parent)
+    place = parse(text, str(path)).location(("monolith", "packages"))
+    return [
+        Finding(
+            "PLAN-PACKAGE",
+            f"no package '{name}' was found near the plan",
+            place,
+            _meant(name, here),
+            Severity.WARNING,
+        )
+        for name in packages
+        if name.partition(".")[0] not in here
+    ]
+
+
+def _meant(name: str, here: set[str]) -> str:
+    near = get_close_matches(name, here, n=1)
+    return f"did you mean '{near[0]}'?" if near else f"found: {', '.join(sorted(here)) or 'none'}"
 
 
 def _folder_name(path: Path) -> str:

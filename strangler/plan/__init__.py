@@ -21,7 +21,7 @@ from strangler.plan.schema import (
     Waiver,
     Webhook,
 )
-from strangler.plan.start import first_plan
+from strangler.plan.start import first_plan, packages_below
 from strangler.plan.tenants import load_tenant, load_tenants, tenant_from
 from strangler.plan.traffic import Forwarded, RequestCondition, RetryBudget, RoutePattern, Serving, Shadowing
 
@@ -51,6 +51,7 @@ __all__ = [
     "load_tenant",
     "load_tenants",
     "loads",
+    "packages_below",
     "read_text",
     "remove_service",
     "set_value",

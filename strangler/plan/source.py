@@ -57,7 +57,7 @@ def parse(text: str, name: str) -> Source:
     """Read YAML 1.2 ``text``.
 
     Raises:
-        PlanError: it is no YAML, or a mapping has a key twice.
+        PlanError: it is not YAML, or a mapping has a key twice.
     """
     try:
         root = YAML(typ="safe", pure=True).compose(text)
@@ -67,10 +67,17 @@ def parse(text: str, name: str) -> Source:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Location(name, mark.line + 1 if mark else 0)
-        raise PlanError(f"{name} is no YAML", [Finding("PLAN-YAML", str(error.problem), place)]) from error
+        finding = Finding("PLAN-YAML", str(error.problem), place, _begun(error))
+        raise PlanError(f"{name} is not YAML", [finding]) from error
     except (YAMLError, ValueError, RecursionError) as error:
-        raise PlanError(f"{name} is no YAML", [Finding("PLAN-YAML", str(error), Location(name))]) from error
+        raise PlanError(f"{name} is not YAML", [Finding("PLAN-YAML", str(error), Location(name))]) from error
     return Source(name, text, root, data)
+
+
+def _begun(error: MarkedYAMLError) -> str:
+    """Where that begins which the parser stumbled in: the mistake is often there."""
+    begun = error.context_mark
+    return f"{error.context} that begins on line {begun.line + 1}" if error.context and begun else ""
 
 
 def duplicate_keys(source: Source) -> Iterator[Finding]:

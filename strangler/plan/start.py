@@ -1,8 +1,13 @@
-"""The text of a first plan."""
+"""The text of a first plan, and the packages that it could be for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+# How far below the plan a package is looked for: src/shop, backend/app/shop.
+_DEPTH = 3
 
 
 def first_plan(name: str, packages: Sequence[str], framework: str | None) -> str:
@@ -21,3 +26,29 @@ def first_plan(name: str, packages: Sequence[str], framework: str | None) -> str
         "services: {}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def packages_below(folder: Path) -> set[str]:
+    """Names that can be imported from ``folder`` or from a folder not far below: packages, and folders with modules."""
+    found = set[str]()
+    for inner, files in _folders(folder, _DEPTH):
+        modules = {Path(file).stem for file in files if file.endswith(".py")}
+        found |= modules - {"__init__"}
+        found |= {inner.name} if modules and inner != folder else set()
+    return found
+
+
+def _folders(folder: Path, depth: int) -> Iterator[tuple[Path, list[str]]]:
+    """The folder and those below it with their files; not what is inside packages, environments and hidden folders."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    files = [entry.name for entry in entries if not entry.is_dir()]
+    if "pyvenv.cfg" in files:
+        return
+    yield folder, files
+    if depth and "__init__.py" not in files:
+        for entry in entries:
+            if entry.is_dir() and not entry.name.startswith(".") and entry.name != "node_modules":
+                yield from _folders(Path(entry), depth - 1)

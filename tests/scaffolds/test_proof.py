@@ -47,6 +47,16 @@ def test_any_difference_of_a_vector_is_found(vector: dict[str, str]) -> None:
     assert rules(proof(phase("C", vector, **REACHED))) == ["PROOF-DIFFERS"]
 
 
+def test_many_tests_that_change_alike_are_one_finding() -> None:
+    many = {f"t{number}": "passed" for number in range(1, 8)}
+    broken = {**dict.fromkeys(many, "failed"), "t7": "error"}
+    made = Proof("stock", (phase("A", many), phase("A2", many), phase("C", broken, **REACHED)))
+    assert [finding.message for finding in made.findings() if finding.rule == "PROOF-DIFFERS"] == [
+        "C: t7 was passed and is error",
+        "C: 6 tests were passed and are failed: t1, t2, t3 …",
+    ]
+
+
 def test_what_a_phase_printed_lies_where_the_finding_says() -> None:
     said = dataclasses.replace(phase("D", {**GOOD, "t1": "failed"}, t1="remote"), said="Traceback")
     made = proof(said)

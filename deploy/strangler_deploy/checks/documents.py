@@ -34,7 +34,7 @@ def _document(path: str, text: str, findings: list[Finding]) -> Document | None:
         data = yaml.load(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         problem = getattr(error, "problem", None) or "cannot be read"
-        findings.append(Finding("DEPLOY-YAML", f"is no YAML: {problem}", Location(path)))
+        findings.append(Finding("DEPLOY-YAML", f"is not YAML: {problem}", Location(path)))
         return None
     if not (isinstance(data, dict) and all(key in data for key in ("apiVersion", "kind", "metadata"))):
         findings.append(Finding("DEPLOY-YAML", "holds no Kubernetes object", Location(path)))

@@ -144,7 +144,7 @@ def _versions(path: Path, text: str, group: str, kind: str, version: str) -> Ite
     try:
         documents = list(yaml.load_all(text, Loader=yaml.CSafeLoader))
     except yaml.YAMLError as error:
-        raise StranglerError(f"{path} is no YAML: {error}", hint="--crds takes a folder of CRD files") from error
+        raise StranglerError(f"{path} is not YAML: {error}", hint="--crds takes a folder of CRD files") from error
     for document in documents:
         spec = document.get("spec", {}) if isinstance(document, Mapping) else {}
         if spec.get("group") == group and spec.get("names", {}).get("kind") == kind:

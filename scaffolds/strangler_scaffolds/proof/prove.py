@@ -59,7 +59,8 @@ def prove(plan: Plan, service: str, root: Path, options: Options, tell: Told) ->
     record = _record(service, root)
     command = plan.monolith.test
     if not command:
-        raise StranglerError("the plan does not say how the monolith is tested", hint="set monolith.test")
+        hint = 'for example: strangler plan set monolith.test "python -m pytest -q"'
+        raise StranglerError("the plan does not say how the monolith is tested", hint=hint)
     with _scratch(options.keep) as folder:
         scratch = Path(folder)
         stage = _Stage(plan, service, root, record, scratch, options)

@@ -147,11 +147,19 @@ class Proof:
         for phase in self.phases[1:]:
             if phase.name == "A2":
                 continue
-            for test, before, now in self.differences(phase):
-                yield Finding(
-                    "PROOF-DIFFERS", f"{phase.name}: {test} was {before} and is {now}", hint=self._where(phase)
-                )
+            yield from self._differing(phase)
         yield from self._weak()
+
+    def _differing(self, phase: Phase) -> Iterator[Finding]:
+        """One finding for all tests that ended in another way alike: mostly they have one cause."""
+        alike: dict[tuple[str, str], list[str]] = {}
+        for test, before, now in self.differences(phase):
+            alike.setdefault((before, now), []).append(test)
+        for (before, now), tests in sorted(alike.items()):
+            said = f"{tests[0]} was {before} and is {now}"
+            if len(tests) > 1:
+                said = f"{len(tests)} tests were {before} and are {now}: {_first_of(tests)}"
+            yield Finding("PROOF-DIFFERS", f"{phase.name}: {said}", hint=self._where(phase))
 
     def _where(self, phase: Phase) -> str:
         return f"what it printed: {PROOFS}/{self.service}/{phase.name}.log"

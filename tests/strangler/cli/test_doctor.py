@@ -19,7 +19,7 @@ def test_a_missing_requirement_is_a_finding_with_its_remedy(
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
     assert main(["doctor"]) == 1
-    assert "install git" in capsys.readouterr().out
+    assert "for git: install git\n" in capsys.readouterr().out
 
 
 def test_every_extra_says_which_commands_need_it(

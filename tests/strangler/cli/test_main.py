@@ -66,6 +66,14 @@ def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str])
     assert "frobnicate" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("arguments", [[], ["plan"]])
+def test_no_command_at_all_is_answered_with_help_and_no_error(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.startswith("Usage: strangler")
+
+
 @pytest.mark.parametrize("name", ["deploy", "facade", "analyzers", "scaffolds", "click", "json"])
 def test_a_users_own_modules_shadow_none_of_ours(name: str, tmp_path: Path) -> None:
     (tmp_path / f"{name}.py").write_text("raise SystemExit('the wrong file')\n", encoding="utf-8")

@@ -37,6 +37,15 @@ def test_findings_of_one_rule_at_one_line_are_read_once(capsys: pytest.CaptureFi
     assert "one" in said and "two" in said  # without a place nothing says that they are alike
 
 
+def test_what_is_said_of_many_lines_is_read_once_with_its_first_places(capsys: pytest.CaptureFixture[str]) -> None:
+    found = [Finding("A", "reads a table", Location("a", line), "mend it") for line in (9, 1, 5, 7, 3, 3)]
+    Output().findings([*found, Finding("A", "writes a table", Location("a", 2), "mend it")])
+    said = capsys.readouterr().err
+    places = "  --> a:1\n  --> a:3\n  --> a:5\n  --> and 2 more places (--json has all)\n"
+    assert said.startswith(f"error[A]: reads a table\n{places}  hint: mend it\n")
+    assert said.count("error[A]") == 2
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -52,7 +61,20 @@ def test_a_terminal_that_lacks_letters_gets_question_marks_and_documents_whole(w
     assert done.stdout.decode().strip() == expected
 
 
-def test_no_table_cuts_anything_off_in_a_narrow_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_table_that_no_terminal_shows_has_a_line_per_row(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    table = columns("all of it", "service", "what")
+    table.add_row("a" * 70, "b" * 70)
+    Output().show(table)
+    assert f"{'a' * 70}  {'b' * 70}" in capsys.readouterr().out
+
+
+def test_no_table_cuts_anything_off_in_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     table = columns("all of it", "service", "what")
     table.add_row("a" * 70, "b" * 70)
     Output().show(table)

@@ -23,6 +23,20 @@ def test_init_writes_a_plan_that_validates(tmp_path: Path, capsys: pytest.Captur
     assert "no mistakes" in capsys.readouterr().out
 
 
+def test_init_says_which_package_is_not_there_and_which_was_meant(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "src" / "shop").mkdir(parents=True)
+    (tmp_path / "src" / "shop" / "__init__.py").touch()
+    path = str(tmp_path / "strangler.yaml")
+    assert main(["plan", "init", "--plan", path, "--package", "shops", "--package", "shop", "--name", "shop"]) == 0
+    said = capsys.readouterr().err
+    assert said == (
+        "warning[PLAN-PACKAGE]: no package 'shops' was found near the plan\n"
+        f"  --> {path}:6\n  hint: did you mean 'shop'?\n"
+    )
+
+
 def test_init_never_touches_a_plan_that_is_there(tmp_path: Path) -> None:
     path = tmp_path / "strangler.yaml"
     path.write_text("mine", encoding="utf-8")

@@ -23,3 +23,10 @@ def test_keys_that_are_listed_twice_are_found_at_any_depth() -> None:
 def test_an_alias_that_leads_back_does_not_hang() -> None:
     with pytest.raises(PlanError):
         parse("a: &x [*x", "x")
+
+
+def test_a_mistake_says_where_that_begins_which_has_no_end() -> None:
+    with pytest.raises(PlanError) as caught:
+        parse("a: 1\nb: [x\nc: 2\n", "x")
+    (finding,) = caught.value.findings
+    assert finding.hint == "while parsing a flow sequence that begins on line 2"
