@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from strangler.errors import StranglerError
 from strangler.plan import Plan
 from strangler_scaffolds.services import Blueprint, Needs, service_files
 
@@ -15,10 +14,7 @@ def shell(plan: Plan, name: str) -> dict[str, bytes]:
     Raises:
         StranglerError: the plan has no such service.
     """
-    if name not in plan.services:
-        known = ", ".join(plan.services) or "none"
-        raise StranglerError(f"the plan has no service '{name}'", hint=f"services in the plan: {known}")
-    contract = {"service": name, "store": plan.services[name].store, "packages": [], "entries": {}}
+    contract = {"service": name, "store": plan.service(name).store, "packages": [], "entries": {}}
     openapi = {**_OPENAPI, "info": {"title": name, "version": "1"}}
     blueprint = Blueprint(name, contract, {}, {}, None, Needs(), (), openapi, monolith=plan.monolith.name)
     return service_files(blueprint)

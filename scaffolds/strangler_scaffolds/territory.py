@@ -100,10 +100,7 @@ def survey(
     Raises:
         StranglerError: the plan has no such service, or its patterns match no module.
     """
-    service = plan.services.get(name)
-    if service is None:
-        known = ", ".join(plan.services) or "none"
-        raise StranglerError(f"the plan has no service '{name}'", hint=f"services in the plan: {known}")
+    service = plan.service(name)
     moved = frozenset(m.name for m in analysis.modules if matches(m.name, service.modules) and "tests" not in m.roles)
     if not moved:
         hint = f"strangler scaffold {name} makes a service without code" if service.image else "check its patterns"

@@ -14,7 +14,7 @@ from strangler.cli.output import columns, counted, finding_fields
 from strangler.errors import PlanError, StranglerError
 from strangler.files import write_file
 from strangler.model import Finding, Severity
-from strangler.plan import Plan, first_plan, loads, packages_below, read_text, set_value
+from strangler.plan import Plan, first_plan, loads, packages_below, read_text, remove_service, set_value
 from strangler.plan.source import parse
 
 _GROUP = group("plan", "Start, read, check and edit the plan (strangler.yaml).", example="strangler plan validate")
@@ -128,13 +128,31 @@ def set_key(session: Session, key: str, value: str) -> None:
     """
     path = session.plan_path
     edited = set_value(read_text(path), tuple(key.split(".")), parse(value, "VALUE").data)
+    _write_valid(path, edited, f"{key} was not set")
+    session.out.json({"written": str(path), "key": key})
+    session.out.show(f"{path}: set {key}")
+
+
+@command("remove", parent=_GROUP, example="strangler plan remove billing")
+@click.argument("service")
+def remove(session: Session, service: str) -> None:
+    """Take SERVICE out of the plan, with the comments inside its entry; everything else keeps its bytes.
+
+    Code that was extracted stays where it is: strangler undo SERVICE brings it back.
+    """
+    path = session.plan_path
+    session.plan().service(service)
+    _write_valid(path, remove_service(read_text(path), service), f"service '{service}' was not removed")
+    session.out.json({"written": str(path), "service": service})
+    session.out.show(f"{path}: removed service '{service}'")
+
+
+def _write_valid(path: Path, edited: str, otherwise: str) -> None:
     try:
         loads(edited, name=str(path))
     except PlanError as error:
-        raise PlanError(f"{key} was not set", error.findings, hint="nothing was written") from error
+        raise PlanError(otherwise, error.findings, hint="nothing was written") from error
     write_file(path, edited)
-    session.out.json({"written": str(path), "key": key})
-    session.out.show(f"{path}: set {key}")
 
 
 command = _GROUP

@@ -37,7 +37,7 @@ def retire(session: Session, service: str, dry_run: bool, document: Path | None)
 
 def _require_elsewhere(session: Session, service: str) -> None:
     """Code of which no service has a copy would be gone, not moved."""
-    if scaffolds.extracted(session.root, service) is None and session.plan().services[service].image is None:
+    if scaffolds.extracted(session.root, service) is None and session.plan().service(service).image is None:
         raise StranglerError(f"service '{service}' was not extracted", hint=f"strangler extract {service} comes first")
 
 

@@ -20,7 +20,7 @@ def add_service(text: str, name: str, service: Mapping[str, Any]) -> str:
     """
     source = parse(text, "plan")
     if name in ((source.data or {}).get("services") or {}):
-        hint = "name the service with --as, or remove the old entry first"
+        hint = f"name the new one with --as, or take the old one out: strangler plan remove {name}"
         raise StranglerError(f"the plan has a service '{name}' already", hint=hint)
     return set_value(text, ("services", name), service)
 
@@ -31,17 +31,16 @@ def remove_service(text: str, name: str) -> str:
     Raises:
         StranglerError: the plan has no such service.
     """
-    source = parse(text, "plan")
-    services = _value(source.root, ("services",))
-    entry = _value(source.root, ("services", name))
-    if entry is None or not isinstance(services, MappingNode):
+    source, path = parse(text, "plan"), ("services", name)
+    if _value(source.root, path) is None:
         raise StranglerError(f"the plan has no service '{name}'")
-    if len(services.value) == 1:
-        return _checked(_replace(source, ("services",), "{}"), source, ("services", name), None)
-    key = next(key for key, _ in services.value if key.value == name)
-    start = text.rfind("\n", 0, key.start_mark.index) + 1
-    edited = text[:start] + text[_end(text, entry) :]
-    return _checked(edited, source, ("services", name), None)
+    others = _with(source.data["services"], (name,), None)
+    key, entry = _entry(source.root, path)
+    start, end = text.rfind("\n", 0, key.start_mark.index) + 1, _end(text, entry)
+    behind = text[_past_comments(text, end, key.start_mark.column) :]
+    if others and not _is_flow(_value(source.root, ("services",))):
+        return _checked(text[:start] + behind, source, path, None)
+    return _checked(_replace(parse(text[:end] + behind, "plan"), ("services",), flow(others)), source, path, None)
 
 
 def set_value(text: str, path: KeyPath, value: object) -> str:
@@ -85,7 +84,7 @@ def _insert(source: Source, path: KeyPath, value: object) -> str:
 
 def _append(text: str, parent: MappingNode, entry: Mapping[Any, Any]) -> str:
     column = parent.value[0][0].start_mark.column
-    end = _end(text, parent.value[-1][1])
+    end = _past_comments(text, _end(text, parent.value[-1][1]), column)
     before = text[:end] if text[:end].endswith("\n") or not end else text[:end] + "\n"
     return before + block(entry, column) + text[end:]
 
@@ -136,6 +135,18 @@ def _end(text: str, node: Node) -> int:
         last = tail[1] if isinstance(tail, tuple) else tail
     newline = text.find("\n", max(last.end_mark.index - (last.end_mark.column == 0), 0))
     return len(text) if newline < 0 else newline + 1
+
+
+def _past_comments(text: str, end: int, column: int) -> int:
+    """Past the comments behind ``end`` that stand further in than ``column``: they belong to what ends there."""
+    past = end
+    for line in text[end:].splitlines(keepends=True):
+        inner = line.lstrip(" ")
+        if inner.strip() and (not inner.startswith("#") or len(line) - len(inner) <= column):
+            break
+        past += len(line)
+        end = past if inner.strip() else end
+    return end
 
 
 def _value(root: Node | None, path: KeyPath) -> Node | None:

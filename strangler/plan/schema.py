@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from strangler.errors import StranglerError
 from strangler.plan.fields import Address, Duration, Label, ModulePattern, Ref, Section, Url
 from strangler.plan.platform import Platform
 from strangler.plan.traffic import Forwarded, RetryBudget, RoutePattern, Serving, Shadowing, TenantSource
@@ -258,3 +259,14 @@ class Plan(Section):
     """The routing facade."""
     platform: Platform = Platform()
     """The clusters and tiers the services land on."""
+
+    def service(self, name: str) -> Service:
+        """The service of this name.
+
+        Raises:
+            StranglerError: there is none.
+        """
+        if name not in self.services:
+            known = ", ".join(self.services) or "none"
+            raise StranglerError(f"the plan has no service '{name}'", hint=f"services in the plan: {known}")
+        return self.services[name]

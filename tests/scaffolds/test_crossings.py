@@ -16,6 +16,7 @@ from strangler.analysis import (
     Passed,
     Patch,
     Reference,
+    Route,
     Setting,
     State,
     Table,
@@ -139,6 +140,16 @@ def test_a_request_that_may_be_left_out_is_refused_where_it_is_handed_over(
 ) -> None:
     request = Param("request", "positional_or_keyword", default=default)
     document = {"functions": function(params=(request,)), "calls": call(passes=passes)}
+    assert ("ARG-REQUEST" in found(**document)) is expected
+
+
+@pytest.mark.parametrize(("file", "expected"), [(SITE[0].path, False), ("shop/elsewhere.py", True)])
+def test_a_file_that_registers_a_view_of_the_seam_passes_no_request_to_it(file: str, expected: bool) -> None:
+    document: dict[str, Any] = {
+        "functions": function(params=(Param("request", "positional_or_keyword"),)),
+        "calls": call(evidence=(dataclasses.replace(SITE[0], symbol="reference"),)),
+        "routes": (Route("r", "django", None, "/level", LEVEL, INSIDE, evidence=(Evidence(file, 6),)),),
+    }
     assert ("ARG-REQUEST" in found(**document)) is expected
 
 

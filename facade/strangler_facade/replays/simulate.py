@@ -152,9 +152,8 @@ def planned_table(plan: Plan, status: Mapping[str, Any], shifts: Mapping[str, fl
     Raises:
         StranglerError: a shift names a service the plan does not have.
     """
-    unknown = sorted(shifts.keys() - plan.services.keys())
-    if unknown:
-        raise StranglerError(f"the plan has no service '{unknown[0]}'", hint=f"it has: {', '.join(plan.services)}")
+    for name in sorted(shifts):
+        plan.service(name)
     placed = {item["name"]: _position(item) for item in status["services"]}
     placed |= {name: Position(Stage.CANARY, percent) for name, percent in shifts.items()}
     routes = from_plan(plan, plan.monolith.upstream or status["monolith"], placed)

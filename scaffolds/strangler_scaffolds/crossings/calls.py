@@ -34,9 +34,11 @@ def call_crossings(territory: Territory, graph: CallGraph) -> Iterator[Crossing]
         for call in entry.calls:
             over_the_border.add(id(call))
             yield from _entry_call(entry, call, territory)
+    registered = _registered(territory)
     for call in graph.crossing:
         if id(call) not in over_the_border and call.callee in graph.functions:
-            yield from _object_call(graph, call)
+            sites = [site for site in call.evidence if (call.callee, site.path) not in registered]
+            yield from _object_call(graph, call, sites)
     for entry in graph.entries:
         yield from _shape(entry, territory)
         yield from seen_crossings(entry)
@@ -44,6 +46,11 @@ def call_crossings(territory: Territory, graph: CallGraph) -> Iterator[Crossing]
         for site in call.evidence:
             what = f"{call.caller} calls {call.callee}, which stays"
             yield crossing("CALL-BACK", what, site, stays=module_of(call.callee))
+
+
+def _registered(territory: Territory) -> frozenset[tuple[str, str]]:
+    """(handler, file) of each route: a file that says which view answers passes no request to it."""
+    return frozenset((route.handler, site.path) for route in territory.analysis.routes for site in route.evidence)
 
 
 def _entry_call(entry: Entry, call: Call, territory: Territory) -> Iterator[Crossing]:
@@ -85,11 +92,11 @@ def _handed_over(entry: Entry, call: Call, site: Evidence) -> Iterator[Crossing]
         yield crossing(rule, f"{call.caller} passes {what} for {passed.param} of {entry.ref}", site)
 
 
-def _object_call(graph: CallGraph, call: Call) -> Iterator[Crossing]:
+def _object_call(graph: CallGraph, call: Call, sites: list[Evidence]) -> Iterator[Crossing]:
     """A class of the seam that is made, or a method that is called, outside."""
     callee = graph.functions[call.callee]
     if callee.kind in ("function", "method") and takes_request(callee):
-        for site in call.evidence:
+        for site in sites:
             yield crossing("ARG-REQUEST", f"{call.caller} passes a web request to {call.callee}", site)
         return
     owner = callee if callee.kind == "class" else _class_of(graph, callee)
@@ -97,7 +104,7 @@ def _object_call(graph: CallGraph, call: Call) -> Iterator[Crossing]:
     if made_of(call) in graph.objects.by_ref:
         rule = "CLASS-OBJECT"
     what = "makes a" if callee.kind == "class" else "calls"
-    for site in call.evidence:
+    for site in sites:
         yield crossing(rule, f"{call.caller} {what} {call.callee}", site)
 
 

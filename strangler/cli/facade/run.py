@@ -88,8 +88,7 @@ def token(session: Session, name: str, role: str, revoke: bool, state: Path) -> 
 @click.option("--state", type=_PATH, default=STATE, show_default=True, metavar="DIR", help="Where state is kept.")
 def identity_key(session: Session, service: str, state: Path) -> None:
     """Print the key with which SERVICE verifies the users the facade vouches for (X-Strangler-Identity)."""
-    if service not in session.plan().services:
-        raise StranglerError(f"the plan has no service '{service}'")
+    session.plan().service(service)
     if not state.is_dir():
         raise StranglerError(f"there is no state in {state}", hint="start the facade first, or name its --state")
     key = facade.identity_key(state, service)

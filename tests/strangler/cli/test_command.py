@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -73,3 +75,27 @@ def test_flags_reach_the_output(flag: str) -> None:
         return int(session.out.as_json) + 2 * int(session.out.quiet)
 
     assert greet.main([flag], standalone_mode=False) == {"--json": 1, "--quiet": 2}[flag]
+
+
+@pytest.mark.parametrize(
+    ("command", "analysed"),
+    [
+        ("extract", True),
+        ("extract --check", True),
+        ("prove", False),
+        ("update", True),
+        ("undo", False),
+        ("retire", True),
+        ("scaffold", False),
+        ("build", False),
+        ("plan remove", False),
+        ("facade identity-key", False),
+    ],
+)
+def test_a_service_that_the_plan_lacks_is_no_bug_of_ours(
+    command: str, analysed: bool, run: Callable[..., tuple[int, dict[str, Any]]]
+) -> None:
+    status, said = run(*command.split(), "stick", analysis=analysed)
+    assert status == 2
+    assert "stick" in said["error"]["message"]
+    assert said["error"]["hint"]

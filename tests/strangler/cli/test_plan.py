@@ -84,3 +84,13 @@ def test_set_refuses_what_would_be_a_mistake_and_writes_nothing(tmp_path: Path, 
     path.write_text(text, encoding="utf-8")
     assert main(["plan", "set", key, value, "--plan", str(path)]) == 2
     assert path.read_text(encoding="utf-8") == text
+
+
+def test_a_service_is_removed_unless_the_plan_needs_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "strangler.yaml"
+    head = "version: 1\nmonolith: {name: shop, packages: [m]}\nservices:\n  a: {modules: [m.a]}\n"
+    path.write_text(head + "  b:\n    modules: [m.b]\n    # TXN-SPAN m/b.py:1\n", encoding="utf-8")
+    assert main(["plan", "remove", "b", "--plan", str(path)]) == 0
+    assert path.read_text(encoding="utf-8") == head
+    assert main(["plan", "remove", "b", "--plan", str(path)]) == 2
+    assert "services in the plan: a" in capsys.readouterr().err

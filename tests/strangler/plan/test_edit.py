@@ -43,6 +43,15 @@ def test_adding_and_removing_a_service_gives_the_same_services(services: str) ->
     assert "# behind" not in before or "# behind" in after
 
 
+@pytest.mark.parametrize("tail", ["", "\n", "  # of what comes next\n", "facade: {listen: 'h:1'}\n"])
+def test_a_comment_that_stands_further_in_stays_with_its_service(tail: str) -> None:
+    first = "services:\n  a:\n    modules: [x]\n    # TXN-SPAN x.py:1 of a\n\n    # FK-CROSS x.py:2 of a\n"
+    text = add_service(HEAD + first + tail, "billing", SERVICE)
+    assert text.startswith(HEAD + first + "  billing:\n") and text.endswith(tail)
+    assert remove_service(text, "a").startswith(HEAD + "services:\n  billing:\n")
+    assert remove_service(text, "billing") == HEAD + first + tail
+
+
 def test_a_service_is_not_added_twice() -> None:
     text = add_service(HEAD, "billing", SERVICE)
     with pytest.raises(StranglerError, match="already"):
