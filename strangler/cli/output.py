@@ -44,7 +44,8 @@ class Output:
         """Print the result for people; does nothing if ``--json`` was given."""
         if not self.as_json:
             for part in parts:
-                Console(soft_wrap=isinstance(part, str), highlight=False, markup=False, width=_width()).print(part)
+                text = part if isinstance(part, str) or _has_a_width() else _unfolded(part)
+                Console(soft_wrap=isinstance(text, str), highlight=False, markup=False).print(text)
 
     def raw(self, text: str) -> None:
         """Print ``text`` as it is, a document the user asked for: in UTF-8 if the terminal lacks a letter of it."""
@@ -135,9 +136,16 @@ def _error_fields(error: StranglerError) -> dict[str, Any]:
     return fields
 
 
-def _width() -> int | None:
-    """What a table may take: the terminal's width, or what it needs where a file or a program reads it."""
-    return None if sys.stdout.isatty() or "COLUMNS" in os.environ else _UNFOLDED
+def _has_a_width() -> bool:
+    return sys.stdout.isatty() or "COLUMNS" in os.environ
+
+
+def _unfolded(part: RenderableType) -> str:
+    """A table as it is where a file or a program reads it: a line a row, and no blanks at the end of one."""
+    console = Console(width=_UNFOLDED, highlight=False, markup=False)
+    with console.capture() as captured:
+        console.print(part)
+    return "\n".join(line.rstrip() for line in captured.get().splitlines())
 
 
 def _alike(findings: Iterable[Finding]) -> Iterator[tuple[Finding, list[str]]]:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from rich.padding import Padding
 
 from strangler.cli.output import Output, columns, counted, finding_fields
 from strangler.errors import StranglerError
@@ -67,8 +68,10 @@ def test_a_table_that_no_terminal_shows_has_a_line_per_row(
     monkeypatch.delenv("COLUMNS", raising=False)
     table = columns("all of it", "service", "what")
     table.add_row("a" * 70, "b" * 70)
-    Output().show(table)
-    assert f"{'a' * 70}  {'b' * 70}" in capsys.readouterr().out
+    Output().show(table, Padding("indented", (0, 0, 0, 2)))
+    said = capsys.readouterr().out
+    assert f"{'a' * 70}  {'b' * 70}\n" in said
+    assert said.endswith("\n  indented\n")
 
 
 def test_no_table_cuts_anything_off_in_a_narrow_terminal(
