@@ -464,3 +464,31 @@ def test_an_application_s_model_may_add_nothing_to_another_s_and_names_of_models
 )
 def test_a_table_whose_name_is_made_at_run_time_is_none(text: str) -> None:
     assert tables_in(text) in (None, Statement((), ()))
+
+
+def test_a_model_by_way_of_a_library_s_base_is_known_by_any_of_its_fields(look) -> None:
+    source = """
+from django.db import models
+from some_library.trees import Tree
+
+class Found(models.QuerySet): ...
+
+class Page(Tree):
+    objects = Found.as_manager()
+    shown = models.Manager()
+    title = models.TextField()
+"""
+    models = {model.cls: model for model in look({"pages/__init__.py": "", "pages/models.py": source}).models}
+    assert models["pages.models:Page"].table == "pages_page"
+
+
+def test_a_proxy_of_a_library_s_model_has_its_table(look) -> None:
+    source = """
+from django.contrib.auth.models import Group
+
+class Team(Group):
+    class Meta:
+        proxy = True
+"""
+    (team,) = look({"teams/__init__.py": "", "teams/models.py": source}).models
+    assert (team.table, team.abstract) == ("auth_group", False)

@@ -38,8 +38,7 @@ def table_of(world: World, cls: Class) -> str | None:
     if is_abstract(cls):
         return None
     if any(isinstance(value, Const) and value.value is True for value in _own_meta(cls, "proxy")):
-        bases = [base for base in cls.bases if isinstance(base, Class) and orm_of(base) == "django"]
-        return next((table for base in bases if (table := table_of(world, base))), None)
+        return next((table for base in cls.bases if (table := _table_of_base(world, base))), None)
     given = text(_own_meta(cls, "db_table")) or text(_from_abstract(cls, "db_table"))
     if given and "%(" not in given:
         return given
@@ -48,6 +47,15 @@ def table_of(world: World, cls: Class) -> str | None:
     if given:
         return given.replace("%(app_label)s", label).replace("%(class)s", name)
     return f"{label}_{name}"
+
+
+def _table_of_base(world: World, base: Value) -> str | None:
+    """The table a proxy stands for; a library's is called as Django calls it by default."""
+    if isinstance(base, Class):
+        return table_of(world, base) if orm_of(base) == "django" else None
+    above, _, last = base.dotted.rpartition(".models.")
+    label = above.rpartition(".")[2]
+    return f"{label}_{last.rpartition('.')[2].lower()}" if label else None
 
 
 def _own_meta(cls: Class, name: str) -> Values:

@@ -97,9 +97,9 @@ def _has_django_fields(cls: Class) -> bool:
     order, outside = linearised(cls)
     if not outside or outside[0].dotted.startswith(_NO_MODELS):
         return False
-    for one in order:
-        for values in one.members.values():
-            for value in values:
-                if isinstance(value, Made) and value.callee.dotted.startswith("django.db.models."):
-                    return value.callee.dotted.endswith(("Field", "ForeignKey"))
-    return False
+    made = (value for one in order for values in one.members.values() for value in values if isinstance(value, Made))
+    return any(_is_django_field(one.callee.dotted) for one in made)
+
+
+def _is_django_field(name: str) -> bool:
+    return name.startswith("django.db.models.") and name.endswith(("Field", "ForeignKey"))

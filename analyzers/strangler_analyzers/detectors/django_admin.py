@@ -44,15 +44,49 @@ def own_urls(site: Value) -> Iterator[Values]:
 
 def registered_urls(world: World, site: Value) -> Iterator[tuple[str, Values]]:
     """Where each registered administration with URLs of its own has these, and what they are."""
+    for start, admin in _administrations(world, site):
+        for values in _given_by(admin):
+            yield (start, values)
+
+
+# What `ModelAdmin` and `UserAdmin` serve by which method.
+_STANDARD = {
+    "changelist_view": "",
+    "add_view": "add/",
+    "history_view": "{object_id}/history/",
+    "delete_view": "{object_id}/delete/",
+    "change_view": "{object_id}/change/",
+    "user_change_password": "{id}/password/",
+}
+
+
+def replaced_views(world: World, site: Value) -> Iterator[tuple[str, Func]]:
+    """Where a registered administration serves a page by a method of the program's in the place of the framework's."""
+    for start, admin in _administrations(world, site):
+        for name, path in _STANDARD.items():
+            found = member(admin, name)
+            for value in map(unwrapped, found[1]) if found is not None else ():
+                if isinstance(value, Func):
+                    yield (start + path, value)
+
+
+def _administrations(world: World, site: Value) -> Iterator[tuple[str, Class]]:
     for event in world.named("register"):
-        made = event.made
-        for model, admin in _registered(made, event, site):
-            for values in _given_by(admin):
-                label, name = model_names(world.program, model)
-                yield (f"{label}/{name.lower()}/", values)
+        for model, admin in _registered(event.made, event, site):
+            label, name = _named(world, model)
+            if label:
+                yield (f"{label}/{name.lower()}/", admin)
 
 
-def _registered(made: Made, event: Event, site: Value) -> Iterator[tuple[Class, Class]]:
+def _named(world: World, model: Value) -> tuple[str, str]:
+    """The label and name of a model; a library's as Django calls it by default."""
+    if isinstance(model, Class):
+        return model_names(world.program, model)
+    above, _, name = model.dotted.partition(".models.")
+    return (above.rpartition(".")[2] if name else "", name.rpartition(".")[2])
+
+
+def _registered(made: Made, event: Event, site: Value) -> Iterator[tuple[Value, Class]]:
     """``site.register(Model, Admin)``, ``@admin.register(Model)``."""
     decorator = made.callee
     if isinstance(decorator, Made):
@@ -66,7 +100,7 @@ def _registered(made: Made, event: Event, site: Value) -> Iterator[tuple[Class, 
         here = holder is site or (_is_default(site) and event.name.endswith("admin.site.register"))
         models, admins = flat(argument(made, 0, "model_or_iterable")), argument(made, 1, "admin_class")
     for model in models if here else ():
-        yield from ((model, one) for one in admins if isinstance(model, Class) and isinstance(one, Class))
+        yield from ((model, one) for one in admins if isinstance(model, Class | Ext) and isinstance(one, Class))
 
 
 def _holder(callee: Value) -> Value | None:

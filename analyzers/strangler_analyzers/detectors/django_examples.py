@@ -61,9 +61,12 @@ EXAMPLES = (
                 "router = DefaultRouter()\nrouter.register('orders', OrderViewSet)\nurlpatterns = router.urls\n"
             ),
             "api/views.py": (
-                "from rest_framework import viewsets\nfrom rest_framework.decorators import action\n\n\n"
+                "from functools import wraps\nfrom rest_framework import viewsets\n"
+                "from rest_framework.decorators import action\n\n\n"
+                "def logged(func):\n    @wraps(func)\n    def inner(self, *args):\n"
+                "        return func(self, *args)\n    return inner\n\n\n"
                 "class OrderViewSet(viewsets.ReadOnlyModelViewSet):\n    @action(detail=True, methods=['post'])\n"
-                "    def cancel(self, request, pk=None): ...\n"
+                "    @logged\n    def cancel(self, request, pk=None): ...\n"
             ),
         },
         (
@@ -175,10 +178,14 @@ EXAMPLES = (
         "what a program adds to the administration",
         {
             "shop/admin.py": (
-                "from django.contrib import admin\nfrom django.urls import path\nfrom shop.models import Order\n\n\n"
+                "from django.contrib import admin\nfrom django.contrib.sites.models import Site\n"
+                "from django.urls import path\nfrom shop.models import Order\n\n\n"
                 "@admin.register(Order)\nclass OrderAdmin(admin.ModelAdmin):\n    def get_urls(self):\n"
                 "        return [path('report/', self.admin_site.admin_view(self.report)), *super().get_urls()]\n\n"
-                "    def report(self, request): ...\n"
+                "    def report(self, request): ...\n\n"
+                "    def change_view(self, request, object_id): ...\n\n\n"
+                "class SiteAdmin(admin.ModelAdmin):\n    def add_view(self, request): ...\n\n\n"
+                "admin.site.register(Site, SiteAdmin)\n"
             ),
             "shop/models.py": "from django.db import models\n\n\nclass Order(models.Model): ...\n",
             "shop/urls.py": (
@@ -189,6 +196,11 @@ EXAMPLES = (
                 "from django.urls import path\n\n\ndef home(request): ...\n\n\nurlpatterns = [path('', home)]\n"
             ),
         },
-        ("* / -> shop.pages:home", "* /admin/shop/order/report/ -> shop.admin:OrderAdmin.report"),
+        (
+            "* / -> shop.pages:home",
+            "* /admin/shop/order/report/ -> shop.admin:OrderAdmin.report",
+            "* /admin/shop/order/{object_id}/change/ -> shop.admin:OrderAdmin.change_view",
+            "* /admin/sites/site/add/ -> shop.admin:SiteAdmin.add_view",
+        ),
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from strangler.analysis import Diagnostic, Route
-from strangler_analyzers.detectors.django_admin import own_urls, registered_urls, site_of
+from strangler_analyzers.detectors.django_admin import own_urls, registered_urls, replaced_views, site_of
 from strangler_analyzers.detectors.django_examples import EXAMPLES
 from strangler_analyzers.detectors.django_settings import main_modules, values_of
 from strangler_analyzers.detectors.drf import (
@@ -202,6 +202,8 @@ class _Reader:
             self.read(values, place)
         for prefix, values in registered_urls(self.world, site):
             self.read(values, replace(place, prefix=place.prefix + prefix, raw=place.raw + prefix))
+        for path, view in replaced_views(self.world, site):
+            self._add(view.scope.line, path, None, view.ref, None, place, view.module)
 
     def _add_all(self, routes: Iterable[RouterRoute], place: _Place) -> None:
         for found in routes:

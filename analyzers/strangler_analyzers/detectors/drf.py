@@ -8,7 +8,7 @@ from typing import NamedTuple
 from strangler_analyzers.detectors.paths import from_angles, from_regex, methods_of
 from strangler_analyzers.detectors.world import World, argument, said, text, texts
 from strangler_analyzers.resolve.hierarchy import linearised, member
-from strangler_analyzers.resolve.values import Class, Func, Items, Made, Member, Module, Value, Values
+from strangler_analyzers.resolve.values import Class, Func, Items, Made, Member, Module, Value, Values, unwrapped
 
 _LIST = {"list": "get", "create": "post"}
 _DETAIL = {"retrieve": "get", "update": "put", "partial_update": "patch", "destroy": "delete"}
@@ -176,7 +176,7 @@ def _extra(cls: Class, start: str, lookup: str, base: str, slash: str) -> Iterat
     seen = set()
     for one in linearised(cls)[0]:
         for name in sorted(one.members):
-            for func in one.members[name]:
+            for func in map(unwrapped, one.members[name]):
                 found = _action(func, name) if isinstance(func, Func) and name not in seen else None
                 if found is not None and isinstance(func, Func):
                     seen.add(name)

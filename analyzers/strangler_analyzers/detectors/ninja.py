@@ -11,7 +11,7 @@ from strangler_analyzers.detectors.mounts import kind_of, receiver_of
 from strangler_analyzers.detectors.paths import methods_of
 from strangler_analyzers.detectors.world import World, argument, ref_of, text, texts
 from strangler_analyzers.resolve.frames import Event
-from strangler_analyzers.resolve.values import Class, Const, Func, Made, Value, Values
+from strangler_analyzers.resolve.values import Class, Const, Func, Made, Value, Values, unwrapped
 
 _VERBS = ("get", "post", "put", "patch", "delete")
 _PARAMETER = re.compile(r"\{(?:[^{}:]+:)?([^{}:]+)\}")
@@ -84,7 +84,7 @@ def _controller(world: World, cls: Class) -> Iterator[RouterRoute]:
         return
     prefix = text(argument(mark, 0, "prefix_or_class", "prefix")) or ""
     for name in sorted(cls.members):
-        for func in cls.members[name]:
+        for func in map(unwrapped, cls.members[name]):
             for made in _marks(func):
                 tail = made.callee.dotted.rpartition(".")[2].removeprefix("http_")
                 path = text(argument(made, 0, "path"))
