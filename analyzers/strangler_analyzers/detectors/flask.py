@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from strangler.analysis import Route
+from strangler_analyzers.detectors.flask_classful import EXAMPLE as CLASSFUL
+from strangler_analyzers.detectors.flask_classful import View, classful_views
 from strangler_analyzers.detectors.flask_views import EXAMPLE as EXPOSED
 from strangler_analyzers.detectors.flask_views import exposed_routes
 from strangler_analyzers.detectors.kinds import Detector, Example, Found
@@ -22,20 +23,11 @@ _APPLICATIONS = ("Flask", "Quart", "APIFlask", "OpenAPI")
 _HOLDERS = (*_APPLICATIONS, "Blueprint", "APIBlueprint", "Api", "Namespace", "Api.namespace")
 
 
-class _View(NamedTuple):
-    event: Event
-    holder: Value
-    rule: str
-    methods: tuple[str, ...] | None
-    handler: str
-    name: str
-
-
 def detect(world: World) -> Found:
     """The routes of every application."""
     mounts = _mounts(world)
     routes = []
-    for view in [*_decorated(world), *_rules(world), *_resources(world)]:
+    for view in [*_decorated(world), *_rules(world), *_resources(world), *classful_views(world)]:
         # Below the prefix of a blueprint a rule need not begin with a slash.
         rule = view.rule if view.rule.startswith("/") or not view.rule else f"/{view.rule}"
         for path in mounts.paths(view.holder, rule, _APPLICATIONS):
@@ -49,7 +41,7 @@ def detect(world: World) -> Found:
     return Found(routes=tuple(unique(routes)))
 
 
-def _name(view: _View) -> str:
+def _name(view: View) -> str:
     blueprint = text(argument(view.holder, 0, "name")) if isinstance(view.holder, Made) else None
     is_application = kind_of(view.holder).endswith(_APPLICATIONS)
     return view.name if is_application or not blueprint else f"{blueprint}.{view.name}"
@@ -104,7 +96,7 @@ def _namespaces(world: World, mounts: Mounts) -> None:
             mounts.hang(child, receiver_of(event.made), given or "")
 
 
-def _decorated(world: World) -> Iterator[_View]:
+def _decorated(world: World) -> Iterator[View]:
     for event in world.named("route", *_VERBS):
         decorator = event.made.callee
         if not isinstance(decorator, Made):
@@ -118,7 +110,7 @@ def _decorated(world: World) -> Iterator[_View]:
             methods = _methods(decorator, tail, handler)
             name = text(argument(decorator, -1, "endpoint")) or ref.rpartition(":")[2]
             for rule in _rules_of(decorator):
-                yield _View(event, holder, rule, methods, ref, name)
+                yield View(event, holder, rule, methods, ref, name)
 
 
 def _rules_of(call: Made) -> list[str]:
@@ -141,7 +133,7 @@ def class_methods(cls: Class) -> tuple[str, ...] | None:
     return methods_of(given or [verb for verb in _VERBS if verb in names])
 
 
-def _rules(world: World) -> Iterator[_View]:
+def _rules(world: World) -> Iterator[View]:
     """``add_url_rule(rule, endpoint, view)``."""
     for event in world.named("add_url_rule"):
         holder = receiver_of(event.made)
@@ -157,7 +149,7 @@ def _rules(world: World) -> Iterator[_View]:
                 given = methods_of(texts(argument(event.made, -1, "methods")))
                 methods = given or (class_methods(cls) if cls else ("GET",))
                 name = text(argument(event.made, 1, "endpoint")) or ref.rpartition(":")[2]
-                yield _View(event, holder, rule, methods, ref, name)
+                yield View(event, holder, rule, methods, ref, name)
 
 
 def _viewed_class(view: Value) -> Class | None:
@@ -168,20 +160,20 @@ def _viewed_class(view: Value) -> Class | None:
     return None
 
 
-def _resources(world: World) -> Iterator[_View]:
+def _resources(world: World) -> Iterator[View]:
     """``api.add_resource(Resource, "/a", "/b")``."""
     for event in world.named("add_resource"):
         holder = receiver_of(event.made)
         for cls in argument(event.made, 0, "resource"):
             if isinstance(cls, Class) and holder is not None:
                 for rule in [rule for values in event.made.args[1:] for rule in texts(values)]:
-                    yield _View(event, holder, rule, class_methods(cls), cls.ref, cls.scope.name.lower())
+                    yield View(event, holder, rule, class_methods(cls), cls.ref, cls.scope.name.lower())
 
 
 DETECTOR = Detector(
     "flask",
     "Flask (and Quart): decorated views, `add_url_rule`, `MethodView`, nested blueprints, plug-ins, Flask-RESTful and "
-    "Flask-RESTX resources and namespaces, Flask-AppBuilder's and Flask-Admin's exposed methods.",
+    "Flask-RESTX resources and namespaces, Flask-AppBuilder's and Flask-Admin's exposed methods, Flask-Classful's views.",
     detect,
     (
         Example(
@@ -231,5 +223,6 @@ DETECTOR = Detector(
             ("DELETE /api/items/{name} -> app:Item", "GET,POST /users -> app:Users"),
         ),
         EXPOSED,
+        CLASSFUL,
     ),
 )
