@@ -11,17 +11,12 @@ from pathlib import Path
 from strangler.errors import StranglerError
 from strangler_analyzers import ignores
 from strangler_analyzers.options import Options
+from strangler_analyzers.purposes import named_like_tests, roles
 
 # Folders that hold no source of the project, whatever .gitignore says.
 _NEVER = frozenset(["__pycache__", "node_modules", "site-packages", ".strangler"])
 # Files that mark a folder as no part of the project: an environment, a service that was taken out of it.
 _MARKS = ("pyvenv.cfg", "strangler.json")
-_TESTS = re.compile(r"(^|/)(tests?|testing|testutils|conftest\.py|tests(_[^/]*)?\.py|test_[^/]*|[^/]*_tests?\.py)(/|$)")
-_MIGRATIONS = re.compile(
-    r"(^|/)migrations/(\d[^/]*|__init__)\.py$|(^|/)(alembic|migrations|migrate_repo)/([^/]+/)*(versions/[^/]+|env)\.py$"
-    # Alembic's revisions wherever they stand: the twelve digits of a revision are in the file's name.
-    r"|(^|/)versions/([^/]*[^/0-9a-z])?[0-9a-f]{12}(_[^/]*)?\.py$"
-)
 _IDENTIFIER = re.compile(r"[^\W\d]\w*\Z")
 
 
@@ -63,7 +58,8 @@ def discover(root: Path, options: Options) -> Tree:
     paths = sorted(_walk(root, options))
     if not paths:
         raise StranglerError(f"no Python files below {root}", hint="is it the right folder? .gitignore is respected")
-    sources = tuple(Source(path, path, "", path.endswith("__init__.py"), _roles(path, path)) for path in paths)
+    others = named_like_tests(paths, package_folders(paths))
+    sources = tuple(Source(path, path, "", path.endswith("__init__.py"), roles(path, path, others)) for path in paths)
     return Tree(root, sources, (), (), ())
 
 
@@ -84,10 +80,11 @@ def named(root: Path, paths: list[str], options: Options, more_roots: Iterable[s
     packages = package_folders(paths)
     tops = {_top_package(folder, packages) for folder in packages if folder}
     roots = sorted({top.rpartition("/")[0] for top in tops} | {"", *more_roots})
+    others = named_like_tests(paths, packages)
     found: dict[str, Source] = {}
     clashes = []
     for path in paths:
-        source = _source(path, packages, roots, prefix)
+        source = _source(path, packages, roots, prefix, others)
         if source.module in found:
             clashes.append((path, found[source.module].path))
         else:
@@ -127,7 +124,7 @@ def _top_package(folder: str, packages: set[str]) -> str:
     return folder
 
 
-def _source(path: str, packages: set[str], roots: list[str], prefix: str) -> Source:
+def _source(path: str, packages: set[str], roots: list[str], prefix: str, others: frozenset[str]) -> Source:
     folder = path.rpartition("/")[0]
     top = _top_package(folder, packages) if folder else ""
     around = max((one for one in roots if not one or folder == one or folder.startswith(one + "/")), key=len)
@@ -138,21 +135,7 @@ def _source(path: str, packages: set[str], roots: list[str], prefix: str) -> Sou
     is_package = parts[-1] == "__init__"
     parts = parts[:-1] if is_package else parts
     name = ".".join([prefix, *parts] if prefix and not root else parts) or "__init__"
-    return Source(path, name, root, is_package, _roles(path, inner))
-
-
-def _roles(path: str, inner: str) -> tuple[str, ...]:
-    name = path.rpartition("/")[2]
-    roles = []
-    if _TESTS.search(path):
-        roles.append("tests")
-    if _MIGRATIONS.search(path):
-        roles.append("migrations")
-    if re.search(r"(^|/)settings(/|\.py$|_\w+\.py$)", inner):
-        roles.append("settings")
-    if name in ("__main__.py", "manage.py", "wsgi.py", "asgi.py"):
-        roles.append("entrypoint")
-    return tuple(sorted(roles))
+    return Source(path, name, root, is_package, roles(path, inner, others))
 
 
 def _walk(root: Path, options: Options) -> Iterator[str]:

@@ -66,30 +66,6 @@ def test_what_is_excluded_is_left_out(write) -> None:
     assert list(names(root, exclude=("shop/generated",))) == ["shop/__init__.py", "shop/b.py"]
 
 
-@pytest.mark.parametrize(
-    ("path", "roles"),
-    [
-        ("shop/tests/test_a.py", ("tests",)),
-        ("shop/conftest.py", ("tests",)),
-        ("shop/tests.py", ("tests",)),  # as Django's startapp writes it
-        ("shop/tests_food.py", ("tests",)),
-        ("shop/protests.py", ()),
-        ("shop/orders/migrations/0001_initial.py", ("migrations",)),
-        ("alembic/versions/abc_add.py", ("migrations",)),
-        ("shop/services/migrations/importer.py", ()),
-        ("shop/revisions/core/versions/2021-03-09_19dd1f5a4b4d.py", ("migrations",)),
-        ("shop/db/versions/19dd1f5a4b4d_add_order.py", ("migrations",)),
-        ("shop/versions/deadbeef.py", ()),
-        ("shop/settings.py", ("settings",)),
-        ("manage.py", ("entrypoint",)),
-        ("shop/latest.py", ()),
-    ],
-)
-def test_files_are_classed_by_their_path(write, path: str, roles: tuple[str, ...]) -> None:
-    (source,) = discover(write({path: ""}), Options()).sources
-    assert source.roles == roles
-
-
 def test_a_file_that_cannot_be_read_is_told_and_does_not_stop_the_rest(write) -> None:
     root = write({"a.py": "import b\n", "b.py": ""})
     (root / "gone.py").symlink_to(root / "nowhere.py")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
+from strangler_analyzers.facts.records import Code
 from strangler_analyzers.resolve.frames import Frame
 from strangler_analyzers.resolve.hierarchy import member
 from strangler_analyzers.resolve.values import EMPTY, Class, Const, Items, Module, Value, Values
@@ -16,7 +19,37 @@ _FIRST = ("manage", "wsgi", "asgi")
 
 def main_modules(program: Any) -> list[Module]:
     """The settings that each project's start files name, ``manage.py`` before others; in a stable order."""
-    return program.noted("django settings", lambda: list(dict.fromkeys(_named(program))))  # type: ignore[no-any-return]
+    return [module for project in _projects(program) for module in project]
+
+
+def _projects(program: Any) -> list[tuple[Module, ...]]:
+    """The modules of each project's settings: what one runs in its own place counts more, the last the most."""
+    return program.noted(  # type: ignore[no-any-return]
+        "django settings",
+        lambda: [(*reversed(_included(program, one)), one) for one in dict.fromkeys(_named(program))],
+    )
+
+
+def _included(program: Any, module: Module) -> list[Module]:
+    """The files that split-settings' ``include("base.py", "parts/*.py")`` runs in the place of ``module``."""
+    if not any(one.module.startswith("split_settings") for one in module.facts.imports):
+        return []
+    folder = posixpath.dirname(module.path)
+    named = (text for text in _texts(module.facts.scopes[0].code()) if text.endswith(".py"))
+    paths = [posixpath.normpath(posixpath.join(folder, text)) for text in named]
+    others = [one for _, one in sorted(program.table.by_name.items()) if one is not module]
+    return [one for path in paths for one in others if fnmatchcase(one.path, path)]
+
+
+def _texts(code: Code) -> Iterator[str]:
+    """The texts in a body, in the order of the source."""
+    if not isinstance(code, tuple):
+        return
+    if len(code) == 2 and code[0] == "k" and isinstance(code[1], str):
+        yield code[1]
+    else:
+        for part in code:
+            yield from _texts(part)
 
 
 def _named(program: Any) -> Iterator[Module]:
@@ -64,11 +97,13 @@ def setting(frame: Frame, value: Value, attr: str) -> Values:
     if value.dotted != _SETTINGS or not attr.isupper():
         return EMPTY
     frame.record.uses.append((value.child(attr), frame.line))  # type: ignore[attr-defined]
-    mains = main_modules(frame.program)
-    for module in sorted(mains, key=lambda one: (_folder(one) != _folder(frame.module), one.name))[:1]:
-        if module is not frame.module and not module.stage:
-            frame.program.run_module(module)
-        values = values_of(module, attr)
-        if values and all(isinstance(one, Const | Items) for one in values):
-            return values
-    return EMPTY
+    projects = _projects(frame.program)
+    nearest = min(projects, key=lambda one: (_folder(one[-1]) != _folder(frame.module), one[-1].name), default=())
+    return next((values for one in nearest if (values := _constant(frame, one, attr))), EMPTY)
+
+
+def _constant(frame: Frame, module: Module, name: str) -> Values:
+    if module is not frame.module and not module.stage:
+        frame.program.run_module(module)
+    values = values_of(module, name)
+    return values if all(isinstance(one, Const | Items) for one in values) else EMPTY

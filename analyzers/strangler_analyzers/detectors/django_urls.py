@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -40,6 +41,8 @@ from strangler_analyzers.resolve.values import (
 
 _PATTERNS = {"path": False, "re_path": True, "url": True}
 _MOST_DEPTH = 20
+# What is put before a path without a slash between is a prefix that an installation may have, and few do.
+_PREFIX = re.compile(r"\^?\{\}[^/{$]")
 _VERBS = ("get", "post", "put", "patch", "delete")
 
 
@@ -129,14 +132,23 @@ class _Reader:
         raw = text(argument(made, 0, "route", "regex"))
         if raw is None:
             return
+        views = argument(made, 1, "view")
+        if _PREFIX.match(raw) or (raw.strip("^") == "{}" and any(map(_is_include, views))):
+            raw = raw.replace("{}", "", 1)
+            self._note_prefix(made)
         here = replace(
             place,
             prefix=place.prefix + (from_regex(raw) if is_regex else from_angles(raw)),
             raw=place.raw + raw,
             depth=place.depth + 1,
         )
-        for view in argument(made, 1, "view"):
+        for view in views:
             self._view(made, view, here)
+
+    def _note_prefix(self, made: Made) -> None:
+        if not any(note.path == made.module.path for note in self.notes):
+            message = "paths have a prefix that is made at run time; it is taken as empty"
+            self.notes.append(Diagnostic("route-prefix", "note", message, made.module.path, made.line))
 
     def _view(self, made: Made, view: Value, place: _Place) -> None:
         if isinstance(view, Items):
@@ -238,6 +250,10 @@ def _within(place: _Place, namespace: str) -> _Place:
     if not namespace:
         return place
     return replace(place, namespace=f"{place.namespace}:{namespace}" if place.namespace else namespace)
+
+
+def _is_include(view: Value) -> bool:
+    return isinstance(view, Items) or (isinstance(view, Made) and view.callee.dotted.endswith(".include"))
 
 
 def _is_pair(value: Items) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from strangler_analyzers.resolve.frames import CallOf, Frame
-from strangler_analyzers.resolve.values import EMPTY, Const, Ext, Items, Made, Value, Values, union
+from strangler_analyzers.resolve.values import EMPTY, Const, Ext, Items, Made, Member, Value, Values, union
 
 # Methods that give a text or truth value for texts and numbers, and nothing else.
 _METHODS = frozenset(
@@ -140,13 +140,20 @@ def default(frame: Frame, made: Made, call: CallOf) -> Values | None:
     name = _plain(call.args[0]) if call.args else None
     if not isinstance(name, str) or not _SETTING.match(name) or not _reads_settings(made):
         return None
-    given = call.kwargs.get("default") or (call.args[1] if len(call.args) > 1 else EMPTY)
+    given = call.kwargs.get("default") or (call.args[1] if len(call.args) > 1 else EMPTY) or _declared(made, name)
     known = tuple(value for value in given if isinstance(value, Const))
     if not known or len(known) != len(given):
         return None
     if made.callee.dotted.endswith(".bool") or _casts_to_bool(call):
         return tuple(one for value in known for one in frame.program.constant(_truth(value.value)))
     return union(known, (made,)) if call.kwargs.get("cast") else known
+
+
+def _declared(made: Made, name: str) -> Values:
+    """The default in what the reader was made with: ``Env(DEBUG=(bool, False))``, or just ``DEBUG=False``."""
+    reader = made.callee.base if isinstance(made.callee, Member) else made.callee
+    given = reader.kwargs.get(name, EMPTY) if isinstance(reader, Made) else EMPTY
+    return next((value.keyed.get(1, EMPTY) for value in given if isinstance(value, Items)), given)
 
 
 def is_unset(value: Value) -> bool:
