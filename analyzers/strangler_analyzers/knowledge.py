@@ -7,7 +7,7 @@ from strangler_analyzers.detectors import django_apps, django_settings
 from strangler_analyzers.resolve.library import Knowledge
 
 KNOWLEDGE = Knowledge(
-    results=(django_apps.result, django_registry.result, subjects.result),
+    results=(django_apps.result, django_registry.result, django_registry.user_model, subjects.result),
     elements=(subjects.element,),
     fields=(subjects.field,),
     class_members=(subjects.class_member,),

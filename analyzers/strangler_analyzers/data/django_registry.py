@@ -8,6 +8,8 @@ from strangler_analyzers.data.django_models import is_abstract
 from strangler_analyzers.data.kinds import orm_of
 from strangler_analyzers.detectors.django_apps import is_config, package_of
 from strangler_analyzers.detectors.django_labels import model_names
+from strangler_analyzers.detectors.django_settings import default_of
+from strangler_analyzers.detectors.world import text
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.objects import class_behind, instance_of
 from strangler_analyzers.resolve.values import EMPTY, Class, Made, Member, Value, Values
@@ -38,6 +40,25 @@ def result(frame: Frame, made: Made, call: CallOf) -> Values | None:
     models = f"{package_of(config.cls)}.models"
     known = [(cls,) for cls in _loaded(frame.program, models) if orm_of(cls) == "django" and not is_abstract(cls)]
     return (frame.program.container(frame, "[", known, EMPTY),)
+
+
+def user_model(frame: Frame, made: Made, call: CallOf) -> Values | None:
+    """What ``get_user_model()`` gives: the model that ``AUTH_USER_MODEL`` names, or Django's own."""
+    if made.callee.dotted != "django.contrib.auth.get_user_model" or call.args:
+        return None
+    label, _, name = (text(default_of(frame, "AUTH_USER_MODEL")) or "auth.User").rpartition(".")
+    modules = frame.program.table.by_name
+    for module in (modules[one] for one in sorted(modules) if _may_define(one, label)):
+        frame.program.run_module(module)
+        found = tuple(value for value in module.env.get(name, EMPTY) if isinstance(value, Class))
+        if found:
+            return found
+    return (frame.program.outside("django.contrib.auth.models.User"),) if label == "auth" else None
+
+
+def _may_define(module: str, label: str) -> bool:
+    parts = module.split(".")
+    return "models" in parts and label in parts[: parts.index("models")]
 
 
 def _loaded(program: Any, package: str) -> list[Class]:

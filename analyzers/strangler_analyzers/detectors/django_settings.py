@@ -97,9 +97,14 @@ def setting(frame: Frame, value: Value, attr: str) -> Values:
     if value.dotted != _SETTINGS or not attr.isupper():
         return EMPTY
     frame.record.uses.append((value.child(attr), frame.line))  # type: ignore[attr-defined]
+    return default_of(frame, attr)
+
+
+def default_of(frame: Frame, name: str) -> Values:
+    """What the settings of the nearest project have as ``name``, where that is constant."""
     projects = _projects(frame.program)
     nearest = min(projects, key=lambda one: (_folder(one[-1]) != _folder(frame.module), one[-1].name), default=())
-    return next((values for one in nearest if (values := _constant(frame, one, attr))), EMPTY)
+    return next((values for one in nearest if (values := _constant(frame, one, name))), EMPTY)
 
 
 def _constant(frame: Frame, module: Module, name: str) -> Values:
