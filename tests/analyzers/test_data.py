@@ -526,3 +526,29 @@ def test_the_user_model_is_what_the_settings_name(look, settings: str, target: s
     assert [(one.target, one.outside) for one in note.references] == [(target, outside)]
     reads = ("people_person",) if target else ()
     assert function(analysis, "shop.notes.models:newest").reads == reads
+
+
+def test_a_field_class_of_the_program_s_own_may_know_its_target(look) -> None:
+    source = """
+from django.db import models
+
+class Status(models.Model): ...
+
+class Role(models.Model): ...
+
+class StatusField(models.ForeignKey):
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("to", Status)
+        super().__init__(*args, **kwargs)
+
+class RoleField(models.ForeignKey):
+    def __init__(self, to=Role, **kwargs):
+        super().__init__(to, **kwargs)
+
+class Order(models.Model):
+    status = StatusField(null=True)
+    role = RoleField(on_delete=models.CASCADE)
+"""
+    models = {model.cls: model for model in look({"shop/__init__.py": "", "shop/models.py": source}).models}
+    found = {one.field: one.target for one in models["shop.models:Order"].references}
+    assert found == {"status": "shop.models:Status", "role": "shop.models:Role"}

@@ -11,7 +11,7 @@ from strangler_analyzers.data.kinds import orm_of
 from strangler_analyzers.detectors import World
 from strangler_analyzers.detectors.django_labels import label_of_model, labels, meta
 from strangler_analyzers.detectors.world import argument, text
-from strangler_analyzers.resolve.hierarchy import linearised
+from strangler_analyzers.resolve.hierarchy import linearised, member
 from strangler_analyzers.resolve.values import Class, Const, Ext, Made, Value, Values
 
 _KINDS = {
@@ -94,14 +94,14 @@ def references(world: World, models: Any, cls: Class) -> Iterator[Reference]:
         kind = next((_KINDS[one] for one in _field_names(made) if one in _KINDS), None)
         if kind is None:
             continue
-        target = _target(world, models, cls, argument(made, 0, "to"), name)
-        through = _target(world, models, cls, argument(made, -1, "through"))
+        target = _target(world, models, cls, _given(world, made, 0, "to"), name)
+        through = _target(world, models, cls, _given(world, made, -1, "through"))
         if kind == "m2m" and target is None and through is not None:
             target = _tag_of(world, models, through)
         if target is not None:
             yield Reference(name, kind, target.ref, models.tables.get(target), through.ref if through else None)
         else:
-            outside = _outside(world, argument(made, 0, "to"))
+            outside = _outside(world, _given(world, made, 0, "to"))
             yield Reference(name, kind, None, None, through.ref if through else None, outside)
         if through is not None and "TaggableManager" in _field_names(made):
             # Tags hang on the model through rows that name it by its type, which the manager lets it reach.
@@ -109,6 +109,28 @@ def references(world: World, models: Any, cls: Class) -> Iterator[Reference]:
     for base in cls.bases:
         if isinstance(base, Class) and models.tables.get(base) and models.tables[base] != models.tables.get(cls):
             yield Reference(f"{base.scope.name.lower()}_ptr", "o2o", base.ref, models.tables[base])
+
+
+def _given(world: World, made: Made, place: int, name: str) -> Values:
+    """An argument of a field; a field class of the program's own may hand it to the framework's by itself."""
+    found = argument(made, place, name)
+    if found or made.instance is None:
+        return found
+    constructor = member(made.instance.cls, "__init__")
+    for func in constructor[1] if constructor is not None else ():
+        handed = (argument(one, place, name) for one in _constructed(world).get(func.dotted, ()))
+        found = next((values for values in handed if values), found)
+    return found
+
+
+def _constructed(world: World) -> dict[str, list[Made]]:
+    """What constructors of the program's own hand to those of outside classes, by their names."""
+    found: dict[str, list[Made]] | None = world.__dict__.get("constructed")
+    if found is None:
+        found = world.__dict__["constructed"] = {}
+        for event in world.named("__init__"):
+            found.setdefault(event.func.dotted, []).append(event.made)
+    return found
 
 
 def _tag_of(world: World, models: Any, through: Class) -> Class | None:

@@ -34,7 +34,11 @@ EXAMPLES = (
         {
             "manage.py": "import os\n\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
             "shop/settings.py": (
-                "import os\n\nROOT_URLCONF = 'shop.urls'\n"
+                "from split_settings.tools import include, optional\n\ninclude('parts/*.py', optional('local.py'))\n"
+            ),
+            "shop/parts/base.dist.py": (
+                "import os\nimport environ\n\nenv = environ.Env(AUDIT=(bool, False))\nAUDIT = env('AUDIT')\n"
+                "ROOT_URLCONF = 'shop.urls'\n"
                 "SITE = os.getenv('SITE', 'http://localhost:8000/').rstrip('/')\n"
                 "EXTRA = os.environ.get('EXTRA', 'no') == 'yes'\n"
             ),
@@ -46,7 +50,7 @@ EXAMPLES = (
                 "from django.conf import settings\nfrom django.urls import path\n\n\ndef show(request): ...\n\n\n"
                 "prefix = ''\nif below := urlparse(settings.SITE).path.lstrip('/'):\n    prefix = f'{below}/'\n"
                 "groups = [[path(f'{prefix}orders/', show)]]\n"
-                "if settings.EXTRA:\n    groups.append([path('extra/', show)])\n"
+                "if settings.EXTRA or settings.AUDIT:\n    groups.append([path('extra/', show)])\n"
                 "groups.append([path('%s/' % name, show) for name in ('bills', 'mails')])\n"
                 "urlpatterns = reduce(add, groups)\n"
             ),
@@ -101,6 +105,34 @@ EXAMPLES = (
             "GET /orders/sent/ -> api.views:Orders",
             "GET /orders/{order_pk}/bills/ -> api.views:Lines",
             "GET /orders/{parent_lookup_order__pk}/lines/ -> api.views:Lines",
+        ),
+    ),
+    Example(
+        "a router with templates of its own, and one that registers by itself",
+        {
+            "api/urls.py": (
+                "from django.urls import include, path\n"
+                "from rest_framework.routers import DynamicRoute, Route, SimpleRouter\nfrom api.views import Orders\n"
+                "\n\nclass Pages(SimpleRouter):\n    routes = [\n"
+                "        Route(r'^{prefix}/add/$', {'get': 'create', 'post': 'create'}, '{basename}_add', False, {}),\n"
+                "        Route(r'^{prefix}/drop/$', {'post': 'bulk_destroy'}, '{basename}_drop', False, {}),\n"
+                "        DynamicRoute(r'^{prefix}/{lookup}/-/{url_path}/$', '{basename}_{url_name}', True, {}),\n    ]\n\n"
+                "    def register(self, prefix, viewset, basename=None):\n"
+                "        self.registry.append((prefix, viewset, basename))\n\n\n"
+                "pages = Pages()\npages.register('orders', Orders)\n"
+                "urlpatterns = [path('shop/', include(pages.urls))]\n"
+            ),
+            "api/views.py": (
+                "from rest_framework import mixins, viewsets\nfrom rest_framework.decorators import action\n\n\n"
+                "class Base(mixins.CreateModelMixin, viewsets.GenericViewSet):\n"
+                "    @action(detail=True)\n    def history(self, request, pk): ...\n\n"
+                "    @action(detail=True)\n    def bills(self, request, pk): ...\n\n\n"
+                "class Orders(Base):\n    bills = None\n"
+            ),
+        },
+        (
+            "GET,POST /shop/orders/add/ -> api.views:Orders",
+            "GET /shop/orders/{pk}/-/history/ -> api.views:Orders",
         ),
     ),
     Example(
@@ -187,13 +219,17 @@ EXAMPLES = (
                 "class SiteAdmin(admin.ModelAdmin):\n    def add_view(self, request): ...\n\n\n"
                 "admin.site.register(Site, SiteAdmin)\n"
             ),
-            "shop/models.py": "from django.db import models\n\n\nclass Order(models.Model): ...\n",
+            "shop/models.py": (
+                "from django.db import models\n\n\nclass Order(models.Model): ...\n\n\n"
+                "def prefix():\n    return Order.objects.get().prefix\n"
+            ),
             "shop/urls.py": (
                 "from django.contrib import admin\nfrom django.urls import include, path\n\n"
                 "urlpatterns = [path('admin/', admin.site.urls), path('', include(('shop.pages', 'pages')))]\n"
             ),
             "shop/pages.py": (
-                "from django.urls import path\n\n\ndef home(request): ...\n\n\nurlpatterns = [path('', home)]\n"
+                "from django.urls import path, re_path\nfrom shop.models import prefix\n\n\ndef home(request): ...\n\n\n"
+                "urlpatterns = [path('', home), re_path('^{}list/[a-z]+$'.format(prefix()), home)]\n"
             ),
         },
         (
@@ -201,6 +237,8 @@ EXAMPLES = (
             "* /admin/shop/order/report/ -> shop.admin:OrderAdmin.report",
             "* /admin/shop/order/{object_id}/change/ -> shop.admin:OrderAdmin.change_view",
             "* /admin/sites/site/add/ -> shop.admin:SiteAdmin.add_view",
+            "* /list/{} -> shop.pages:home",
+            "route-prefix shop/pages.py:8",
         ),
     ),
 )

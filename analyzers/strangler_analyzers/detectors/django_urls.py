@@ -21,6 +21,8 @@ from strangler_analyzers.detectors.kinds import Detector, Found
 from strangler_analyzers.detectors.ninja import EXAMPLE as NINJA
 from strangler_analyzers.detectors.ninja import api_routes, is_api
 from strangler_analyzers.detectors.paths import from_angles, from_regex, methods_of, route_id, unique
+from strangler_analyzers.detectors.wagtail import EXAMPLE as WAGTAIL
+from strangler_analyzers.detectors.wagtail import endpoint_routes, is_api_router
 from strangler_analyzers.detectors.world import World, argument, flat, ref_of, root, text, texts
 from strangler_analyzers.resolve.hierarchy import linearised
 from strangler_analyzers.resolve.objects import class_behind
@@ -205,6 +207,8 @@ class _Reader:
         router = member.base
         if member.attr == "urls" and is_api(router):
             self._add_all(api_routes(self.world, router), place)
+        elif member.attr == "urls" and isinstance(router, Made) and is_api_router(router):
+            self._add_all(endpoint_routes(self.world, router), place)
         elif member.attr == "urls" and isinstance(router, Made):
             self._add_all(router_routes(self.world, router), place)
 
@@ -323,9 +327,10 @@ _GENERIC = {
 DETECTOR = Detector(
     "django",
     "Django URLconfs: `path`, `re_path`, `include` of modules, lists and pairs, `i18n_patterns`, URLs made by "
-    "`AppConfig` methods, class-based views behind decorators, settings at their "
-    "defaults; Django REST framework's routers and viewsets, nested ones, and routers a program copied from it; "
-    "Django Ninja's APIs, routers and controllers.",
+    "`AppConfig` methods, class-based views behind decorators, settings at their defaults, pages of the administration "
+    "that the program serves; Django REST framework's routers and viewsets, nested ones, those with templates of their "
+    "own, and routers a program copied from it; "
+    "Django Ninja's APIs, routers and controllers; endpoints of Wagtail's API.",
     detect,
-    (*EXAMPLES, NINJA),
+    (*EXAMPLES, NINJA, WAGTAIL),
 )

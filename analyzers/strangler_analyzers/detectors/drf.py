@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from strangler_analyzers.detectors.drf_layouts import Template, layout_of
 from strangler_analyzers.detectors.paths import from_angles, from_regex, methods_of
 from strangler_analyzers.detectors.world import World, argument, said, text, texts
 from strangler_analyzers.resolve.hierarchy import linearised, member
@@ -45,12 +46,17 @@ class _Registered(NamedTuple):
     line: int
 
 
+_Route = tuple[str, tuple[str, ...] | None, str, str]
+
+
 def router_routes(world: World, router: Made) -> Iterator[RouterRoute]:
     """The routes of everything registered with ``router``, or below what is registered with it."""
     slash = "" if any(getattr(v, "value", None) is False for v in argument(router, -1, "trailing_slash")) else "/"
     start = _nested_start(world, router)
-    for one in _registered(world, router, ""):
-        yield from _routes_of(one._replace(prefix=start + one.prefix), slash)
+    own = router.instance.cls if router.instance is not None else None
+    layout = layout_of(own) if own is not None else []
+    for one in (*_registered(world, router, ""), *_registered_by_own(world, router)):
+        yield from _routes_of(one._replace(prefix=start + one.prefix), slash, layout)
     for view in _root_views(world, router):
         if isinstance(view, Class):
             yield RouterRoute("", ("GET",), view.ref, "api-root", router.module, router.line)
@@ -69,10 +75,40 @@ def _set_on_routers(world: World) -> Iterator[tuple[Value, Values]]:
             yield from ((owner, values) for owner, attr, values, _, _ in record.writes if attr == "APIRootView")
 
 
-def _routes_of(one: _Registered, slash: str) -> Iterator[RouterRoute]:
-    prefix = from_regex(one.prefix)
-    for path, methods, handler, name in _viewset(one.viewset, prefix, one.base or one.prefix, slash):
+def _routes_of(one: _Registered, slash: str, layout: Sequence[Template] = ()) -> Iterator[RouterRoute]:
+    prefix, base = from_regex(one.prefix), one.base or one.prefix
+    found = _laid_out(one.viewset, prefix, base, slash, layout) if layout else _viewset(one.viewset, prefix, base, slash)
+    for path, methods, handler, name in found:
         yield RouterRoute(path, methods, handler, name, one.module, one.line)
+
+
+def _laid_out(cls: Class, prefix: str, base: str, slash: str, layout: Sequence[Template]) -> Iterator[_Route]:
+    """The routes of a viewset where the router has templates of its own."""
+    lookup = "{" + _lookup(cls) + "}"
+    for template in layout:
+        if template.mapping is None:
+            for extra in _extra(cls):
+                if extra.is_detail is template.is_detail:
+                    path = template.path(prefix, lookup, slash, extra.url)
+                    yield (path, extra.methods, extra.handler, f"{base}-{extra.name}")
+            continue
+        methods = methods_of([method for method, action in template.mapping.items() if _acts(cls, action)])
+        if methods:
+            yield (template.path(prefix, lookup, slash), methods, cls.ref, base)
+
+
+def _acts(cls: Class, action: str) -> bool:
+    return member(cls, action) is not None or action in _actions(cls)
+
+
+def _registered_by_own(world: World, router: Made) -> Iterator[_Registered]:
+    """What a ``register`` that the program wrote over the framework's is called with, where the router is made."""
+    if router.instance is None:
+        return
+    order = linearised(router.instance.cls)[0]
+    for owner, one in world.program.noted("own registrations", lambda: list(_own_registrations(world))):
+        if owner in order and one.module is router.module:
+            yield one
 
 
 def _registered(world: World, holder: Made, start: str) -> Iterator[_Registered]:
@@ -139,9 +175,6 @@ def _own_registrations(world: World) -> Iterator[tuple[Class, _Registered]]:
                         yield (site.callee.owner, _Registered(prefix, classes[0], None, func.module, site.line))
 
 
-_Route = tuple[str, tuple[str, ...] | None, str, str]
-
-
 def _viewset(cls: Class, prefix: str, base: str, slash: str) -> Iterator[_Route]:
     actions = _actions(cls)
     start = f"{prefix}/" if prefix else ""
@@ -149,7 +182,9 @@ def _viewset(cls: Class, prefix: str, base: str, slash: str) -> Iterator[_Route]
     if listed:
         yield (f"{prefix}{slash}" if prefix else "", methods_of(listed), cls.ref, f"{base}-list")
     lookup = "{" + _lookup(cls) + "}"
-    yield from _extra(cls, start, lookup, base, slash)
+    for extra in _extra(cls):
+        path = start + (f"{lookup}/" if extra.is_detail else "") + extra.url + slash
+        yield (path, extra.methods, extra.handler, f"{base}-{extra.name}")
     detailed = [verb for action, verb in _DETAIL.items() if action in actions]
     if detailed:
         yield (f"{start}{lookup}{slash}", methods_of(detailed), cls.ref, f"{base}-detail")
@@ -171,18 +206,28 @@ def _lookup(cls: Class) -> str:
     return "pk"
 
 
-def _extra(cls: Class, start: str, lookup: str, base: str, slash: str) -> Iterator[_Route]:
+class _Extra(NamedTuple):
+    """A method of a viewset that has a path of its own."""
+
+    is_detail: bool
+    url: str
+    methods: tuple[str, ...] | None
+    handler: str
+    name: str
+
+
+def _extra(cls: Class) -> Iterator[_Extra]:
     """Methods decorated with ``@action(detail=…)``; an inherited one is the viewset's."""
-    seen = set()
+    seen: set[str] = set()
     for one in linearised(cls)[0]:
-        for name in sorted(one.members):
+        for name in sorted(set(one.members) - seen):
             for func in map(unwrapped, one.members[name]):
-                found = _action(func, name) if isinstance(func, Func) and name not in seen else None
+                found = _action(func, name) if isinstance(func, Func) else None
                 if found is not None and isinstance(func, Func):
-                    seen.add(name)
                     detail, url, methods = found
-                    path = start + (f"{lookup}/" if detail else "") + url + slash
-                    yield (path, methods, func.ref if one is cls else cls.ref, f"{base}-{name}")
+                    yield _Extra(detail, url, methods, func.ref if one is cls else cls.ref, name)
+        # What a nearer class has under the name is no action unless it says so again.
+        seen.update(one.members)
 
 
 def _action(func: Func, name: str) -> tuple[bool, str, tuple[str, ...] | None] | None:
