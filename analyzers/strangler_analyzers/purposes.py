@@ -39,18 +39,22 @@ def roles(path: str, inner: str, applications: frozenset[str]) -> tuple[str, ...
 
 
 def named_like_tests(paths: Iterable[str], packages: set[str]) -> frozenset[str]:
-    """The folders of packages that are called ``test`` or ``test_…`` but hold parts of an application, and no test."""
+    """The folders of packages called ``test`` or ``test_…`` that are applications: with parts of one, without a test."""
     held: dict[str, set[str]] = {}
     for path in paths:
         *folders, name = path.split("/")
         for depth, folder in enumerate(folders):
             if (folder == "test" or folder.startswith("test_")) and "/".join(folders[:depth]) in packages:
-                held.setdefault("/".join(folders[: depth + 1]), set()).add(name)
+                held.setdefault("/".join(folders[: depth + 1]), set()).add("/".join((*folders[depth + 1 :], name)))
     return frozenset(
         folder
         for folder, names in held.items()
-        if names & _PARTS and not names & _OWN and not any(_TEST.fullmatch(name) for name in names)
+        if names & _PARTS and not any(_is_of_tests(name.rpartition("/")[2]) for name in names)
     )
+
+
+def _is_of_tests(name: str) -> bool:
+    return name in _OWN or _TEST.fullmatch(name) is not None
 
 
 def _is_test(path: str, applications: frozenset[str]) -> bool:

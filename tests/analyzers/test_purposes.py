@@ -38,6 +38,7 @@ def test_an_application_about_tests_is_product_code_unless_it_holds_tests_or_set
     paths = [
         "lab/__init__.py",
         "lab/test/__init__.py",
+        "lab/test/models.py",
         "lab/test/ui/urls.py",
         "lab/test/helpers.py",
         "lab/test_kind/models.py",
@@ -46,7 +47,8 @@ def test_an_application_about_tests_is_product_code_unless_it_holds_tests_or_set
         "lab/test_site/urls.py",
         "lab/test_site/settings.py",
         "test_shop/models.py",
+        "lab/help/test/goods/models.py",
     ]
-    found = named_like_tests(paths, {"lab", "lab/test"})
+    found = named_like_tests(paths, {"lab", "lab/test", "lab/help"})
     assert found == {"lab/test", "lab/test_kind"}
-    assert [path for path in paths if "tests" in roles(path, path, found)] == paths[5:]
+    assert [path for path in paths if "tests" in roles(path, path, found)] == paths[6:]

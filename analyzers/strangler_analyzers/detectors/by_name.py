@@ -41,13 +41,18 @@ def handed_over(world: World) -> Iterator[ByName]:
                     for value in values:
                         found = _by_text(world, value)
                         away = found is not None and found.module is not func.module
-                        if found is not None and away and _stands_in(func.module, value):
+                        if found is not None and away and _stands_at(func.module, site.line, value):
                             yield ByName(func.module, site.line, found, str(getattr(value, "value", "")))
 
 
-def _stands_in(module: Module, value: Value) -> bool:
-    """Whether the text is written in ``module``: one that comes from a setting says what is configured, not run."""
-    return any(text == getattr(value, "value", None) for text, _ in module.facts.strings)
+def _stands_at(module: Module, line: int, value: Value) -> bool:
+    """Whether the text is written in the call: one that comes from a table of settings says what is configured."""
+    text = getattr(value, "value", None)
+    return any(one == text and 0 <= place - line <= _LONGEST_CALL for one, place in module.facts.strings)
+
+
+# Lines of a call up to the name it is handed.
+_LONGEST_CALL = 5
 
 
 def _by_text(world: World, value: Value) -> Func | None:

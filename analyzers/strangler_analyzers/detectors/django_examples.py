@@ -116,7 +116,8 @@ EXAMPLES = (
                 "\n\nclass Pages(SimpleRouter):\n    routes = [\n"
                 "        Route(r'^{prefix}/add/$', {'get': 'create', 'post': 'create'}, '{basename}_add', False, {}),\n"
                 "        Route(r'^{prefix}/drop/$', {'post': 'bulk_destroy'}, '{basename}_drop', False, {}),\n"
-                "        DynamicRoute(r'^{prefix}/{lookup}/-/{url_path}/$', '{basename}_{url_name}', True, {}),\n    ]\n\n"
+                "        DynamicRoute(r'^{prefix}/{lookup}/-/{url_path}/$', '{basename}_{url_name}', True, {}),\n"
+                "    ]\n\n"
                 "    def register(self, prefix, viewset, basename=None):\n"
                 "        self.registry.append((prefix, viewset, basename))\n\n\n"
                 "pages = Pages()\npages.register('orders', Orders)\n"
@@ -228,7 +229,8 @@ EXAMPLES = (
                 "urlpatterns = [path('admin/', admin.site.urls), path('', include(('shop.pages', 'pages')))]\n"
             ),
             "shop/pages.py": (
-                "from django.urls import path, re_path\nfrom shop.models import prefix\n\n\ndef home(request): ...\n\n\n"
+                "from django.urls import path, re_path\nfrom shop.models import prefix\n\n\n"
+                "def home(request): ...\n\n\n"
                 "urlpatterns = [path('', home), re_path('^{}list/[a-z]+$'.format(prefix()), home)]\n"
             ),
         },

@@ -77,7 +77,9 @@ def _set_on_routers(world: World) -> Iterator[tuple[Value, Values]]:
 
 def _routes_of(one: _Registered, slash: str, layout: Sequence[Template] = ()) -> Iterator[RouterRoute]:
     prefix, base = from_regex(one.prefix), one.base or one.prefix
-    found = _laid_out(one.viewset, prefix, base, slash, layout) if layout else _viewset(one.viewset, prefix, base, slash)
+    found = (
+        _laid_out(one.viewset, prefix, base, slash, layout) if layout else _viewset(one.viewset, prefix, base, slash)
+    )
     for path, methods, handler, name in found:
         yield RouterRoute(path, methods, handler, name, one.module, one.line)
 

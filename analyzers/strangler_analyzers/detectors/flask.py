@@ -14,7 +14,6 @@ from strangler_analyzers.detectors.kinds import Detector, Example, Found
 from strangler_analyzers.detectors.mounts import Mounts, kind_of, receiver_of
 from strangler_analyzers.detectors.paths import from_angles, methods_of, route_id, unique
 from strangler_analyzers.detectors.world import World, argument, ref_of, text, texts
-from strangler_analyzers.resolve.frames import Event
 from strangler_analyzers.resolve.hierarchy import linearised, member
 from strangler_analyzers.resolve.values import Class, Made, Member, Value
 
@@ -173,7 +172,8 @@ def _resources(world: World) -> Iterator[View]:
 DETECTOR = Detector(
     "flask",
     "Flask (and Quart): decorated views, `add_url_rule`, `MethodView`, nested blueprints, plug-ins, Flask-RESTful and "
-    "Flask-RESTX resources and namespaces, Flask-AppBuilder's and Flask-Admin's exposed methods, Flask-Classful's views.",
+    "Flask-RESTX resources and namespaces, Flask-AppBuilder's and Flask-Admin's exposed methods, Flask-Classful's "
+    "views.",
     detect,
     (
         Example(

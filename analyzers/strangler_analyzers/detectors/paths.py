@@ -47,10 +47,10 @@ def from_regex(pattern: str) -> str:
             # Anything, as a nameless group is.
             pieces.append("{}")
             place = _after_repeat(pattern, place + 2)
-        elif sign == "[" and (end := _end_of_set(pattern, place)):
+        elif sign == "[" and (found := _SET.match(pattern, place)):
             # Any of some characters, once or more, is a nameless part as well.
             pieces.append("{}")
-            place = _after_repeat(pattern, end)
+            place = _after_repeat(pattern, found.end())
         elif sign in "$^" or sign == "?":
             place += 1
         else:
@@ -77,11 +77,6 @@ def _closing(pattern: str, start: int) -> int:
                 return place
         place += 1
     return len(pattern) - 1
-
-
-def _end_of_set(pattern: str, start: int) -> int | None:
-    found = _SET.match(pattern, start)
-    return found.end() if found else None
 
 
 def _group(group: str) -> str:

@@ -9,6 +9,7 @@ from strangler_analyzers.detectors.kinds import Example
 from strangler_analyzers.detectors.mounts import kind_of, receiver_of
 from strangler_analyzers.detectors.world import World, argument, ref_of, text
 from strangler_analyzers.resolve.hierarchy import member
+from strangler_analyzers.resolve.library import classes
 from strangler_analyzers.resolve.values import Class, Made
 
 # What every endpoint serves, and by which method.
@@ -26,8 +27,8 @@ def endpoint_routes(world: World, router: Made) -> Iterator[RouterRoute]:
         name = text(argument(event.made, 0, "name"))
         if receiver_of(event.made) is not router or name is None:
             continue
-        for cls in argument(event.made, 1, "class_"):
-            for path, method in _SERVED.items() if isinstance(cls, Class) else ():
+        for cls in classes(argument(event.made, 1, "class_")):
+            for path, method in _SERVED.items():
                 handler = _handler(cls, method)
                 yield RouterRoute(f"{name}/{path}", ("GET",), handler, method, event.func.module, event.line)
 
