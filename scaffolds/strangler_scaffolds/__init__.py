@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from strangler.analysis import Analysis
@@ -13,6 +14,7 @@ from strangler_scaffolds.crossings import RULES, Crossing, Library, Rule, Verdic
 from strangler_scaffolds.django_project import find_project, host_modules
 from strangler_scaffolds.entries import CallGraph, Entry
 from strangler_scaffolds.extract import Edit, Extraction, extract_service
+from strangler_scaffolds.hosting import mounting_modules
 from strangler_scaffolds.observe import observe
 from strangler_scaffolds.own import PARTS, own_image
 from strangler_scaffolds.prediction import ROUND_TRIP_MS, Added, predict
@@ -117,6 +119,8 @@ def crossings(
     first = survey(analysis, plan, service)
     project, hosts = find_project(first), host_modules(first)
     territory = survey(analysis, plan, service, hosts=hosts, parts=project.parts if project else ())
+    if project is None:
+        territory = replace(territory, hosts=mounting_modules(territory))
     return crossings_of(territory, CallGraph(territory, seen or {}))
 
 

@@ -11,16 +11,17 @@ from strangler.plan import Plan
 from strangler_scaffolds.alembic_ini import environments, migrations
 from strangler_scaffolds.clients import Client, client_of, contract_of
 from strangler_scaffolds.clients.package import HEADER
-from strangler_scaffolds.crossings import crossings_of
+from strangler_scaffolds.crossings import crossings_of, cut_hooks, judged
 from strangler_scaffolds.datafiles import data_files, names_in
 from strangler_scaffolds.django_project import stand_in
 from strangler_scaffolds.entries import CallGraph, Entry
-from strangler_scaffolds.hosting import Cut, Host, cut_down, find_host
+from strangler_scaffolds.hosting import Cut, Host, cut_down, find_host, lost_host
 from strangler_scaffolds.links import links_elsewhere
 from strangler_scaffolds.migration_imports import missed, scripts_among
 from strangler_scaffolds.moved_tests import MovedTests, choose
 from strangler_scaffolds.openapi import describe
 from strangler_scaffolds.rewriting import Move, StandIn, rewrite_imports, rewrite_strings
+from strangler_scaffolds.rewriting.splice import parse
 from strangler_scaffolds.seen import recall
 from strangler_scaffolds.services import Blueprint, Needs, needs_of, package_of, service_files
 from strangler_scaffolds.services.contracts import examples
@@ -90,6 +91,7 @@ def extract_service(analysis: Analysis, plan: Plan, name: str, sources: Sources)
         code = _code(grown, host, sources, stands_in)
         findings += missed(grown, {*scripts, *(grown.shared - territory.shared)}, {*code.modules, *scripts})
         territory = grown
+    findings += [*_lost_hooks(territory, code), *lost_host(host, code.cuts, monolith)]
     domain, origin = code.domain, code.origin
     for path, data in _other_clients(territory, used, client, sources).items():
         domain[_below_root(territory, path)], origin[_below_root(territory, path)] = data, "client"
@@ -128,6 +130,13 @@ def _code(territory: Territory, host: Host | None, sources: Sources, stands_in: 
     domain, origin = _domain(territory, sources, cuts)
     modules = {*territory.moved, *territory.shared, *(cut.module for cut in cuts)}
     return _Code(domain, origin, cuts, findings, frozenset(modules))
+
+
+def _lost_hooks(territory: Territory, code: _Code) -> list[Finding]:
+    """What is called around requests and was cut from the application."""
+    left = {cut.module: parse(decode(cut.data, cut.path), cut.path) for cut in code.cuts}
+    gone = {found.location for found in code.findings if found.rule == "HOST-CUT" and found.location}
+    return [found.finding for found in judged(territory, cut_hooks(territory, left, gone))]
 
 
 def _domain(territory: Territory, sources: Sources, cuts: Sequence[Cut]) -> tuple[dict[str, bytes], dict[str, str]]:

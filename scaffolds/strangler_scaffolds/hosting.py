@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from strangler.model import Finding, Location, Severity
@@ -12,7 +12,7 @@ from strangler_scaffolds.django_project import find_project
 from strangler_scaffolds.rewriting import Sliced, StandIn, slice_module
 from strangler_scaffolds.rewriting.splice import parse
 from strangler_scaffolds.sources import Sources, Text, decode
-from strangler_scaffolds.syntax import bound_in
+from strangler_scaffolds.syntax import bound_by, bound_in
 from strangler_scaffolds.territory import Territory, parents
 
 # Class → framework; the call that makes an application is what an application factory is known by.
@@ -51,13 +51,21 @@ def find_host(territory: Territory, sources: Sources) -> Host | None:
         return Host(
             first, project.root, "django", False, project.hosts, project.parts, project.settings, project.variants
         )
-    routed = {m.name for m in territory.analysis.modules if m.name in territory.moved and "routes" in m.roles}
-    routed |= {route.module for route in territory.analysis.routes if route.module in territory.moved}
-    for module, chain in _importers(territory, routed):
+    for module, chain in _importers(territory, _routed(territory)):
         found = _application(territory, sources, module)
         if found is not None:
             return replace(found, chain=chain)
     return None
+
+
+def mounting_modules(territory: Territory) -> frozenset[str]:
+    """Every module outside that leads to the seam's routes, whether or not the application is made there."""
+    return frozenset(module for module, _ in _importers(territory, _routed(territory)))
+
+
+def _routed(territory: Territory) -> set[str]:
+    routed = {m.name for m in territory.analysis.modules if m.name in territory.moved and "routes" in m.roles}
+    return routed | {route.module for route in territory.analysis.routes if route.module in territory.moved}
 
 
 def _importers(territory: Territory, targets: set[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -145,7 +153,15 @@ def _sliced(
     territory: Territory, name: str, text: Text, is_allowed: Callable[[str], bool], stand_in: StandIn | None
 ) -> Sliced:
     module = territory.modules[name]
-    return slice_module(text, is_allowed, module=name, is_package=module.package, path=module.path, stand_in=stand_in)
+    return slice_module(
+        text,
+        is_allowed,
+        module=name,
+        is_package=module.package,
+        path=module.path,
+        stand_in=stand_in,
+        is_wanted=lambda dotted: any(name in territory.moved for name in (*parents(dotted), dotted)),
+    )
 
 
 def _allowed(territory: Territory, modules: set[str], lost: set[str]) -> Callable[[str], bool]:
@@ -173,6 +189,20 @@ def _cuts(
         findings += [_stuck(path, content, line) for line in one.stuck]
         findings += [_removed(path, content, line) for line in one.removed]
     return cuts, findings
+
+
+def lost_host(host: Host | None, cuts: Sequence[Cut], sources: Sources) -> list[Finding]:
+    """The application itself, if it cannot be made without code that stays."""
+    cut = next((cut for cut in cuts if host is not None and cut.module == host.module), None)
+    if host is None or cut is None or host.framework == "django":
+        return []
+    if host.name in _names(decode(cut.data, cut.path)):
+        return []
+    whole = decode(sources.read(cut.path), cut.path)
+    made = next(s for s in parse(whole, cut.path).body if host.name in bound_by(s))
+    message = f"the service has no application: {host.name} cannot be made without code that stays"
+    hint = "name the modules it needs under shared:, or move what needs them into a function of its own"
+    return [Finding("HOST-STUCK", message, Location(cut.path, made.lineno), hint)]
 
 
 def _line_of(content: str, text: str) -> int:

@@ -39,7 +39,8 @@ def parents(name: str) -> Iterator[str]:
 class Territory:
     """The monolith's modules, divided for one service.
 
-    ``moved`` go, ``shared`` are the library both sides use; every other module stays where it is.
+    ``moved`` go, ``shared`` are the library both sides use; every other module stays where it is. Of ``hosts``, the way
+    from an application to the seam, the service has what works there.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Territory:
     analysis: Analysis
     moved: frozenset[str]
     shared: frozenset[str]
+    hosts: frozenset[str] = frozenset()
 
     @cached_property
     def modules(self) -> Mapping[str, Module]:
@@ -105,7 +107,8 @@ def survey(
     if not moved:
         hint = f"strangler scaffold {name} makes a service without code" if service.image else "check its patterns"
         raise StranglerError(f"no module of the monolith belongs to service '{name}'", hint=hint)
-    return Territory(name, service, analysis, moved, _shared(analysis, service, moved, frozenset(hosts), parts))
+    way = frozenset(hosts)
+    return Territory(name, service, analysis, moved, _shared(analysis, service, moved, way, parts), way)
 
 
 def _shared(

@@ -9,6 +9,7 @@ from strangler_analyzers.detectors import (
     django_urls,
     fastapi,
     flask,
+    hooks,
     signals,
     single_entry,
     unread,
@@ -24,6 +25,7 @@ DETECTORS: tuple[Detector, ...] = (
     unread.DETECTOR,
     celery.DETECTOR,
     signals.DETECTOR,
+    hooks.DETECTOR,
     by_name.DETECTOR,
 )
 

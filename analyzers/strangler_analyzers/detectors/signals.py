@@ -1,4 +1,4 @@
-"""Signals and their receivers, management and command-line commands, start-up hooks."""
+"""Signals and their receivers, management and command-line commands."""
 
 from __future__ import annotations
 
@@ -9,33 +9,12 @@ from strangler_analyzers.detectors.kinds import Detector, Example, Found
 from strangler_analyzers.detectors.world import World, argument, ref_of, text
 from strangler_analyzers.resolve.frames import Event
 from strangler_analyzers.resolve.hierarchy import linearised
-from strangler_analyzers.resolve.values import Class, Ext, Func, Items, Made, Member, Module, Value, Values
-
-_HOOKS = frozenset(
-    [
-        "before_request",
-        "after_request",
-        "teardown_request",
-        "teardown_appcontext",
-        "before_first_request",
-        "errorhandler",
-        "context_processor",
-        "on_event",
-        "add_event_handler",
-        "app_context_processor",
-        "before_app_request",
-        "after_app_request",
-        "app_errorhandler",
-        "exception_handler",
-        "middleware",
-        "listens_for",
-    ]
-)
+from strangler_analyzers.resolve.values import Ext, Func, Items, Made, Member, Value, Values
 
 
 def detect(world: World) -> Found:
-    """Receivers, commands and hooks."""
-    found = [*_connected(world), *_received(world), *_commands(world), *_click(world), *_hooks(world)]
+    """Receivers and commands."""
+    found = [*_connected(world), *_received(world), *_commands(world), *_click(world)]
     tasks = {(task.kind, task.name, task.handler): task for task in found}
     return Found(tasks=tuple(tasks[key] for key in sorted(tasks)))
 
@@ -48,7 +27,8 @@ def _connected(world: World) -> Iterator[Task]:
             for receiver in argument(event.made, 0, "receiver"):
                 if isinstance(receiver, Func) or ref_of(receiver):
                     signal = _signal_name(world, callee.base if isinstance(callee, Member) else callee)
-                    yield from _task(world, event, "signal", signal, receiver)
+                    sender = _sender(argument(event.made, 1, "sender"))
+                    yield from _task(world, event, "signal", signal, receiver, sender)
         elif isinstance(callee, Made) and isinstance(callee.callee, Member):
             for receiver in argument(event.made, 0):
                 yield from _task(world, event, "signal", _signal_name(world, callee.callee.base), receiver)
@@ -62,7 +42,14 @@ def _received(world: World) -> Iterator[Task]:
             continue
         for handler in argument(event.made, 0):
             for signal in _signals(argument(decorator, 0, "signal")):
-                yield from _task(world, event, "signal", _signal_name(world, signal), handler)
+                sender = _sender(argument(decorator, -1, "sender"))
+                yield from _task(world, event, "signal", _signal_name(world, signal), handler, sender)
+
+
+def _sender(values: Values) -> str | None:
+    """Whose signals alone are received: the class's ref, or its name where it is none of the program's."""
+    value = next(iter(values), None)
+    return None if value is None else ref_of(value) or value.dotted
 
 
 def _signals(values: Values) -> list[Value]:
@@ -82,10 +69,12 @@ def _signal_name(world: World, signal: Value) -> str:
     return name
 
 
-def _task(world: World, event: Event, kind: str, name: str, handler: Value) -> Iterator[Task]:
+def _task(
+    world: World, event: Event, kind: str, name: str, handler: Value, sender: str | None = None
+) -> Iterator[Task]:
     ref = ref_of(handler)
     if ref is not None:
-        where = (world.evidence(event.func.module, event.line),)
+        where = (world.evidence(event.func.module, event.line, sender),)
         yield Task(kind, name, ref, ref.partition(":")[0], evidence=where)
 
 
@@ -112,22 +101,9 @@ def _click(world: World) -> Iterator[Task]:
                 yield Task("command", shown, func.ref, func.module.name, evidence=where)
 
 
-def _hooks(world: World) -> Iterator[Task]:
-    """What a framework calls around requests and at start-up."""
-    for event in world.named(*sorted(_HOOKS)):
-        made = event.made
-        hook = event.name.rpartition(".")[2]
-        decorated = isinstance(made.callee, Made)
-        for values in made.args[:2] if not decorated else made.args[:1]:
-            for handler in values:
-                if isinstance(handler, Func) or (ref_of(handler) and not isinstance(handler, Class | Module)):
-                    yield from _task(world, event, "startup" if "event" in hook else "signal", hook, handler)
-
-
 DETECTOR = Detector(
     "signals",
-    "Signals (Django, blinker) and their receivers, request hooks, management commands, Click, Typer and Flask "
-    "commands.",
+    "Signals (Django, blinker) and their receivers, management commands, Click, Typer and Flask commands.",
     detect,
     (
         Example(

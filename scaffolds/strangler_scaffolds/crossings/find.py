@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from strangler.plan import Waiver
 from strangler_scaffolds.crossings.calls import call_crossings
 from strangler_scaffolds.crossings.data import data_crossings
+from strangler_scaffolds.crossings.hooks import hook_crossings
 from strangler_scaffolds.crossings.imports import import_crossings
 from strangler_scaffolds.crossings.project import project_crossings
 from strangler_scaffolds.crossings.rules import Crossing, Verdict
@@ -18,7 +19,12 @@ from strangler_scaffolds.territory import Territory
 
 def crossings_of(territory: Territory, graph: CallGraph) -> list[Crossing]:
     """Everything that crosses the border of ``territory``; each (rule, place) once."""
-    found = {(c.rule.name, c.location, c.message): c for c in _all(territory, graph)}
+    return judged(territory, _all(territory, graph))
+
+
+def judged(territory: Territory, crossings: Iterable[Crossing]) -> list[Crossing]:
+    """Crossings in the order of their places, each once, with what the plan waives of them."""
+    found = {(c.rule.name, c.location, c.message): c for c in crossings}
     waived = [_waive(crossing, territory.service.waive) for crossing in found.values()]
     return sorted(waived, key=lambda crossing: crossing.finding.order)
 
@@ -29,6 +35,7 @@ def _all(territory: Territory, graph: CallGraph) -> Iterator[Crossing]:
     yield from data_crossings(territory)
     yield from runtime_crossings(territory)
     yield from project_crossings(territory)
+    yield from hook_crossings(territory)
 
 
 def _waive(crossing: Crossing, waivers: tuple[Waiver, ...]) -> Crossing:

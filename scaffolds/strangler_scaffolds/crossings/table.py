@@ -189,6 +189,18 @@ RULES = _table(
         "name its module under shared:, or waive it if the service does without",
     ),
     Rule(
+        "HOOK-OUT",
+        _REFUSE,
+        "what a framework calls for each request, or for rows that the service changes, lies in a module that stays",
+        "name its module under shared:, or waive it if the service does without",
+    ),
+    Rule(
+        "HOOK-PAGES",
+        _TODO,
+        "what gives every template its values lies in a module that stays",
+        "name its module under shared: if a page of the service uses one of them",
+    ),
+    Rule(
         "INHERIT-OUT",
         _REFUSE,
         "a class of the seam derives from one that stays",

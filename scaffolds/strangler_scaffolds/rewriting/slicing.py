@@ -37,6 +37,7 @@ def slice_module(
     is_package: bool = False,
     path: str = "",
     stand_in: StandIn | None = None,
+    is_wanted: IsAllowed = lambda dotted: False,
 ) -> Sliced:
     """Remove every import of a module that is not allowed, and what hangs on it.
 
@@ -47,6 +48,8 @@ def slice_module(
         is_package: whether it is a package's ``__init__``.
         path: what errors call the file.
         stand_in: what may take the place of an argument that goes.
+        is_wanted: whether it is for this dotted name that the module is kept: a statement that does something with it
+            is not cut but reported.
 
     Raises:
         StranglerError: the file cannot be parsed, or not written back unchanged.
@@ -58,7 +61,7 @@ def slice_module(
     if tree.code != text.content:
         raise StranglerError("this file cannot be edited without changing its layout", location=Location(path))
     package = module.split(".") if is_package else module.split(".")[:-1]
-    slicer = _Slicer(tree, is_allowed, package, stand_in)
+    slicer = _Slicer(tree, is_allowed, package, stand_in, is_wanted)
     body: list[Any] = list(tree.body)
     known = -1
     while len(slicer.gone) > known:  # what went may have been used further up
@@ -68,17 +71,25 @@ def slice_module(
     if stand_in is not None and any(stand_in.name in _names_read(statement) for statement in body):
         body = with_import(body, stand_in)
     sliced = tree.with_changes(body=body)
-    return Sliced(Text(sliced.code, text.encoding), tuple(slicer.removed), tuple(slicer.stuck))
+    return Sliced(Text(sliced.code, text.encoding), tuple(slicer.removed), (*slicer.stuck, *slicer.unmounted))
 
 
 class _Slicer:
     def __init__(
-        self, tree: cst.Module, is_allowed: IsAllowed, package: list[str], stand_in: StandIn | None = None
+        self,
+        tree: cst.Module,
+        is_allowed: IsAllowed,
+        package: list[str],
+        stand_in: StandIn | None,
+        is_wanted: IsAllowed,
     ) -> None:
         self._tree = tree
         self._is_allowed = is_allowed
         self._package = package
         self._stand_in = stand_in
+        self._is_wanted = is_wanted
+        self._wanted: set[str] = set()
+        self.unmounted: dict[str, None] = {}  # as they stand in the file, each once
         self.gone: set[str] = set()
         self.removed: list[str] = []
         self.stuck: list[str] = []
@@ -115,6 +126,8 @@ class _Slicer:
         if not missing:
             return small
         if isinstance(small, cst.Expr) and not isinstance(small.value, cst.Yield):
+            if not self._wanted.isdisjoint(_names_read(small)):
+                self.unmounted[self._first_line(small)] = None
             self._drop(small)
             return None
         if isinstance(small, cst.Assign | cst.AnnAssign):
@@ -181,6 +194,8 @@ class _Slicer:
             if alias not in kept:
                 self.gone.add(_bound_name(alias, whole=isinstance(small, cst.ImportFrom)))
         self.gone -= {_bound_name(alias, whole=isinstance(small, cst.ImportFrom)) for alias in kept}
+        wanted = (alias for alias in kept if self._is_wanted(self._target(small, alias)))
+        self._wanted |= {_bound_name(alias, whole=isinstance(small, cst.ImportFrom)) for alias in wanted}
         if not kept:
             self._drop(small)
             return None
