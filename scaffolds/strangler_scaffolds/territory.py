@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from strangler.analysis import Analysis, Edge, Function, Module
+from strangler.analysis import Analysis, Edge, Function, Module, Task
 from strangler.errors import StranglerError
 from strangler.plan import Plan, Service
 
-# A module with one of these roles is more than a library: tables, entry points or work of its own hang on it.
-_ROOTED_ROLES = frozenset({"models", "routes", "tasks", "tests", "migrations", "entrypoint", "cli"})
+# A module with one of these roles, or with tasks, is more than a library: tables, entry points or work hang on it.
+_ROOTED_ROLES = frozenset({"models", "routes", "tests", "migrations", "entrypoint", "cli"})
 
 
 def module_of(ref: str) -> str:
@@ -26,6 +26,11 @@ def matches(name: str, patterns: Iterable[str]) -> bool:
 
 def _is_below(name: str, pattern: str) -> bool:
     return pattern.endswith(".*") and name.startswith(pattern[:-1])
+
+
+def is_hook(task: Task) -> bool:
+    """Whether a framework calls it around requests or rows, for whoever registers it; nothing starts it by itself."""
+    return task.kind == "signal" and "." not in task.name.replace(":", ".")
 
 
 def parents(name: str) -> Iterator[str]:
@@ -144,6 +149,9 @@ class _Library:
         self._named = named
         self._moved = moved
         self._stateful = frozenset(state.module for state in analysis.state if state.writers)
+        self._working = frozenset(
+            task.module or module_of(task.handler) for task in analysis.tasks if not is_hook(task)
+        )
         self._known: dict[str, bool] = {}
 
     def allowed_targets(self, source: str) -> Iterator[str]:
@@ -162,6 +170,7 @@ class _Library:
 
     def _is_pure(self, name: str) -> bool:
         module = self._modules.get(name)
-        if module is None or name in self._moved or name in self._stateful or _ROOTED_ROLES & set(module.roles):
+        own = self._stateful | self._working | self._moved
+        if module is None or name in own or _ROOTED_ROLES & set(module.roles):
             return False
         return all(self.may_be_shared(edge.target) for edge in self._imports.get(name, ()))

@@ -67,7 +67,7 @@ def _place(where: Evidence, told: Made, hook: str) -> Evidence:
     """Whose hook it is: a class of the store, the module that made the application, or a part of one."""
     if hook in _STORE:
         target = next(iter(argument(told, 0, "target")), None)
-        return replace(where, symbol=target and (ref_of(target) or target.dotted))
+        return replace(where, symbol=(ref_of(target) or target.dotted) if target is not None else None)
     holder = receiver_of(told)
     if hook not in _OF_ALL and holder is not None and kind_of(holder).endswith(_PARTS):
         return replace(where, scope="part")

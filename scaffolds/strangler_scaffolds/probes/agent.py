@@ -54,12 +54,14 @@ class Agent:
                 self._state.restore()
                 self._test = conditions["test"]
             self._use(conditions["store"])
+            asked = _dependency(conditions["application"]) if conditions.get("application") else None
+            made = asked or self._host.application
             doubles = conditions.get("doubles", {"which": [], "at": ""})
-            doubled = standing_in(doubles["which"], doubles["at"])
-            replaced = self._replaced(conditions.get("overrides", []))
+            doubled = standing_in(doubles["which"], doubles["at"], made)
+            replaced = _replaced(made, conditions.get("overrides", []))
             held, followed = applied(conditions["values"]), self._followed(self._test)
             with doubled, held, self._configured(conditions["config"]), replaced, followed:
-                await self._app(scope, receive, self._with_what_is_beside(scope, send))
+                await (asked or self._app)(scope, receive, self._with_what_is_beside(scope, send))
             if "lent" in self._store:
                 self._use({})
 
@@ -101,25 +103,12 @@ class Agent:
             held.clear()
             held.update(before)
 
-    @contextlib.contextmanager
-    def _replaced(self, overrides: list[dict[str, Any]]) -> Iterator[None]:
-        """Let FastAPI's dependencies that the test has replaced give what they give there."""
-        held = getattr(self._host.application, "dependency_overrides", {})
-        named = [(_dependency(override["dependency"]), override["value"]) for override in overrides]
-        added = {function: _giving(value) for function, value in named if function is not None}
-        held.update(added)
-        try:
-            yield
-        finally:
-            for key in added:
-                held.pop(key, None)
-
     def _use(self, store: dict[str, Any]) -> None:
         if store != self._store:
             self._store = store
             self._django.use(store)
             for engine in self._engines:
-                engine.dispose()
+                _let_go(engine)
 
     def _follow_store(self) -> None:
         """From now on SQLAlchemy connects to the store of the test, whatever the engine was made for."""
@@ -129,8 +118,14 @@ class Agent:
         from sqlalchemy.engine import Engine
 
         event.listen(Engine, "do_connect", self._connect)
+        event.listen(Engine, "engine_connect", self._met)
         for engine in self._engines:
-            engine.dispose()
+            _let_go(engine)
+
+    def _met(self, connection: Any) -> None:
+        """Know an engine that the application made when it started."""
+        if not any(engine is connection.engine for engine in self._engines):
+            self._engines.append(connection.engine)
 
     def _connect(self, dialect: Any, record: Any, cargs: Any, cparams: Any) -> Any:
         if "lent" in self._store:
@@ -169,6 +164,20 @@ class _State:
             clear()
 
 
+@contextlib.contextmanager
+def _replaced(application: Any, overrides: list[dict[str, Any]]) -> Iterator[None]:
+    """Let FastAPI's dependencies that the test has replaced give what they give there."""
+    held = getattr(application, "dependency_overrides", {})
+    named = [(_dependency(override["dependency"]), override["value"]) for override in overrides]
+    added = {function: _giving(value) for function, value in named if function is not None}
+    held.update(added)
+    try:
+        yield
+    finally:
+        for key in added:
+            held.pop(key, None)
+
+
 def _dependency(name: str) -> Any:
     """The function of a name (``module:qualname``) in this process, if its module is loaded."""
     module, _, path = name.partition(":")
@@ -185,6 +194,11 @@ def _giving(value: Any) -> Callable[[], Any]:
 def _any_codec(contract: Any, package: str) -> Any:
     codec = importlib.import_module(f"{package}._runtime.codec")
     return codec.Codec(codec.class_finder(list(contract["packages"])))
+
+
+def _let_go(engine: Any) -> None:
+    """Keep no connection of an engine's; those for asyncio can be closed by their own task only, and are left alone."""
+    engine.dispose(close=not getattr(engine.dialect, "is_async", False))
 
 
 def _engines() -> list[Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
-from collections.abc import Callable
-from typing import Any, Dict, List, Tuple
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any, Dict, List, NamedTuple, Tuple
 
 from . import records
+from .doubles import Replaced, is_double
 from .forward import Answer, Request, forward
 from .patched import carried
 
@@ -21,34 +24,57 @@ def watch(bridge: Any, module: Any) -> None:
     routes = [(re.compile(route["pattern"]), route["methods"]) for route in bridge.settings["routes"]]
 
     async def call(self: Any, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] != "http" or bridge.is_inside:
+            await original(self, scope, receive, send)
+            return
         path, method = scope.get("path", ""), scope.get("method", "")
-        is_ours = scope["type"] == "http" and any(
-            p.fullmatch(path) and (not methods or method in methods) for p, methods in routes
-        )
+        own = name_of(self, bridge.moved)
+        is_ours = own or any(p.fullmatch(path) and (not methods or method in methods) for p, methods in routes)
         if is_ours and bridge.answers_here(f"{method} {path}"):
             await bridge.within_later(lambda: original(self, scope, receive, send))
-        elif not is_ours or not await _taken(bridge, self, scope, receive, send):
+        elif not is_ours or not await _taken(bridge, self, own, scope, receive, send):
             await original(self, scope, receive, send)
 
     module.Starlette.__call__ = call
 
 
-async def _taken(bridge: Any, app: Any, scope: dict[str, Any], receive: Any, send: Any) -> bool:
+def name_of(app: Any, modules: Iterable[str]) -> str:
+    """``module:name`` of an application that one of ``modules`` makes: a test may ask it past what it is mounted in."""
+    for module in modules:
+        for name, value in vars(sys.modules[module]).items() if module in sys.modules else ():
+            if value is app:
+                return f"{module}:{name}"
+    return ""
+
+
+async def _taken(bridge: Any, app: Any, own: str, scope: dict[str, Any], receive: Any, send: Any) -> bool:
     """Have the service answer; False if this request must stay here."""
     what = f"{scope['method']} {scope['path']}"
     bridge.originals.take()
     changes = carried(bridge.originals)
-    replaced, stuck_too = overrides(app)
-    if changes.stuck or stuck_too:
-        reason = f"the test replaces {', '.join([*changes.stuck, *stuck_too])}"
+    given = overrides(app)
+    if changes.stuck or given.stuck:
+        reason = f"the test replaces {', '.join([*changes.stuck, *given.stuck])}"
         records.write("call", ref=what, way="local-only", reason=reason)
         return False
+    changes = changes._replace(doubles=[*changes.doubles, *given.doubles])
     request = Request(scope["method"], _target(scope), _headers(scope), await _body(receive))
-    answer: Answer = bridge.sent(changes, {}, lambda: forward(bridge, request), what, overrides=replaced)
+    send_it = functools.partial(forward, bridge, request)
+    more = {"overrides": given.values, "application": own}
+    answer: Answer = await _beside_the_loop(functools.partial(bridge.sent, changes, {}, send_it, what, more))
     headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
     return True
+
+
+async def _beside_the_loop(work: Callable[[], Any]) -> Any:
+    """Do what may ask an engine for asyncio that is lent: its statements are awaited in this task, from within."""
+    if "sqlalchemy.ext.asyncio" not in sys.modules:
+        return work()
+    from sqlalchemy.util.concurrency import greenlet_spawn
+
+    return await greenlet_spawn(work)
 
 
 def _target(scope: dict[str, Any]) -> str:
@@ -70,21 +96,31 @@ async def _body(receive: Callable[[], Any]) -> bytes:
             return b"".join(parts)
 
 
-def overrides(app: Any) -> Tuple[List[Dict[str, Any]], List[str]]:
-    """FastAPI's dependencies that a test has replaced: those that give a plain value, and the names of the others.
+class Overrides(NamedTuple):
+    """Dependencies of FastAPI that a test has replaced: by plain values, by doubles, and the names of the others."""
+
+    values: List[Dict[str, Any]]
+    doubles: List[Replaced]
+    stuck: List[str]
+
+
+def overrides(app: Any) -> Overrides:
+    """How each replaced dependency goes over.
 
     A replaced database session needs nothing: the service works on the test's store anyway.
     """
-    values: list[dict[str, Any]] = []
-    stuck: list[str] = []
+    found = Overrides([], [], [])
     for original, present in getattr(app, "dependency_overrides", {}).items():
-        name = f"{getattr(original, '__module__', '')}:{getattr(original, '__qualname__', original)}"
+        module, name = getattr(original, "__module__", ""), getattr(original, "__qualname__", str(original))
         given = _given(present)
         if _is_plain(given):
-            values.append({"dependency": name, "value": given})
+            found.values.append({"dependency": f"{module}:{name}", "value": given})
+        elif is_double(given):
+            within, _, last = name.rpartition(".")
+            found.doubles.append(Replaced(module, within, last, given, "dependency"))
         elif not _is_session(given):
-            stuck.append(name)
-    return values, stuck
+            found.stuck.append(f"{module}:{name}")
+    return found
 
 
 _UNKNOWN = object()

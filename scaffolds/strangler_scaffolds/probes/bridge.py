@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from typing import Any, Dict, List
 
@@ -235,11 +235,14 @@ class Bridge:
         config: Dict[str, Any],
         send: Callable[[], Any],
         what: str,
-        overrides: Sequence[Dict[str, Any]] = (),
+        more: Dict[str, Any] | None = None,
     ) -> Any:
-        """Make the service work on the store as this thread sees it, then ``send``; notes which way was used."""
+        """Make the service work on the store as this thread sees it, then ``send``; notes which way was used.
+
+        ``more`` are further conditions, as the service's side knows them.
+        """
         with set_aside():
-            return self._sent(changes, config, send, what, overrides)
+            return self._sent(changes, config, send, what, more or {})
 
     def _sent(
         self,
@@ -247,7 +250,7 @@ class Bridge:
         config: Dict[str, Any],
         send: Callable[[], Any],
         what: str,
-        overrides: Sequence[Dict[str, Any]],
+        more: Dict[str, Any],
     ) -> Any:
         stores.watch()
         stores.flush()
@@ -255,7 +258,7 @@ class Bridge:
         conditions = {
             "values": changes.values,
             "config": {**django_edge.configured(self.settings), **config},
-            "overrides": list(overrides),
+            **more,
         }
         if not connections and not changes.doubles:
             records.write("call", ref=what, way="remote", reason="")

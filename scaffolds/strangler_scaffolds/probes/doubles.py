@@ -26,8 +26,9 @@ class Replaced(NamedTuple):
     """An attribute that a test has replaced: the module, the way from there to what has the attribute, its name.
 
     ``kind`` is how that gives it: as it is, bound to an instance, called for its value, or (``aside``) only to the one
-    module that the way begins in. A ``store`` is given as it is, and is no double: a framework keeps there what the
-    program would have sent, as the database of the tests keeps what it would have stored.
+    module that the way begins in; a ``dependency`` is what FastAPI gets from the function of that name. A ``store`` is
+    given as it is, and is no double: a framework keeps there what the program would have sent, as the database of the
+    tests keeps what it would have stored.
     """
 
     module: str
@@ -137,7 +138,8 @@ def set_aside() -> Iterator[None]:
             setattr(owner, name, value)
 
 
-def _is_double(value: Any) -> bool:
+def is_double(value: Any) -> bool:
+    """Whether ``unittest.mock`` made it."""
     mock = sys.modules.get("unittest.mock")
     return mock is not None and isinstance(value, mock.NonCallableMock)
 
@@ -173,7 +175,7 @@ class Held:
     def _stays(self, value: Any) -> Optional[int]:
         if isinstance(value, _Number):
             return value.number
-        stays = _is_double(value) or id(value) in self._objects
+        stays = is_double(value) or id(value) in self._objects
         return self.number(value) if stays or not self._is_known_there(type(value)) else None
 
     def carry_out(self, request: Dict[str, Any]) -> Any:

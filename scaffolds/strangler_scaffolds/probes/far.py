@@ -90,8 +90,8 @@ def _stays(value: Any) -> Any:
 
 
 @contextlib.contextmanager
-def standing_in(doubles: list[Any], address: str) -> Iterator[None]:
-    """Let this process have stand-ins for ``doubles`` (module, within, name, kind, number) for a while."""
+def standing_in(doubles: list[Any], address: str, application: Any = None) -> Iterator[None]:
+    """Let this process, and ``application``, have stand-ins for ``doubles`` (module, within, name, kind, number)."""
     if not doubles:
         yield
         return
@@ -100,7 +100,9 @@ def standing_in(doubles: list[Any], address: str) -> Iterator[None]:
         stack.callback(line.close)
         for module, within, name, kind, number in doubles:
             owner, far = _owner(module, within), line.far(number)
-            if owner is not None and kind == "aside":
+            if kind == "dependency":
+                stack.enter_context(_depending(application, getattr(owner, name, None), far))
+            elif owner is not None and kind == "aside":
                 user = _owner(module, "")
                 stack.callback(setattr, user, within, owner)
                 setattr(user, within, Beside(owner, name, far))
@@ -108,6 +110,20 @@ def standing_in(doubles: list[Any], address: str) -> Iterator[None]:
                 stack.callback(_put_back, owner, name, getattr(owner, "__dict__", {}).get(name, _ABSENT))
                 setattr(owner, name, _bound(far, kind))
         yield
+
+
+@contextlib.contextmanager
+def _depending(application: Any, function: Any, far: Far) -> Iterator[None]:
+    """Let FastAPI get the stand-in from a dependency."""
+    held = getattr(application, "dependency_overrides", None)
+    if held is None or function is None:
+        yield
+        return
+    held[function] = lambda: far
+    try:
+        yield
+    finally:
+        held.pop(function, None)
 
 
 class Beside:

@@ -59,6 +59,10 @@ class LentConnection:
     def close(self) -> None:
         self._wire.close()
 
+    def terminate(self) -> None:
+        """As an engine for asyncio has it closed."""
+        self._wire.close()
+
     def create_function(self, *_: Any, **__: Any) -> None:
         """The monolith's own connection has its functions."""
 

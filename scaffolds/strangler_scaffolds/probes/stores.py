@@ -88,8 +88,24 @@ def flush() -> None:
 def expire() -> None:
     """Let sessions of this thread read again what the service may have written in their transaction."""
     for session in list(_here.sessions):
-        if session.is_active:
+        if session.is_active and getattr(session.get_bind().dialect, "is_async", False):
+            _read_again(session)
+        elif session.is_active:
             session.expire_all()
+
+
+def _read_again(session: Any) -> None:
+    """Read the columns of what a session has: one for asyncio cannot when an attribute is asked for."""
+    from sqlalchemy import inspect
+    from sqlalchemy.exc import InvalidRequestError
+
+    for thing in list(session.identity_map.values()):
+        state = inspect(thing)
+        loaded = [name for column in state.mapper.column_attrs if (name := column.key) in state.dict]
+        try:
+            session.refresh(thing, loaded or None)
+        except InvalidRequestError:  # its row is gone
+            session.expunge(thing)
 
 
 def uncommitted() -> Any | None:

@@ -45,10 +45,34 @@ class Opaque:
         return self.text
 
 
+# Of these a value says everything; where it is kept says nothing.
+_VALUES = (type(None), bool, int, float, complex, str, bytes, tuple, list, dict, set, frozenset)
+_CODE = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
+
+
+def _at(module: str, name: str) -> Any:
+    """What a module of this process has under a name."""
+    return getattr(sys.modules[module], name)
+
+
+def _place_of(obj: Any) -> Any:
+    """The first module that keeps an object under a name, and that name; None if none does."""
+    for name, module in list(sys.modules.items()):
+        for key, value in list(getattr(module, "__dict__", {}).items()):
+            if value is obj:
+                return name, key
+    return None
+
+
 class LenientPickler(Pickler):
-    """Leaves out what cannot be pickled, wherever it is in a value: a lock, a connection, a function without a name."""
+    """Leaves out what cannot be pickled, wherever it is in a value: a lock, a connection, a function without a name.
+
+    An object that a module keeps (a task, a logger) is the other process's own.
+    """
 
     def reducer_override(self, obj: Any) -> Any:
+        if not isinstance(obj, _VALUES + _CODE) and (place := _place_of(obj)) is not None:
+            return _at, place
         if isinstance(obj, (type, types.FunctionType)):
             found: Any = sys.modules.get(obj.__module__)
             for part in obj.__qualname__.split("."):
