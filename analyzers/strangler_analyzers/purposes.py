@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_TEST = re.compile(
-    r"(unit)?tests?|testing|testutils|conftest\.py|tests\.py|tests?_[^/]*|[^/]*_tests|[^/]*_tests?\.py", re.DOTALL
-)
+_TEST = re.compile(r"(unit)?tests?|testing|testutils|conftest\.py|tests\.py|tests?_[^/]*|[^/]*_tests?\.py", re.DOTALL)
 _MIGRATIONS = re.compile(
     r"(^|/)migrations/(\d[^/]*|__init__)\.py$|(^|/)(alembic|migrations|migrate_repo)/([^/]+/)*(versions/[^/]+|env)\.py$"
     # Alembic's revisions wherever they stand: the twelve digits of a revision are in the file's name.
@@ -39,7 +37,7 @@ def roles(path: str, inner: str, applications: frozenset[str]) -> tuple[str, ...
 
 
 def named_like_tests(paths: Iterable[str], packages: set[str]) -> frozenset[str]:
-    """The folders of packages called ``test`` or ``test_…`` that are applications: with parts of one, without a test."""
+    """The folders of packages called ``test`` or ``test_…`` that are applications: parts of one, and no test."""
     held: dict[str, set[str]] = {}
     for path in paths:
         *folders, name = path.split("/")

@@ -15,7 +15,7 @@ from strangler_analyzers.purposes import named_like_tests, roles
         ("shop/tests.py", ("tests",)),  # as Django's startapp writes it
         ("shop/tests_food.py", ("tests",)),
         ("shop/tests_e2e/opens.py", ("tests",)),
-        ("api_tests/client.py", ("tests",)),
+        ("shop/moved_tests/choose.py", ()),
         ("unittests/orders.py", ("tests",)),
         ("shop/contests/rules.py", ()),
         ("shop/protests.py", ()),
