@@ -3,7 +3,8 @@
 Usage: python benchmarks/bench_analyzers_speed.py [FOLDER] (default: saleor if ``sources.py`` is given it, else the
 standard library of this interpreter).
 CPU seconds of this process per million lines, and wall-clock seconds on two processes. "Nothing changed" is asked for
-as JSON, and with every record of the document made; then one file is edited, in one way after the other.
+as JSON, and with every record of the document made; then one file is edited, in one way after the other. All of it in
+plain Python, and again compiled where ``python -m strangler_analyzers.native.build`` was run.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from __future__ import annotations
 import ast
 import dataclasses
 import gc
+import os
 import resource
 import shutil
+import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -20,17 +23,19 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from figures import Figure, report, status
+from figures import MISSED, Figure, report, status
 from sources import SALEOR, missing, tree
 
 from strangler.analysis import Analysis, Module, dumps
 from strangler_analyzers import Options
 from strangler_analyzers.analyze import survey
+from strangler_analyzers.native import in_use
 
 # Younger files are hashed anew by each run.
 _SETTLED = 2.5
 # Lines of a file of tests that is not just a package's mark.
 _LONG = 50
+_COMPILED = "compiled: " if in_use else ""
 
 
 def parse_all(root: Path, analysis: Analysis) -> float:
@@ -105,7 +110,19 @@ EDITS = (
 )
 
 
-def main() -> None:
+def main() -> int:
+    """Measure plain Python in a process of its own, then what runs here; the exit status."""
+    plain = 0
+    if in_use:
+        environment = {**os.environ, "STRANGLER_PURE": "1"}
+        plain = subprocess.run([sys.executable, *sys.argv], env=environment, check=False).returncode
+        if plain not in (0, MISSED):
+            return plain
+    measure_all()
+    return plain or status()
+
+
+def measure_all() -> None:
     """Measure the folder that is named, or saleor, or the standard library."""
     if len(sys.argv) > 1:
         measure(Path(sys.argv[1]))
@@ -130,9 +147,9 @@ def measure(root: Path) -> None:
         copy = copied(root, analysis, Path(work) / "tree")
         time.sleep(_SETTLED)
         _, two = spent(lambda: survey(copy, Options(processes=2, cache=Path(work) / "cache")))
-        report(Figure("analyzers", "cold, two processes", two / bare, "x", "ast.parse", target=2.2))
+        report(Figure("analyzers", f"{_COMPILED}cold, two processes", two / bare, "x", "ast.parse", target=2.2))
         warm(copy, Options(processes=1, cache=Path(work) / "cache"), million)
-    report(Figure("analyzers", "peak memory", peak, "MB", target=400))
+    report(Figure("analyzers", f"{_COMPILED}peak memory", peak, "MB", target=400))
 
 
 def warm(copy: Path, options: Options, million: float) -> None:
@@ -153,9 +170,8 @@ def warm(copy: Path, options: Options, million: float) -> None:
 
 def say(measure: str, value: float, target: float | None) -> None:
     """One figure in CPU seconds per million lines."""
-    report(Figure("analyzers", measure, value, "CPU-s/MLOC", target=target))
+    report(Figure("analyzers", f"{_COMPILED}{measure}", value, "CPU-s/MLOC", target=target))
 
 
 if __name__ == "__main__":
-    main()
-    sys.exit(status())
+    sys.exit(main())

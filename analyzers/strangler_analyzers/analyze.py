@@ -15,6 +15,8 @@ from strangler_analyzers.detectors import World
 from strangler_analyzers.documents import Kept, Told, key_of, read_document, read_kept, write_document
 from strangler_analyzers.gather import Gathered, Gathering
 from strangler_analyzers.knowledge import KNOWLEDGE
+from strangler_analyzers.native import in_use
+from strangler_analyzers.native.stack import with_room
 from strangler_analyzers.options import Options
 from strangler_analyzers.resolve import Program, resolve
 from strangler_analyzers.resolve.values import Module
@@ -141,6 +143,8 @@ def _resolved(gathered: list[Gathered]) -> Program:
     modules = [
         Module(one.source.module, one.source.path, one.facts, is_package=one.source.is_package) for one in gathered
     ]
+    if in_use:
+        return with_room(lambda: resolve(modules, KNOWLEDGE))
     return resolve(modules, KNOWLEDGE)
 
 

@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.machinery import ExtensionFileLoader
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -38,12 +39,21 @@ def _codec() -> bool:
         return False
 
 
+def _compiled_run() -> bool:
+    try:
+        spec = find_spec("strangler_analyzers.resolve.program")
+    except ModuleNotFoundError:  # the analyzers themselves cannot be imported
+        return False
+    return spec is not None and isinstance(spec.loader, ExtensionFileLoader)
+
+
 _NEEDS = (
     Need("Python 3.11 or newer", "everything", lambda: sys.version_info >= (3, 11), "install a newer Python", True),
     Need("git", "demo, extract, prove, update, control-plane", _program("git"), "install git", True),
     Need("Docker engine", "build, up", lambda: Path("/var/run/docker.sock").exists(), "install and start Docker"),
     Need("a kubeconfig", "deploy diff, apply, status", lambda: (Path.home() / ".kube/config").exists(), "log in to it"),
     Need("Flask and SQLAlchemy", "demo", lambda: bool(find_spec("flask")), "pip install 'strangler[demo]'"),
+    Need("the compiled analysis", "analyze (faster)", _compiled_run, "python -m strangler_analyzers.native.build"),
     Need("the compiled plane", "facade run (faster)", _codec, "python -m strangler_facade.native.build"),
 )
 # extra → the commands that need it
@@ -52,7 +62,7 @@ _EXTRAS = {
     "extract": "extract, observe, prove, update, undo, retire, scaffold, build, up, check, status",
     "facade": "facade, check, status",
     "fast": "facade run (faster)",
-    "compile": "facade run (faster still, once compiled)",
+    "compile": "analyze, facade run (faster still, once compiled)",
     "deploy": "deploy, tenant, check",
     "policies": "deploy check (runs the policies)",
     "control-plane": "control-plane",

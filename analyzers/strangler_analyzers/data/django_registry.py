@@ -38,7 +38,9 @@ def result(frame: Frame, made: Made, call: CallOf) -> Values | None:
     if config is None or not is_config(config.cls):
         return None
     models = f"{package_of(config.cls)}.models"
-    known = [(cls,) for cls in _loaded(frame.program, models) if orm_of(cls) == "django" and not is_abstract(cls)]
+    known: list[Values] = [
+        (cls,) for cls in _loaded(frame.program, models) if orm_of(cls) == "django" and not is_abstract(cls)
+    ]
     return (frame.program.container(frame, "[", known, EMPTY),)
 
 

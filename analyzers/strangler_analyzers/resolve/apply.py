@@ -247,7 +247,6 @@ def _fields(cls: Class, call: CallOf) -> tuple[tuple[str, Values], ...]:
 
 def _made(frame: Frame, callee: Value, call: CallOf) -> Made:
     made: Made = frame.program.made(frame, call.site, callee)
-    made.callee = callee
     made.args = call.args
     made.kwargs = call.kwargs
     made.line = call.line

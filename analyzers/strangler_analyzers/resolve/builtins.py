@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Callable
 
 from strangler_analyzers.resolve import operators
+from strangler_analyzers.resolve.attributes import set_attribute
 from strangler_analyzers.resolve.by_name import looked_up
 from strangler_analyzers.resolve.containers import elements, merge_items, summed
 from strangler_analyzers.resolve.contents import contents
@@ -81,7 +82,7 @@ def _setattr(frame: Frame, call: CallOf) -> Values:
             if isinstance(name, Const) and isinstance(name.value, str):
                 for owner in call.args[0]:
                     frame.record.writes.append((owner, name.value, call.args[2], call.line, frame.transaction))
-                    frame.program.set_attribute(frame, owner, name.value, call.args[2])
+                    set_attribute(frame, owner, name.value, call.args[2])
     return EMPTY
 
 

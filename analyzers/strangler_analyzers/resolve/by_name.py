@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from strangler_analyzers.resolve.attributes import attribute
 from strangler_analyzers.resolve.frames import Frame
 from strangler_analyzers.resolve.hierarchy import linearised
 from strangler_analyzers.resolve.objects import class_behind, instance_of
@@ -19,7 +20,7 @@ _MOST_FITTING = 200
 def looked_up(frame: Frame, values: Values, text: str) -> Values:
     """What an attribute of each of ``values`` is whose name is ``text``, with ``{}`` for what is not known of it."""
     if text.isidentifier():
-        return frame.program.attribute(frame, values, text) if values else EMPTY
+        return attribute(frame, values, text) if values else EMPTY
     known = text.replace("{}", "")
     if "{}" not in text or len(known.strip("_")) < _LEAST_KNOWN or not (known.isidentifier() or known.isalnum()):
         return EMPTY
@@ -36,7 +37,7 @@ def fitting(frame: Frame, value: Matching) -> Values:
     names = [name for name in dict.fromkeys(_names(value.receiver)) if pattern.fullmatch(name)]
     found: list[Value] = []
     for name in names if len(names) <= _MOST_FITTING else ():
-        for one in frame.program.attribute(frame, (value.receiver,), name):
+        for one in attribute(frame, (value.receiver,), name):
             if isinstance(one, Func | Bound | Wrapped | Class) and one not in found:
                 found.append(one)
     return tuple(found)

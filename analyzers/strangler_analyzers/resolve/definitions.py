@@ -171,15 +171,15 @@ def _tell_of(frame: Frame, cls: Class) -> None:
                 call_method(frame, value, "__set_name__", [(cls,), frame.program.constant(name)])
     defined = member(cls, "__init_subclass__", cls)
     if defined is not None:
-        callees = tuple([frame.program.bound(one, cls) for one in defined[1] if isinstance(one, Func)])
-        for one in callees:
-            one.func.registers = puts_together(frame.func)
+        hooks = [frame.program.bound(one, cls) for one in defined[1] if isinstance(one, Func)]
+        for hook in hooks:
+            hook.func.registers = puts_together(frame.func)
         keywords = {name: values for name, values in cls.keywords.items() if name != "metaclass"}
-        frame.program.apply(frame, CallOf(callees, [], keywords, cls.scope.line, frame.next_site()))
+        frame.program.apply(frame, CallOf(tuple(hooks), [], keywords, cls.scope.line, frame.next_site()))
     for kind in metaclasses(cls):
         for name in ("__new__", "__init__"):
             of_kind = member(kind, name)
-            callees = tuple([one for one in of_kind[1] if isinstance(one, Func)]) if of_kind is not None else EMPTY
+            callees: Values = tuple([one for one in of_kind[1] if isinstance(one, Func)]) if of_kind else EMPTY
             given = [(kind,) if name == "__new__" else (cls,), EMPTY, EMPTY, EMPTY]
             frame.program.apply(frame, CallOf(callees, given, {}, cls.scope.line, frame.next_site()))
 

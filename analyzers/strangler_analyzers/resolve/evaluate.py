@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from strangler_analyzers.resolve import operators, pure
+from strangler_analyzers.resolve.attributes import attribute
 from strangler_analyzers.resolve.containers import (
     added,
     elements,
@@ -38,7 +39,7 @@ def _name(frame: Frame, code: Any) -> Values:
 def _attribute(frame: Frame, code: Any) -> Values:
     base = code[1]
     values = EMPTY if base is None else _BY_TAG[base[0]](frame, base)
-    return frame.program.attribute(frame, values, code[2]) if values else EMPTY
+    return attribute(frame, values, code[2]) if values else EMPTY
 
 
 def _constant(frame: Frame, code: Any) -> Values:

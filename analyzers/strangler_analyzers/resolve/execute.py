@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from strangler_analyzers.resolve.annotations import annotated
 from strangler_analyzers.resolve.containers import added, call_method, elements, joined
 from strangler_analyzers.resolve.decide import decided, puts_together, rounds
 from strangler_analyzers.resolve.evaluate import evaluate, tested
@@ -46,7 +47,7 @@ def _assignment(frame: Frame, code: Any) -> None:
 def _annotated(frame: Frame, code: Any) -> None:
     _, _, target, annotation, value = code
     values = evaluate(frame, value)
-    declared = frame.program.annotated(frame, annotation)
+    declared = annotated(frame, annotation)
     if value is None and frame.cls is None:
         assign(frame, target, declared)
     elif frame.cls is not None and target[0] == "n":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from strangler_analyzers.resolve.attributes import set_attribute
 from strangler_analyzers.resolve.containers import call_method
 from strangler_analyzers.resolve.frames import CallOf, Frame
 from strangler_analyzers.resolve.hierarchy import fields, member
@@ -27,7 +28,7 @@ def fill(frame: Frame, cls: Class, call: CallOf, result: Value) -> None:
         values = given[name] if name in given else _default(frame, cls, name)
         known = tuple([value for value in values if isinstance(value, _FOLLOWED)])
         if isinstance(result, Object) and known:
-            frame.program.set_attribute(frame, result, name, known)
+            set_attribute(frame, result, name, known)
         else:
             frame.program.declare(cls, name, known)
     for name in _PREPARES:

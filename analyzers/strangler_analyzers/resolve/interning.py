@@ -125,7 +125,7 @@ class Interned:
         key = (frame.func, site, id(callee))
         found = self._made.get(key)
         if found is None:
-            found = self._made[key] = Made(frame.module, frame.func, frame.line)
+            found = self._made[key] = Made(frame.module, frame.func, frame.line, callee)
         return found
 
     def container(self, frame: Frame, kind: str, known: list[Values], rest: Values, line: int = 0) -> Items:

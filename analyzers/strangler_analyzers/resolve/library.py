@@ -112,8 +112,8 @@ def _by_method(frame: Frame, name: str, call: CallOf) -> Values | None:
     method = name.rpartition(".")[2]
     place = _START.get(method)
     if place is not None and len(call.args) > place and name.startswith(("asyncio.", "concurrent.")):
-        given = CallOf(call.args[place], call.args[place + 1 :], call.kwargs, call.line, frame.next_site(), call.rest)
-        frame.program.apply(frame, given)
+        args, rest = call.args[place + 1 :], call.rest
+        frame.program.apply(frame, CallOf(call.args[place], args, call.kwargs, call.line, frame.next_site(), rest))
     elif method == "map" and name.startswith("concurrent.") and len(call.args) > 1:
         held = [elements(frame, values) for values in call.args[1:]]
         given = frame.program.apply(frame, CallOf(call.args[0], held, {}, call.line, frame.next_site()))

@@ -181,7 +181,7 @@ class Linked(Interned):
         name = value.dotted
         if name.endswith(("environ", "config")) and texts(keys):
             made = self.made(frame, frame.next_site(), value)
-            made.callee, made.args, made.line = value, [keys], frame.line
+            made.args, made.line = [keys], frame.line
             event = Event(f"{name}.__getitem__", made, frame.func, frame.line, frame.loops > 0, frame.transaction)
             frame.record.events.append(event)
         return self.library_element(frame, value)

@@ -96,7 +96,7 @@ def _items(frame: Frame, items: Items, call: CallOf) -> Values:
     is_short = 0 < len(items.keyed) <= _MOST_PAIRS and not items.rest
     if is_short and (puts_together(frame.func) or holds_parts(items)):
         pairs = [(program.constant(key), values) for key, values in items.keyed.items()]
-        known = [(program.container(frame, "[", list(pair), EMPTY),) for pair in pairs]
+        known: list[Values] = [(program.container(frame, "[", list(pair), EMPTY),) for pair in pairs]
         return (program.container(frame, "[", known, EMPTY),)
     pair = program.container(frame, "[", [EMPTY, items.all()], EMPTY)
     return collection(frame, (pair,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from strangler_analyzers.resolve.attributes import attribute
 from strangler_analyzers.resolve.containers import item_of
 from strangler_analyzers.resolve.contents import contents
 from strangler_analyzers.resolve.evaluate import evaluate
@@ -71,7 +72,7 @@ def _class(frame: Frame, pattern: Any, values: Values) -> None:
     for place, one in enumerate(places):
         fit(frame, one, _taken(frame, fitting, place))
     for name, one in named:
-        fit(frame, one, frame.program.attribute(frame, fitting, name) if fitting else EMPTY)
+        fit(frame, one, attribute(frame, fitting, name) if fitting else EMPTY)
 
 
 def _fitting(frame: Frame, code: Any, values: Values) -> Values:
@@ -89,7 +90,7 @@ def _taken(frame: Frame, fitting: Values, place: int) -> Values:
     for value in fitting:
         name = _name_at(frame, value, place)
         if name:
-            found = union(found, frame.program.attribute(frame, (value,), name))
+            found = union(found, attribute(frame, (value,), name))
     return found
 
 

@@ -12,11 +12,7 @@ class Generator(Value):
 
     def __init__(self, func: Func) -> None:
         self.func = func
-
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return self.func.dotted
+        self.dotted = func.dotted
 
 
 class Super(Value):
@@ -27,6 +23,7 @@ class Super(Value):
     def __init__(self, cls: Class, receiver: Value) -> None:
         self.cls = cls
         self.receiver = receiver
+        self.dotted = "?"
 
 
 class Partial(Value):
@@ -36,13 +33,9 @@ class Partial(Value):
 
     def __init__(self, func: Value) -> None:
         self.func = func
+        self.dotted = func.dotted
         self.args: list[Values] = []
         self.kwargs: dict[str, Values] = {}
-
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return self.func.dotted
 
 
 class Property(Value):
@@ -52,11 +45,7 @@ class Property(Value):
 
     def __init__(self) -> None:
         self.parts: dict[str, Values] = {}
-
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return "<builtin>.property"
+        self.dotted = "<builtin>.property"
 
 
 class Matching(Value):
@@ -67,8 +56,4 @@ class Matching(Value):
     def __init__(self, receiver: Value, pattern: str) -> None:
         self.receiver = receiver
         self.pattern = pattern
-
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return f"{self.receiver.dotted}.{self.pattern}"
+        self.dotted = f"{receiver.dotted}.{pattern}"

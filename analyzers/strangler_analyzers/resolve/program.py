@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from strangler_analyzers.resolve import attributes, definitions
+from strangler_analyzers.resolve import definitions
 from strangler_analyzers.resolve.annotations import annotated
 from strangler_analyzers.resolve.apply import apply
 from strangler_analyzers.resolve.arguments import held
@@ -282,14 +282,21 @@ class Program(Linked):
     def class_done(self, frame: Frame, cls: Class) -> None:
         """Called after the body of ``cls`` was run."""
 
-    define_function = staticmethod(definitions.define_function)
-    define_class = staticmethod(definitions.define_class)
-    bind_defaults = staticmethod(definitions.bind_defaults)
-    attribute = staticmethod(attributes.attribute)
-    set_attribute = staticmethod(attributes.set_attribute)
-    delete_attribute = staticmethod(attributes.delete_attribute)
-    annotated = staticmethod(annotated)
-    assign = staticmethod(assign)
+    def define_function(self, frame: Frame, index: int) -> None:
+        """Run a ``def``."""
+        definitions.define_function(frame, index)
+
+    def define_class(self, frame: Frame, index: int) -> None:
+        """Run a ``class``."""
+        definitions.define_class(frame, index)
+
+    def bind_defaults(self, frame: Frame, func: Func) -> None:
+        """Let the defaults of ``func`` flow into its parameters."""
+        definitions.bind_defaults(frame, func)
+
+    def assign(self, frame: Frame, target: Any, values: Values) -> None:
+        """Let the target expression stand for ``values``."""
+        assign(frame, target, values)
 
     def instances(self, classes: Values) -> Values:
         """An object of each of ``classes``."""

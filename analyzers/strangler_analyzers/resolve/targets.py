@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from strangler_analyzers.resolve.attributes import delete_attribute, set_attribute
 from strangler_analyzers.resolve.containers import call_method, elements
 from strangler_analyzers.resolve.evaluate import evaluate
 from strangler_analyzers.resolve.frames import Frame
@@ -34,7 +35,7 @@ def _assign_attribute(frame: Frame, target: Any, values: Values) -> None:
     note_mutation(frame, target[1])
     for owner in owners:
         frame.record.writes.append((owner, target[2], values, frame.line, frame.transaction))
-        frame.program.set_attribute(frame, owner, target[2], values)
+        set_attribute(frame, owner, target[2], values)
 
 
 def _assign_item(frame: Frame, target: Any, values: Values) -> None:
@@ -97,6 +98,6 @@ def delete(frame: Frame, target: Any) -> None:
     note_mutation(frame, target)
     for owner in evaluate(frame, target[1]):
         if target[0] == ".":
-            frame.program.delete_attribute(frame, owner, target[2])
+            delete_attribute(frame, owner, target[2])
         else:
             call_method(frame, owner, "__delitem__", [evaluate(frame, target[2])])

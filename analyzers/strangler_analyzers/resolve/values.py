@@ -28,12 +28,9 @@ MOST_CLASSES_REGISTERED = 4000
 class Value:
     """Something a name may stand for; ``dotted`` is its name as the code's reader would write it."""
 
-    __slots__ = ()
+    __slots__ = ("dotted",)
 
-    @property
-    def dotted(self) -> str:
-        """A name for people and for detectors."""
-        return "?"
+    dotted: str
 
 
 class Cell:
@@ -72,6 +69,7 @@ class Module(Value):
 
     def __init__(self, name: str, path: str, facts: Facts, *, is_package: bool) -> None:
         self.name = name
+        self.dotted = name
         self.path = path
         self.facts = facts
         self.is_package = is_package
@@ -80,11 +78,6 @@ class Module(Value):
         self.functions: list[Func] = []
         self.stage = 0  # 0 not run, 1 running, 2 run
         self.state: dict[str, int] = {}
-
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return self.name
 
 
 class Func(Value):
@@ -104,6 +97,7 @@ class Func(Value):
         self.module = module
         self.index = index
         self.scope: Scope = module.facts.scopes[index]
+        self.dotted = f"{module.name}.{self.scope.qualname}" if index else module.name
         self.layout = layout_of(self.scope)
         self.code: tuple[Any, ...] | None = None
         self.owner = owner
@@ -176,11 +170,6 @@ class Func(Value):
         """``module:qualname``."""
         return f"{self.module.name}:{self.scope.qualname}" if self.index else self.module.name
 
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return f"{self.module.name}.{self.scope.qualname}" if self.index else self.module.name
-
     def param(self, name: str) -> Cell:
         """What flows into the parameter ``name``."""
         return self.params[name]
@@ -203,6 +192,7 @@ class Class(Value):
         self.module = module
         self.index = index
         self.scope: Scope = module.facts.scopes[index]
+        self.dotted = f"{module.name}.{self.scope.qualname}"
         self.bases: list[Value] = []
         self.keywords: dict[str, Values] = {}
         self.decorators: list[Values] = []
@@ -222,11 +212,6 @@ class Class(Value):
         """``module:qualname``."""
         return f"{self.module.name}:{self.scope.qualname}"
 
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return f"{self.module.name}.{self.scope.qualname}"
-
 
 class Instance(Value):
     """Any object of an internal class."""
@@ -235,11 +220,7 @@ class Instance(Value):
 
     def __init__(self, cls: Class) -> None:
         self.cls = cls
-
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return self.cls.dotted
+        self.dotted = cls.dotted
 
 
 class Wrapped(Value):
@@ -249,12 +230,8 @@ class Wrapped(Value):
 
     def __init__(self, func: Func, original: Value) -> None:
         self.func = func
+        self.dotted = func.dotted
         self.original = original
-
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return self.func.dotted
 
 
 def unwrapped(value: Value) -> Value:
@@ -271,13 +248,9 @@ class Bound(Value):
 
     def __init__(self, func: Func, receiver: Value, original: Func | None = None) -> None:
         self.func = func
+        self.dotted = func.dotted
         self.receiver = receiver
         self.original = original
-
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return self.func.dotted
 
 
 _CALLED = frozenset([Func, Class, Bound])
@@ -286,10 +259,10 @@ _CALLED = frozenset([Func, Class, Bound])
 class Ext(Value):
     """A name outside the program: ``flask.Flask``, ``<builtin>.len``."""
 
-    __slots__ = ("children", "dotted")
+    __slots__ = ("children",)
 
     def __init__(self, dotted: str) -> None:
-        self.dotted = dotted  # type: ignore[misc]  # a slot: nothing is read more often
+        self.dotted = dotted
         self.children: dict[str, Ext] = {}
 
     def child(self, attr: str) -> Ext:
@@ -307,12 +280,8 @@ class Typed(Value):
 
     def __init__(self, cls: Ext) -> None:
         self.cls = cls
+        self.dotted = cls.dotted
         self.members: dict[str, Member] = {}
-
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return self.cls.dotted
 
 
 class Made(Value):
@@ -320,31 +289,27 @@ class Made(Value):
 
     __slots__ = ("args", "by", "callee", "instance", "kwargs", "line", "members", "module")
 
-    def __init__(self, module: Module, by: Func, line: int) -> None:
+    def __init__(self, module: Module, by: Func, line: int, callee: Value) -> None:
         self.module = module
         self.by = by
         self.line = line
-        self.callee: Value = None  # type: ignore[assignment]
+        self.callee = callee
+        self.dotted = callee.dotted
         self.args: list[Values] = []
         self.kwargs: dict[str, Values] = {}
         self.instance: Instance | None = None
         self.members: dict[str, Member] = {}
 
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return self.callee.dotted
-
 
 class Member(Value):
     """The attribute ``attr`` of ``base``, whose inside is unknown."""
 
-    __slots__ = ("attr", "base", "dotted", "members")
+    __slots__ = ("attr", "base", "members")
 
     def __init__(self, base: Value, attr: str, dotted: str) -> None:
         self.base = base
         self.attr = attr
-        self.dotted = dotted  # type: ignore[misc]
+        self.dotted = dotted
         self.members: dict[str, Member] = {}
 
 
@@ -355,11 +320,8 @@ class Const(Value):
 
     def __init__(self, value: Any) -> None:
         self.value = value
-
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return "<**PyStr**>" if isinstance(self.value, str) else f"<**Py{type(self.value).__name__.capitalize()}**>"
+        kind = type(value).__name__
+        self.dotted = f"<**Py{kind.capitalize()}**>"
 
 
 class Items(Value):
@@ -374,16 +336,12 @@ class Items(Value):
     def __init__(self, maker: Any, kind: str) -> None:
         self.maker = maker
         self.kind = kind
+        self.dotted = "<**PyDict**>" if kind == "d" else "<**PyList**>"
         self.keyed: dict[Any, Values] = {}
         self.rest: Values = EMPTY
         self.ever = Cell()
         self.factory: Values = EMPTY
         self.line = 0
-
-    @property
-    def dotted(self) -> str:
-        """Its name."""
-        return "<**PyDict**>" if self.kind == "d" else "<**PyList**>"
 
     def in_order(self) -> list[Values]:
         """What stands at the places that are known, in their order."""
