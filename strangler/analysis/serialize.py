@@ -56,9 +56,12 @@ class _Member(NamedTuple):
 
 
 def from_members(version: str, fields: Mapping[str, Any], texts: Mapping[str, str]) -> Analysis:
-    """An analysis of these fields, and of those that :func:`members` gave as texts: read when they are asked for."""
+    """An analysis of these fields, and of those that :func:`members` gave as texts: read when they are asked for.
+
+    What is given as both is not read, and not written anew either.
+    """
     rest = Analysis(version, **fields)
-    given = {name: getattr(rest, name) for name in ("version", *NAMES) if name not in texts}
+    given = {name: getattr(rest, name) for name in ("version", *NAMES) if name in fields or name not in texts}
     return deferred(Analysis, given, {name: _Member(name, text) for name, text in texts.items()})
 
 

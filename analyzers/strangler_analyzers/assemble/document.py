@@ -85,13 +85,15 @@ def assemble(tree: Tree, gathered: list[Gathered], world: World, options: Option
         return Analysis(__version__, **_module_level(tree, gathered, program, options))
     if options.workers == 1 or len(world.functions) < _WORTH_A_COPY or not may_fork():
         return Analysis(__version__, **_module_level(tree, gathered, program, options), **_function_level(program))
-    with aside(lambda: _as_bytes(_function_level(program))) as texts:
+    with aside(lambda: marshal.dumps(_as_texts(_function_level(program)))) as texts:
         modules = _module_level(tree, gathered, program, options)
-        return from_members(__version__, modules, marshal.loads(texts()))
+        # A document that will be kept is written: better now, as the copy takes longer.
+        own = _as_texts(modules) if options.cache is not None else {}
+        return from_members(__version__, modules, {**own, **marshal.loads(texts())})
 
 
-def _as_bytes(fields: dict[str, Any]) -> bytes:
-    return marshal.dumps(members(Analysis(__version__, **fields), fields))
+def _as_texts(fields: dict[str, Any]) -> dict[str, str]:
+    return members(Analysis(__version__, **fields), fields)
 
 
 def _module_level(tree: Tree, gathered: list[Gathered], program: _Program, options: Options) -> dict[str, Any]:

@@ -36,6 +36,14 @@ def test_what_was_not_read_is_written_as_it_was(lazy: Analysis) -> None:
     assert dumps(replaced(lazy, packages=("store",))) == dumps(dataclasses.replace(WHOLE, packages=("store",)))
 
 
+def test_what_is_given_as_a_value_too_is_neither_read_nor_written_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = from_members("1", {"modules": WHOLE.modules}, members(WHOLE))
+    monkeypatch.setattr(serialize.json, "loads", lambda text: pytest.fail("read"))
+    monkeypatch.setattr(serialize, "_member", lambda name, value: pytest.fail("written anew"))
+    assert both.modules is WHOLE.modules
+    assert members(both) == members(both, serialize.NAMES)
+
+
 def test_replacing_reads_nothing_and_keeps_what_was_read(lazy: Analysis) -> None:
     modules = lazy.modules
     other = replaced(lazy, edges=())
