@@ -94,7 +94,9 @@ def _summary(extraction: Extraction, target: Path, refused: int, *, written: boo
 
 def _tests(extraction: Extraction) -> str:
     going, staying = len(extraction.tests.paths), len(extraction.tests.stayed)
-    return f"\ntests of the moved code: {counted(going, 'file')} go with it, {staying} stay" if going or staying else ""
+    go, stay = "goes" if going == 1 else "go", "stays" if staying == 1 else "stay"
+    said = f"\ntests of the moved code: {counted(going, 'file')} {go} with it, {staying} {stay}"
+    return said if going or staying else ""
 
 
 command = extract

@@ -214,6 +214,7 @@ def test_other_orms_have_tables_and_references(look) -> None:
         ("DELETE FROM shop.a WHERE x = ?", (), ("a",)),
         ("WITH c AS (SELECT * FROM a) SELECT * FROM c", ("a",), ()),
         ("select {} from a where {}", ("a",), ()),
+        ("INSERT INTO `{}` SELECT * FROM a", ("a",), ()),
     ],
 )
 def test_sql_is_read_for_its_tables(text: str, reads: tuple[str, ...], writes: tuple[str, ...]) -> None:
@@ -464,91 +465,3 @@ def test_an_application_s_model_may_add_nothing_to_another_s_and_names_of_models
 )
 def test_a_table_whose_name_is_made_at_run_time_is_none(text: str) -> None:
     assert tables_in(text) in (None, Statement((), ()))
-
-
-def test_a_model_by_way_of_a_library_s_base_is_known_by_any_of_its_fields(look) -> None:
-    source = """
-from django.db import models
-from some_library.trees import Tree
-
-class Found(models.QuerySet): ...
-
-class Page(Tree):
-    objects = Found.as_manager()
-    shown = models.Manager()
-    title = models.TextField()
-"""
-    models = {model.cls: model for model in look({"pages/__init__.py": "", "pages/models.py": source}).models}
-    assert models["pages.models:Page"].table == "pages_page"
-
-
-def test_a_proxy_of_a_library_s_model_has_its_table(look) -> None:
-    source = """
-from django.contrib.auth.models import Group
-
-class Team(Group):
-    class Meta:
-        proxy = True
-"""
-    (team,) = look({"teams/__init__.py": "", "teams/models.py": source}).models
-    assert (team.table, team.abstract) == ("auth_group", False)
-
-
-_OF_USERS = {
-    "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings')\n",
-    "shop/__init__.py": "",
-    "shop/people/__init__.py": "",
-    "shop/people/models.py": "from django.db import models\n\nclass Person(models.Model): ...\n",
-    "shop/notes/__init__.py": "",
-    "shop/notes/models.py": """
-from django.contrib.auth import get_user_model
-from django.db import models
-
-class Note(models.Model):
-    owner = models.ForeignKey(get_user_model(), on_delete=models.CASCADE)
-
-def newest():
-    return get_user_model().objects.latest("id")
-""",
-}
-
-
-@pytest.mark.parametrize(
-    ("settings", "target", "outside"),
-    [
-        ("AUTH_USER_MODEL = 'people.Person'\n", "shop.people.models:Person", None),
-        ("DEBUG = False\n", None, "django.contrib.auth.models.User"),
-    ],
-)
-def test_the_user_model_is_what_the_settings_name(look, settings: str, target: str | None, outside: str | None) -> None:
-    analysis = look(_OF_USERS | {"shop/settings.py": settings})
-    note = next(model for model in analysis.models if model.cls == "shop.notes.models:Note")
-    assert [(one.target, one.outside) for one in note.references] == [(target, outside)]
-    reads = ("people_person",) if target else ()
-    assert function(analysis, "shop.notes.models:newest").reads == reads
-
-
-def test_a_field_class_of_the_program_s_own_may_know_its_target(look) -> None:
-    source = """
-from django.db import models
-
-class Status(models.Model): ...
-
-class Role(models.Model): ...
-
-class StatusField(models.ForeignKey):
-    def __init__(self, *args, **kwargs):
-        kwargs.setdefault("to", Status)
-        super().__init__(*args, **kwargs)
-
-class RoleField(models.ForeignKey):
-    def __init__(self, to=Role, **kwargs):
-        super().__init__(to, **kwargs)
-
-class Order(models.Model):
-    status = StatusField(null=True)
-    role = RoleField(on_delete=models.CASCADE)
-"""
-    models = {model.cls: model for model in look({"shop/__init__.py": "", "shop/models.py": source}).models}
-    found = {one.field: one.target for one in models["shop.models:Order"].references}
-    assert found == {"status": "shop.models:Status", "role": "shop.models:Role"}

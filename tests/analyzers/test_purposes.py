@@ -20,6 +20,7 @@ from strangler_analyzers.purposes import named_like_tests, roles
         ("shop/contests/rules.py", ()),
         ("shop/protests.py", ()),
         ("shop/orders/migrations/0001_initial.py", ("migrations",)),
+        ("shop/db_migrations/0001_initial.py", ("migrations",)),
         ("alembic/versions/abc_add.py", ("migrations",)),
         ("shop/services/migrations/importer.py", ()),
         ("shop/revisions/core/versions/2021-03-09_19dd1f5a4b4d.py", ("migrations",)),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 
@@ -80,6 +81,13 @@ def test_text_mermaid_and_dot_name_every_seam(small: Analysis) -> None:
     for form in ("text", "mermaid", "dot"):
         page = render(small, form)
         assert all(seam.id in page for seam in small.seams)
+
+
+def test_without_seams_the_text_says_what_to_try_next(small: Analysis) -> None:
+    text = render(dataclasses.replace(small, seams=()), "text")
+    assert "No seams were proposed: " in text
+    assert "--size" in text
+    assert "--pin" in text
 
 
 def test_text_and_page_count_the_same_modules(small: Analysis) -> None:

@@ -75,7 +75,8 @@ def _of(tree: Any) -> tuple[set[str], set[str]]:
 
 
 def _name(table: Any) -> str:
-    name = str(table.name)
+    # A name put together from pieces leaves a quote or nothing of itself.
+    name = str(table.name).strip("`\"'[] ")
     return "" if name.upper() == "NULL" else name
 
 

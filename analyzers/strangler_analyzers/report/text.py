@@ -10,6 +10,7 @@ from strangler_analyzers.report.title import title
 
 _COLUMNS = ("order", "seam", "score", "modules", "tables", "shared", "routes", "effort", "stability", "risk")
 _EXPLAINED = 5
+_FEW_MODULES = 20
 
 
 def render_text(analysis: Analysis) -> str:
@@ -17,7 +18,7 @@ def render_text(analysis: Analysis) -> str:
     seams = sorted(analysis.seams, key=lambda seam: seam.order)
     blocks = [
         "\n".join(_counts(analysis)),
-        "\n".join(_table(_COLUMNS, [_row(seam) for seam in seams])) if seams else "No seams were proposed.",
+        "\n".join(_table(_COLUMNS, [_row(seam) for seam in seams]) if seams else _without_seams(analysis)),
         *("\n".join(_explained(seam)) for seam in seams[:_EXPLAINED]),
         "\n".join(_kernel(analysis)),
         "\n".join(_knots(analysis)),
@@ -36,6 +37,16 @@ def _counts(analysis: Analysis) -> Iterator[str]:
         f"{len(analysis.edges)} dependencies, {len(analysis.tables)} tables, {len(analysis.routes)} routes, "
         f"{len(analysis.tasks)} tasks, {len(analysis.seams)} seams"
     )
+
+
+def _without_seams(analysis: Analysis) -> Iterator[str]:
+    """Why there are none, as far as can be told, and what to try next."""
+    product = sum(module.is_product for module in analysis.modules)
+    yield "No seams were proposed: no group of modules is held together by more than what ties it to the rest."
+    if product < _FEW_MODULES:
+        yield f"   {product} modules are little to divide: a border inside the program costs less than a service"
+    yield "   another grain may show some: strangler analyze PATH --size 5"
+    yield "   a group that you have in mind: strangler analyze PATH --pin 'package.part.*=NAME'"
 
 
 def _row(seam: Seam) -> list[str]:

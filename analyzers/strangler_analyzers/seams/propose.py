@@ -113,7 +113,7 @@ def _seams(analysis: Analysis, names: Sequence[str], figures: Sequence[Figures])
     ranked = order([one.worth for one in figures], inside, between)
     crossing = _cut_edges(analysis, figures)
     return tuple(
-        _seam(names[position], figures[position], crossing[position], number)
+        _seam(names[position], figures[position], crossing[position], number, len(analysis.tables))
         for number, position in enumerate(ranked, 1)
     )
 
@@ -130,7 +130,7 @@ def _between(figures: Sequence[Figures]) -> dict[tuple[int, int], int]:
     return between
 
 
-def _seam(name: str, figures: Figures, crossing: tuple[CutEdge, ...], position: int) -> Seam:
+def _seam(name: str, figures: Figures, crossing: tuple[CutEdge, ...], position: int, tables: int) -> Seam:
     score = figures.worth * independence(figures.metrics["inside_points"], _weighed_border(figures))
     return Seam(
         id=name,
@@ -143,7 +143,7 @@ def _seam(name: str, figures: Figures, crossing: tuple[CutEdge, ...], position: 
         tables=figures.tables,
         metrics=figures.metrics,
         cut=crossing,
-        rationale=rationale(figures.metrics, figures.tables, position),
+        rationale=rationale(figures.metrics, figures.tables, position, tables),
         details=figures.details,
     )
 

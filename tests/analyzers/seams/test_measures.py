@@ -8,7 +8,7 @@ from strangler_analyzers.seams.measures.contract import contract, is_typed, sign
 from strangler_analyzers.seams.measures.cycles import breaking, cycles
 from strangler_analyzers.seams.measures.demand import with_demand
 from strangler_analyzers.seams.measures.effects import Effects
-from strangler_analyzers.seams.measures.figures import Figures
+from strangler_analyzers.seams.measures.figures import Figures, Surveyor
 from strangler_analyzers.seams.measures.ledger import Entry, ledger
 from strangler_analyzers.seams.measures.libraries import Libraries
 from strangler_analyzers.seams.measures.order import independence, order
@@ -218,6 +218,21 @@ def test_a_first_seam_that_is_sure_to_hurt_is_not_called_the_best() -> None:
     assert "hard lot" in rationale(metrics, (), 1)
     assert "The best one to begin with." in rationale({**metrics, "risk": 0.4}, (), 1)
     assert "hard lot" not in rationale(metrics, (), 2)
+
+
+def test_what_owns_most_tables_is_called_the_core_and_comes_late(shop: Analysis) -> None:
+    metrics = {**CALM, "modules": 1.0, "cohesion": 0.5, "stability": 1.0, "effort": 6.0, "users": 0.0, "risk": 0.1}
+    metrics |= {"reads": 0.0, "calls": 2.0, "imports": 1.0}
+    tables = [f"t{number}" for number in range(8)]
+    assert "owns 8 tables of 10 and so is the core" in rationale(metrics, tables, 2, 10)
+    assert "core" not in rationale(metrics, tables, 2, 20)
+    own = tuple(module.name for module in shop.modules if module.name.startswith("m.order"))
+    alone = dataclasses.replace(shop, tables=tuple(table for table in shop.tables if table.name == "orders"))
+    much = Surveyor(alone, Surroundings(), Libraries(alone), frozenset()).survey(own, 1.0, 20)
+    others = tuple(Table(f"t{number}", None, "elsewhere") for number in range(40))
+    wider = dataclasses.replace(shop, tables=(*alone.tables, *others))
+    little = Surveyor(wider, Surroundings(), Libraries(wider), frozenset()).survey(own, 1.0, 20)
+    assert much.worth < little.worth / 2
 
 
 def test_what_many_seams_use_and_nobody_asks_for_from_outside_is_worth_less() -> None:

@@ -51,6 +51,16 @@ def test_a_key_into_a_librarys_table_names_it_and_is_said_to_be_no_seams(shop: A
     )
 
 
+def test_many_keys_into_a_librarys_table_are_said_once(shop: Analysis) -> None:
+    keys = tuple(Reference(field, "fk", None, outside="auth.User") for field in ("maker", "user"))
+    models = tuple(
+        dataclasses.replace(model, references=keys) if model.table == "invoices" else model for model in shop.models
+    )
+    (finding,) = found(dataclasses.replace(shop, models=models), "FK-CROSS")
+    said = "point out of the analysed code, into auth.User, which no seam owns"
+    assert (finding.message.startswith("2 keys of "), finding.message.endswith(said)) == (True, True)
+
+
 def test_a_key_to_a_model_without_a_table_names_the_model(shop: Analysis) -> None:
     key = Reference("order", "fk", "m.order.models:Order")
     models = tuple(

@@ -26,6 +26,8 @@ from strangler_analyzers.seams.surroundings import Surroundings
 # A service of fewer modules hardly pays, one of more than this share of the monolith is a second monolith.
 _COMFORTABLE = 4
 _TOO_LARGE = 0.25
+# What is left of the worth of a seam that owns every table there is.
+_CORE = 0.25
 # What is left of the score of a seam that owns no table, and of one that nobody calls either (an edge: pages, start-up,
 # scripts, which go where what they call goes); that only works through tasks, is only called by other modules (it may
 # as well be a library), or has nothing that anybody asks for.
@@ -107,7 +109,7 @@ class Surveyor:
         }
         ids = tuple(sorted(route.id for route in routes))
         names = tuple(sorted(report["name"] for report in tables))
-        worth = _worth(metrics, len(modules), total)
+        worth = _worth(metrics, len(modules), total) * _not_all_there_is(len(names) / max(1, len(self.analysis.tables)))
         return Figures(modules, border, metrics, details, ids, tasks, names, worth)
 
     def _stays(self, handler: str, allowed: Collection[str]) -> bool:
@@ -191,6 +193,11 @@ def _worth(metrics: Mapping[str, float], size: int, total: int) -> float:
     data = (least + (1 - least) * own_data) * (1 - 0.5 * written_by_others)
     steady = (0.5 + 0.5 * metrics["stability"]) * (1 - _RISK * metrics["risk"])
     return round(small * large * data * _face(metrics) * steady, 6)
+
+
+def _not_all_there_is(share: float) -> float:
+    """What owns most of all tables is what will be left when others are out, rather than one to begin with."""
+    return max(_CORE, min(1.0, 2 * (1 - share)))
 
 
 def _face(metrics: Mapping[str, float]) -> float:

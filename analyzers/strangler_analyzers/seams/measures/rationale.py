@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 
 # Above it something goes wrong more often than not.
 _SAFE_ENOUGH = 0.75
+# With so few tables in all, to own most of them says nothing.
+_FEW = 4
 
 
-def rationale(metrics: Mapping[str, float], tables: Sequence[str], position: int) -> str:
-    """Say what speaks for the seam and what against, from its figures alone."""
+def rationale(metrics: Mapping[str, float], tables: Sequence[str], position: int, of: int = 0) -> str:
+    """Say what speaks for the seam and what against, from its figures alone; ``of`` is how many tables there are."""
     owned = f"owns {_count(len(tables), 'table')}" if tables else "owns no table"
+    if of > _FEW and 2 * len(tables) > of:
+        owned += f" of {of} and so is the core that others are taken from"
     sentences = [
         f"{_count(metrics['modules'], 'module')}, {owned}; {metrics['cohesion']:.0%} of its ties stay inside, "
         f"and it came out again in {metrics['stability']:.0%} of the trials{_users(metrics)}.",

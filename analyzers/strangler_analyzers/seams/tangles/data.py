@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from strangler.analysis import Call, Model, Reference, Table
 from strangler.model import Finding
@@ -52,13 +52,15 @@ def _is_inside(view: View, ref: str, line: int) -> bool:
 
 def foreign_keys(view: View) -> Iterator[Finding]:
     """``FK-CROSS``: a column that points into a table of another seam, or into one that no analysed code declares."""
+    outside: dict[str, list[tuple[Model, Reference]]] = {}
     for model in view.analysis.models:
         for reference in model.references:
             target = module_of(reference.target or "")
             if reference.kind == "relationship" or not view.crosses(model.module, target):
                 continue
             if reference.target is None:
-                yield from _foreign_key_outside(model, reference)
+                name = reference.outside or reference.target_table or "a model that was not resolved"
+                outside.setdefault(name, []).append((model, reference))
                 continue
             places = [
                 site
@@ -71,12 +73,18 @@ def foreign_keys(view: View) -> Iterator[Finding]:
             message = f"{model.cls}.{reference.field} points into {table} of {view.home(target)}"
             hint = "keep the id as a plain column, and check it through the contract"
             yield from findings("FK-CROSS", message, places or model.evidence, hint)
+    for name, keys in outside.items():
+        yield from _foreign_keys_outside(view, name, keys)
 
 
-def _foreign_key_outside(model: Model, reference: Reference) -> Iterator[Finding]:
+def _foreign_keys_outside(view: View, name: str, keys: Sequence[tuple[Model, Reference]]) -> Iterator[Finding]:
     """A library's table is no seam's: all who work on the store have it, until a service has a store of its own."""
-    name = reference.outside or reference.target_table or "a model that was not resolved"
-    message = f"{model.cls}.{reference.field} points out of the analysed code, into {name}, which no seam owns"
+    model, reference = keys[0]
+    who = f"{model.cls}.{reference.field} points"
+    if len(keys) > 1:
+        homes = sorted({view.home(one.module) for one, _ in keys})
+        who = f"{len(keys)} keys of {', '.join(homes)} point"
+    message = f"{who} out of the analysed code, into {name}, which no seam owns"
     hint = "it holds while the store is shared; before the store is split, keep the id as a plain column"
     yield from findings("FK-CROSS", message, model.evidence, hint)
 
