@@ -294,3 +294,15 @@ MAIL = Config(".env")("MAIL")
         "SHOP_HOST": ("shop.config:Base",),
         "SHOP_LIMIT": ("shop.config:Wide",),
     }
+
+
+@pytest.mark.parametrize(
+    ("source", "is_served"),
+    [
+        ("from aiohttp import web\n", True),
+        ("import aiohttp\n\napp = aiohttp.web.Application()\n", True),
+        ("import aiohttp\n\nsession = aiohttp.ClientSession()\n", False),
+    ],
+)
+def test_a_library_that_is_used_as_a_client_is_no_framework_of_the_program(look, source: str, is_served: bool) -> None:
+    assert [one.name for one in look({"shop.py": source}).frameworks] == ["aiohttp"] * is_served

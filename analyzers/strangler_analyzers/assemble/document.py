@@ -30,6 +30,7 @@ from strangler_analyzers.assemble.words import vocabulary
 from strangler_analyzers.data.access import Access, accesses
 from strangler_analyzers.data.models import Models
 from strangler_analyzers.detectors import DETECTORS, Found, World
+from strangler_analyzers.facts import Import
 from strangler_analyzers.gather import Gathered
 from strangler_analyzers.options import Options
 from strangler_analyzers.resolve.values import Func
@@ -180,9 +181,22 @@ def _frameworks(gathered: list[Gathered]) -> list[Framework]:
     for one in gathered:
         for statement in one.facts.imports:
             top = statement.module.partition(".")[0]
-            if not statement.level and top in _FRAMEWORKS and "tests" not in one.source.roles:
+            if (
+                not statement.level
+                and top in _FRAMEWORKS
+                and "tests" not in one.source.roles
+                and _serves(one, statement)
+            ):
                 found.setdefault(top, []).append(Evidence(one.source.path, statement.line))
     return [Framework(name, tuple(sorted(found[name])[:3])) for name in sorted(found)]
+
+
+def _serves(one: Gathered, statement: Import) -> bool:
+    """Whether an import is of a framework: aiohttp is one where its server is used, and a client elsewhere."""
+    if statement.module.partition(".")[0] != "aiohttp":
+        return True
+    names = [name for name, _ in statement.names or ()]
+    return "web" in names or statement.module.startswith("aiohttp.web") or (not names and "web" in one.facts.names)
 
 
 def _diagnostics(tree: Tree, gathered: list[Gathered], found: list[Found]) -> tuple[Diagnostic, ...]:
