@@ -64,7 +64,7 @@ class Extraction:
     def data(self) -> dict[str, int]:
         """The files taken along that are no code, by their path below the source root: their size in bytes."""
         domain = f"{package_of(self.service)}/domain"
-        taken = [path for path, origin in self.origin.items() if origin == "data"]
+        taken = [path for path, origin in self.origin.items() if origin in ("data", "rewritten")]
         return {path: len(self.tree[f"{domain}/{path}"]) for path in sorted(taken)}
 
 
@@ -152,11 +152,12 @@ def _domain(territory: Territory, sources: Sources, cuts: Sequence[Cut]) -> tupl
         domain[_below_root(territory, cut.path)] = cut.data
         origin[_below_root(territory, cut.path)] = "cut"
     data = {path: sources.read(path) for path in _data_files(territory, sources, domain, [cut.module for cut in cuts])}
-    data |= migrations(data, sources, lambda path: _below_root(territory, path))
-    for path, content in sorted(data.items()):
+    added = migrations(data, sources, lambda path: _below_root(territory, path))
+    rewritten = {path for path, content in added.items() if path in data and data[path] != content}
+    for path, content in sorted({**data, **added}.items()):
         place = _below_root(territory, path)
         if place not in domain:
-            domain[place], origin[place] = content, "data"
+            domain[place], origin[place] = content, "rewritten" if path in rewritten else "data"
     return domain, origin
 
 
