@@ -31,7 +31,7 @@ from strangler.files import write_file
 HERE = Path(__file__).parent
 PAGE = HERE.parent / "docs/benchmarks.md"
 SECONDS = 420.0
-LONGER: Mapping[str, float] = {"bench_scaffolds_applications": 1200.0, "bench_seams_recovery": 600.0}
+LONGER: Mapping[str, float] = {"bench_scaffolds_applications": 3600.0, "bench_seams_recovery": 600.0}
 _HEAD = ("area", "measure", "measured", "against", "floor", "target", "")
 
 

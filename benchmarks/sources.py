@@ -44,13 +44,15 @@ BABYBUDDY = Source("BABYBUDDY", "babybuddy/babybuddy", "fa8bf4cd66ed149e23c21576
 BABYBUDDY_PYTHON = Source("BABYBUDDY_PYTHON", "the Python of an environment in which Baby Buddy's tests run")
 IHATEMONEY = Source("IHATEMONEY", "spiral-project/ihatemoney", "52e5720ec78d32eab963cd7e73d4826ae3a16950")
 IHATEMONEY_PYTHON = Source("IHATEMONEY_PYTHON", "the Python of an environment in which I Hate Money's tests run")
+FIEF = Source("FIEF", "fief-dev/fief", "a77e7fb65fc54d7994740619684a87e85d1293ed")
+FIEF_PYTHON = Source("FIEF_PYTHON", "the Python of an environment in which Fief's tests run")
 NOVA = Source("NOVA", "openstack/nova, a clone with its history", "70a2879b2c")
 PYCG = Source("PYCG", "vitsalis/PyCG, for its micro-benchmark")
 JARVIS = Source("JARVIS", "pythonJaRvis/pythonJaRvis.github.io, unpacked: its folders dataset and ground_truth")
 POSTGRESQL = Source("POSTGRESQL", "the address of an empty PostgreSQL database, postgresql://…")
 APPLICATIONS = (
     *(MEALIE, MEALIE_PYTHON, HEALTHCHECKS, HEALTHCHECKS_PYTHON),
-    *(BABYBUDDY, BABYBUDDY_PYTHON, IHATEMONEY, IHATEMONEY_PYTHON),
+    *(BABYBUDDY, BABYBUDDY_PYTHON, IHATEMONEY, IHATEMONEY_PYTHON, FIEF, FIEF_PYTHON),
 )
 ALL = (CASES, SALEOR, OSCAR, *APPLICATIONS, NOVA, PYCG, JARVIS, POSTGRESQL)
 
