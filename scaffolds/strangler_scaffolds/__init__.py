@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from strangler.analysis import Analysis
@@ -117,10 +116,9 @@ def crossings(
     """
     analysis = through_clients(analysis)
     first = survey(analysis, plan, service)
-    project, hosts = find_project(first), host_modules(first)
+    project = find_project(first)
+    hosts = host_modules(first) if project else mounting_modules(first)
     territory = survey(analysis, plan, service, hosts=hosts, parts=project.parts if project else ())
-    if project is None:
-        territory = replace(territory, hosts=mounting_modules(territory))
     return crossings_of(territory, CallGraph(territory, seen or {}))
 
 

@@ -7,6 +7,7 @@ pickled as numbers that stand for them.
 from __future__ import annotations
 
 import contextlib
+import inspect
 import operator
 import sys
 import types
@@ -182,8 +183,23 @@ class Held:
         """Do with an object what was asked."""
         self._asked.add(id(request["on"]))
         result = _DOINGS[request["what"]](request["on"], *request["args"], **request["kwargs"])
+        if inspect.isawaitable(result):
+            return wire.Ready(_awaited(result))
         # What can be called does here what it does; by value it would do it there.
         return _Number(self.number(result)) if callable(result) and not isinstance(result, type) else result
+
+
+def _awaited(what: Any) -> Any:
+    """The result of something awaitable: in the test's own task, or where that is not waiting, if it comes at once."""
+    concurrency = sys.modules.get("sqlalchemy.util.concurrency")
+    if concurrency is not None and concurrency.in_greenlet():
+        return concurrency.await_only(what)
+    steps = what.__await__()
+    try:
+        next(steps)
+    except StopIteration as done:
+        return done.value
+    raise RuntimeError("a test double waits for something, which it cannot while the service is asked")
 
 
 class _Number:

@@ -24,6 +24,26 @@ def new_token() -> str:
     return secrets.token_hex(_TOKEN_BYTES // 2)
 
 
+class _Plain(Exception):
+    """What an exception without fields of its own weighs."""
+
+
+_PLAIN_SIZE = _Plain.__basicsize__
+
+
+def _is_plain_error(cls: Any) -> bool:
+    """Whether an exception's class has its own way to make one, and nothing but arguments and attributes."""
+    is_own = isinstance(cls.__init__, types.FunctionType) and cls.__reduce__ is BaseException.__reduce__
+    return is_own and cls.__basicsize__ == _PLAIN_SIZE
+
+
+def _raised(cls: Any, args: Any, attributes: Any) -> BaseException:
+    error: BaseException = cls.__new__(cls, *args)
+    error.args = args
+    vars(error).update(attributes)
+    return error
+
+
 class Pickler(pickle.Pickler):
     """Pickles values; what stays where it is goes as what ``stays`` gives for it (a number, or None)."""
 
@@ -33,6 +53,12 @@ class Pickler(pickle.Pickler):
 
     def persistent_id(self, obj: Any) -> Any:
         return self._stays(obj)
+
+    def reducer_override(self, obj: Any) -> Any:
+        """An exception as it is: made anew from its arguments, many a class would not take them."""
+        if isinstance(obj, BaseException) and _is_plain_error(type(obj)):
+            return _raised, (type(obj), obj.args, vars(obj))
+        return NotImplemented
 
 
 class Opaque:
@@ -64,6 +90,17 @@ def _place_of(obj: Any) -> Any:
     return None
 
 
+class Ready:
+    """Something awaitable whose result is there."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __await__(self) -> Any:
+        return self.value
+        yield
+
+
 class LenientPickler(Pickler):
     """Leaves out what cannot be pickled, wherever it is in a value: a lock, a connection, a function without a name.
 
@@ -71,6 +108,9 @@ class LenientPickler(Pickler):
     """
 
     def reducer_override(self, obj: Any) -> Any:
+        error = super().reducer_override(obj)
+        if error is not NotImplemented:
+            return error
         if not isinstance(obj, _VALUES + _CODE) and (place := _place_of(obj)) is not None:
             return _at, place
         if isinstance(obj, (type, types.FunctionType)):

@@ -6,12 +6,12 @@ import sys
 import types
 from collections.abc import Iterator
 from typing import Any
-from unittest.mock import MagicMock
+from unittest.mock import AsyncMock, MagicMock
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from sqlalchemy.util.concurrency import await_only
+from sqlalchemy.util.concurrency import await_only, greenlet_spawn
 
 from strangler_scaffolds.probes import asgi
 from strangler_scaffolds.probes.broker import Broker
@@ -104,6 +104,34 @@ def test_what_a_module_keeps_is_the_other_process_own(module: Any) -> None:
     broker.run(work)
     broker.close()
     double.assert_called_once_with(module.TASK)
+
+
+@pytest.mark.parametrize("is_within", [True, False])
+def test_what_a_double_gives_can_be_awaited_there(module: Any, is_within: bool) -> None:
+    async def refreshed(token: str) -> str:
+        if is_within:
+            await asyncio.sleep(0)
+        return token + "2"
+
+    double = MagicMock()
+    double.refresh = AsyncMock(side_effect=refreshed)
+    broker = Broker({})
+    told = [["shop_api", "", "print", "plain", broker.held.number(double)]]
+
+    async def asked() -> Any:
+        return await module.print.refresh("a")
+
+    def work() -> Any:
+        with standing_in(told, broker.address):
+            return asyncio.run(asked())
+
+    if is_within:
+        pytest.importorskip("greenlet")
+        assert asyncio.run(greenlet_spawn(broker.run, work)) == "a2"
+    else:
+        assert broker.run(work) == "a2"
+    broker.close()
+    double.refresh.assert_awaited_once_with("a")
 
 
 class Adapted:
