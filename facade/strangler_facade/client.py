@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
@@ -129,11 +130,16 @@ class AdminClient:
         try:
             answer = self._client.request(method, path, json=body, headers=headers, params=parameters)
         except httpx.HTTPError as error:
-            message = f"the facade's admin at {self._url} does not answer: {error}"
+            message = f"the facade's admin at {self._url} does not answer: {_in_words(error)}"
             raise UpstreamError(message, hint="is it running? strangler facade run, or name it with --admin") from error
         if answer.is_success:
             return answer.json()
         raise _refusal(answer)
+
+
+def _in_words(error: httpx.HTTPError) -> str:
+    """What went wrong without the number that the system has for it; some errors say nothing but their name."""
+    return re.sub(r"^\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
 
 
 def _refusal(answer: httpx.Response) -> StranglerError:

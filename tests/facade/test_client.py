@@ -44,10 +44,13 @@ def test_somebody_else_at_the_address_is_recognised() -> None:
     assert caught.value.hint == "is this the facade's admin?"
 
 
-def test_nobody_there_is_said_with_what_to_do() -> None:
+@pytest.mark.parametrize(
+    ("told", "said"), [("[Errno 111] Connection refused", "Connection refused"), ("", "ConnectError")]
+)
+def test_nobody_there_is_said_with_what_to_do(told: str, said: str) -> None:
     def refuse(request: httpx.Request) -> httpx.Response:
-        raise httpx.ConnectError("refused")
+        raise httpx.ConnectError(told)
 
-    with client(refuse) as admin, pytest.raises(UpstreamError, match="does not answer") as caught:
+    with client(refuse) as admin, pytest.raises(UpstreamError, match=f"does not answer: {said}$") as caught:
         admin.status()
     assert "strangler facade run" in caught.value.hint

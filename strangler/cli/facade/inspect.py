@@ -14,6 +14,7 @@ from rich.text import Text
 from strangler.cli.command import Session
 from strangler.cli.facade.group import facade_command
 from strangler.cli.output import columns, counted
+from strangler.errors import StranglerError
 from strangler_facade import AdminClient
 
 
@@ -178,7 +179,10 @@ def explain(
 
 
 def _fields(headers: tuple[str, ...]) -> dict[str, str]:
-    pairs = (header.partition(":") for header in headers)
+    pairs = [header.partition(":") for header in headers]
+    for name, colon, _ in pairs:
+        if not colon:
+            raise StranglerError(f"'{name}' is no header", hint="NAME:VALUE, such as -H 'Cookie: session=ada'")
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 

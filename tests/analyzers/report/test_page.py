@@ -153,6 +153,11 @@ def test_the_theme_is_switched_by_key(page: Any) -> None:
     assert page.evaluate(ground) != before
 
 
+def test_a_narrow_screen_shows_all_without_sideways_scrolling(page: Any) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
 def test_five_thousand_modules_open_and_zoom(browser: Any, tmp_path: Path) -> None:
     path = tmp_path / "large.html"
     path.write_text(render(program(50, 100), "html"), encoding="utf-8")

@@ -12,7 +12,7 @@ import pytest
 from strangler_facade import Role, Tokens
 
 pytestmark = pytest.mark.real
-WIDE, NARROW = {"width": 1100, "height": 900}, {"width": 390, "height": 844}
+WIDE, NARROW = {"width": 1100, "height": 900}, {"width": 360, "height": 800}
 
 
 @pytest.fixture

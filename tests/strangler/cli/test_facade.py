@@ -159,6 +159,11 @@ def test_a_request_is_explained_to_people(run: Run) -> None:
     assert "not billing.0: path" in out
 
 
+def test_a_header_without_a_value_is_no_header(run: Run) -> None:
+    status, _, err = run("explain", "GET /else", "-H", "Cookie")
+    assert (status, "'Cookie' is no header" in err) == (2, True)
+
+
 def test_routes_are_listed_in_the_order_they_are_tried(run: Run) -> None:
     assert "billing.0" in run("routes")[1]
 
