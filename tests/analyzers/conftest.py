@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from strangler.analysis import Analysis
+from strangler_analyzers import call_graph
 from strangler_analyzers.analyze import survey
 from strangler_analyzers.options import Options
 
 Write = Callable[[Mapping[str, str | bytes]], Path]
 Survey = Callable[..., Analysis]
+Calls = Callable[[str | Mapping[str, str | bytes]], set[tuple[str, str]]]
 
 
 @pytest.fixture
@@ -37,3 +39,16 @@ def look(write: Write) -> Survey:
         return survey(write(files), Options(**{"processes": 1, **options}))  # type: ignore[arg-type]
 
     return look
+
+
+@pytest.fixture
+def calls(write: Write) -> Calls:
+    """Gives (caller, callee) of each call between functions of the written files, as the abstract run sees it."""
+
+    def calls(files: str | Mapping[str, str | bytes]) -> set[tuple[str, str]]:
+        tree: Mapping[str, str | bytes] = {"main.py": files} if isinstance(files, str) else files
+        graph = call_graph(write(tree), Options(processes=1))
+        outside = ("<", "os.", "functools.", "itertools.")
+        return {(a, b) for a, found in graph.items() for b in found if not b.startswith(outside)}
+
+    return calls

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import json
-import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,16 +15,12 @@ from typing import Any
 import pytest
 
 from strangler_scaffolds.clients.package import runtime_files
-from strangler_scaffolds.runtime.calls import Call, spread
 from strangler_scaffolds.runtime.client import Client, canary_services
 from strangler_scaffolds.runtime.errors import RemoteError, ServiceUnavailable
-from strangler_scaffolds.runtime.guards import Breaker, Bulkhead
-from strangler_scaffolds.runtime.metrics import Metrics
 from strangler_scaffolds.runtime.remote import KEY_HEADER, PREFIX
 from strangler_scaffolds.runtime.server import CallServer
-from strangler_scaffolds.runtime.signing import HEADER, Verifier, read_keys, sign
+from strangler_scaffolds.runtime.signing import HEADER, Verifier, read_keys
 from strangler_scaffolds.runtime.state import State, StateSource
-from strangler_scaffolds.runtime.transport import Transport
 
 HERE = __name__
 
@@ -275,210 +268,10 @@ def test_calls_are_signed_when_there_are_keys(service: Service, monkeypatch: pyt
     assert not verifier.lets_in(seen[HEADER], seen["path"], seen["body"].encode(), call)
 
 
-def test_a_signature_is_good_once_and_for_a_while_only() -> None:
-    now = [1000.0]
-    keys = read_keys("a:secret")
-    verifier = Verifier(keys, clock=lambda: now[0])
-    first, second = sign(keys, "/p", b"", now=1000), sign(keys, "/p", b"", now=1000)
-    assert verifier.lets_in(first, "/p", b"")
-    assert not verifier.lets_in(first, "/p", b"")
-    now[0] = 1400
-    assert not verifier.lets_in(second, "/p", b"")
-    assert not verifier.lets_in(first, "/p", b"")
-    for header in ("a 1400 n " + "0" * 64, "b 1400 n " + "0" * 64, "a x n d", "", "a b c d e"):
-        assert not verifier.lets_in(header, "/p", b"")
-    assert Verifier({}).lets_in("", "/p", b"")
-
-
-class Flaky(ThreadingHTTPServer):
-    """Answers the first request of each connection and hangs up on the second, after it has come in."""
-
-    daemon_threads = True
-    seen = 0
-
-
-class _Flaky(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: Flaky
-    answered = False
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.seen += 1
-        if self.answered:
-            self.close_connection = True
-            return
-        self.answered = True
-        self.send_response(200)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-@contextlib.contextmanager
-def serving(handler: type[BaseHTTPRequestHandler], kind: Any = ThreadingHTTPServer) -> Iterator[Any]:
-    with kind(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
-        yield server
-        server.shutdown()
-        thread.join()
-
-
-@pytest.mark.parametrize(("again", "arrived"), [(False, 2), (True, 3)])
-def test_what_may_have_arrived_is_sent_again_only_where_it_may_be(again: bool, arrived: int) -> None:
-    with serving(_Flaky, Flaky) as server:
-        transport = Transport(f"http://127.0.0.1:{server.server_address[1]}")
-        assert transport.post("/", b"", {}, 5, again) == (200, b"{}")
-        if again:
-            assert transport.post("/", b"", {}, 5, again) == (200, b"{}")
-        else:
-            with pytest.raises(ServiceUnavailable) as caught:
-                transport.post("/", b"", {}, 5, again)
-            assert caught.value.sent
-        assert server.seen == arrived
-        transport.close()
-
-
-class _Closing(_Flaky):
-    def do_POST(self) -> None:
-        super().do_POST()
-        self.close_connection = True
-
-
-def test_a_kept_connection_that_was_closed_meanwhile_is_not_used() -> None:
-    with serving(_Closing, Flaky) as server:
-        transport = Transport(f"http://127.0.0.1:{server.server_address[1]}")
-        for _ in range(3):
-            assert transport.post("/", b"", {}, 5) == (200, b"{}")
-            (kept,) = transport._idle
-            assert kept.sock.recv(1, socket.MSG_PEEK) == b""  # its end has come in
-        assert server.seen == 3
-        transport.close()
-
-
-class _Old(BaseHTTPRequestHandler):
-    """HTTP/1.0: the end of the connection is the end of the answer."""
-
-    def do_POST(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"x" * 100_000)
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-def test_an_answer_may_end_with_its_connection() -> None:
-    with serving(_Old) as server:
-        transport = Transport(f"http://127.0.0.1:{server.server_address[1]}")
-        for _ in range(2):
-            assert transport.post("/", b"", {}, 5) == (200, b"x" * 100_000)
-        assert transport._idle == []
-
-
-class _Trickling(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Length", "1000")
-        self.end_headers()
-        with contextlib.suppress(OSError):
-            for _ in range(1000):
-                self.wfile.write(b" ")
-                time.sleep(0.02)
-
-    def log_message(self, *_: Any) -> None:
-        pass
-
-
-def test_an_answer_that_trickles_in_has_the_deadline_as_a_whole() -> None:
-    with serving(_Trickling) as server:
-        transport = Transport(f"http://127.0.0.1:{server.server_address[1]}")
-        with pytest.raises(ServiceUnavailable) as caught:
-            transport.post("/", b"", {}, 0.3)
-        assert caught.value.sent
-
-
 def test_a_wrapper_around_the_client_in_the_modules_place_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     call = entry(client("extracted"), level)
     monkeypatch.setattr(sys.modules[HERE], "level", lambda *args, **kwargs: call(*args, **kwargs))
     assert call("a") == ("a", 0)
-
-
-def test_a_breaker_opens_after_failures_and_tries_again_later() -> None:
-    now = [0.0]
-    breaker = Breaker(failures=2, pause=5, clock=lambda: now[0])
-    breaker.failed()
-    breaker.enter()
-    breaker.failed()
-    assert breaker.is_open
-    with pytest.raises(ServiceUnavailable):
-        breaker.enter()
-    now[0] = 5.1
-    breaker.enter()
-    with pytest.raises(ServiceUnavailable):
-        breaker.enter()
-    breaker.succeeded()
-    breaker.enter()
-
-
-def test_a_full_bulkhead_refuses_when_the_time_is_up() -> None:
-    bulkhead = Bulkhead(1)
-    with pytest.raises(ServiceUnavailable, match="too many"):
-        bulkhead.run(lambda: bulkhead.run(lambda: None, 0.01), 0.01)
-    assert bulkhead.run(lambda: 1, 0.01) == 1
-
-
-def test_metrics_are_text_that_adds_up() -> None:
-    metrics = Metrics("x")
-    metrics.count("f", "ok", 0.003)
-    metrics.count("f", "error", 3.0)
-    text = metrics.text()
-    assert 'x_calls_total{function="f",outcome="ok"} 1' in text
-    assert 'x_call_seconds_bucket{function="f",le="0.005"} 1' in text
-    assert 'x_call_seconds_bucket{function="f",le="+Inf"} 2' in text
-
-
-def test_the_state_file_is_read_again_when_it_changes(tmp_path: Path) -> None:
-    path = tmp_path / "state.json"
-    source = StateSource("stock", {"STRANGLER_STATE_FILE": str(path)})
-    assert source.current().stage == "extracted"
-    path.write_text('{"services": {"stock": {"stage": "canary", "percent": 5, "url": "http://s"}}}')
-    assert source.current() == State("canary", 5.0, "http://s")
-    path.write_text("half written")
-    assert source.current().stage == "canary"
-
-
-def test_what_was_told_long_ago_is_trusted_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [1.0]
-    source = StateSource("stock", {"STRANGLER_STATE_URL": "http://127.0.0.1:9/"}, clock=lambda: now[0])
-    monkeypatch.setattr(source, "_start_polling", lambda: None)
-    source.tell({"version": 1, "services": {"stock": {"stage": "live", "url": "http://s"}}})
-    assert source.current().stage == "live"
-    now[0] = 100.0
-    assert source.current() == State("extracted", 0.0, "http://s")
-
-
-@pytest.mark.parametrize(
-    ("definition", "args", "kwargs"),
-    [
-        ("def f(a, b=1): ...", (1,), {"b": 2}),
-        ("def f(a, /, b): ...", (1, 2), {}),
-        ("def f(a, *rest, k=0, **more): ...", (1, 2, 3), {"k": 4, "z": 5}),
-        ("def f(*, k): ...", (), {"k": 1}),
-    ],
-)
-def test_arguments_by_name_spread_to_the_same_call(definition: str, args: Any, kwargs: Any) -> None:
-    names: dict[str, Any] = {}
-    exec(definition, names)
-    signature = inspect.signature(names["f"])
-    positional, keywords = spread(Call("m:f", signature, args, kwargs).arguments())
-    assert signature.bind(*positional, **keywords) == signature.bind(*args, **kwargs)
 
 
 @pytest.mark.parametrize("path", sorted(runtime_files("")))

@@ -175,3 +175,9 @@ def make_world(tmp_path: Path, database: str, remote: Path) -> Iterator[Callable
 @pytest.fixture
 def world(make_world: Callable[..., World]) -> World:
     return make_world()
+
+
+def trailers(remote: Path) -> list[str]:
+    """The numbers of the requests that the commits of the main branch were made for, newest first."""
+    said = git(remote, "log", "--format=%(trailers:key=Strangler-Request,valueonly,separator=%x2C)", "main")
+    return [line.rpartition("/")[2] for line in said.splitlines() if line]

@@ -1,34 +1,27 @@
 from __future__ import annotations
 
-import os
 import random
 import resource
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from strangler.plan.platform import Tenant
-from strangler_deploy.control_plane.provisioning import git as git_module
-from strangler_deploy.control_plane.provisioning.argo import progress, unhealthy
 from strangler_deploy.control_plane.provisioning.declaration import Declaration
 from strangler_deploy.control_plane.provisioning.follow import Follower
-from strangler_deploy.control_plane.provisioning.git import Change, GitError, Repository
-from strangler_deploy.control_plane.provisioning.outbox import Outbox, Settings
+from strangler_deploy.control_plane.provisioning.git import Change, GitError
 from strangler_deploy.control_plane.provisioning.wishes import unfit
-from strangler_deploy.control_plane.store.store import Store
 from strangler_deploy.control_plane.store.tables import requests
-from strangler_deploy.control_plane.tenants.requests import ask, onboard, open_requests
-from strangler_deploy.control_plane.tenants.stages import Kind, State
+from strangler_deploy.control_plane.tenants.requests import ask
+from strangler_deploy.control_plane.tenants.stages import Kind
 
-from .conftest import PLAN, World, git
+from .conftest import PLAN, World, git, trailers
 
 MOMENT = "1700000000 +0000"
 
@@ -37,11 +30,6 @@ def _states(world: World) -> dict[int, tuple[str, str]]:
     with world.store.read() as connection:
         rows = connection.execute(select(requests.c.id, requests.c.state, requests.c.commit))
         return {number: (state, commit) for number, state, commit in rows}
-
-
-def _trailers(remote: Path) -> list[str]:
-    said = git(remote, "log", "--format=%(trailers:key=Strangler-Request,valueonly,separator=%x2C)", "main")
-    return [line.rpartition("/")[2] for line in said.splitlines() if line]
 
 
 def test_a_request_becomes_one_commit_with_the_tenants_file_and_folder(world: World) -> None:
@@ -83,7 +71,7 @@ def test_concurrent_onboardings_all_end_in_order(world: World) -> None:
     worker.join()
     assert {answer.status_code for answer in answers} == {202}
     assert {state for state, _ in _states(world).values()} == {"committed"}
-    assert _trailers(world.remote) == [str(number) for number in range(12, 0, -1)]
+    assert trailers(world.remote) == [str(number) for number in range(12, 0, -1)]
 
 
 def test_offboarding_takes_file_and_folder_out_and_leaves_the_others_alone(world: World) -> None:
@@ -221,7 +209,7 @@ def test_an_answer_that_was_lost_after_the_push_makes_no_second_commit(
     assert "connection was lost" in operator.get("/v1/requests/2").json()["reason"]
     assert world.outbox.empty()
     assert operator.get("/v1/requests/2").json()["state"] == "committed"
-    assert sorted(_trailers(world.remote)) == ["1", "2"]
+    assert sorted(trailers(world.remote)) == ["1", "2"]
 
 
 def test_a_repository_that_is_away_delays_and_loses_nothing(world: World) -> None:
@@ -262,7 +250,7 @@ def test_a_full_disk_is_answered_with_503_and_nothing_is_half_written(world: Wor
     with _full_disk():
         assert not world.outbox.empty()
     assert world.outbox.empty(), operator.get("/v1/requests/2").json()
-    assert sorted(_trailers(world.remote)) == ["1", "2"]
+    assert sorted(trailers(world.remote)) == ["1", "2"]
     git(world.remote, "fsck", "--strict")
 
 
@@ -283,7 +271,7 @@ def test_two_workers_with_clones_of_their_own_make_one_commit_each_request(make_
         thread.start()
     for thread in threads:
         thread.join()
-    assert _trailers(first.remote) == [str(number) for number in range(10, 0, -1)]
+    assert trailers(first.remote) == [str(number) for number in range(10, 0, -1)]
     assert {state for state, _ in _states(first).values()} == {"committed"}
 
 
@@ -320,144 +308,11 @@ def test_history_that_was_rewritten_is_searched_as_a_whole(world: World) -> None
     assert world.subjects() == ["All at once", "Onboard tenant globex"]
 
 
-KILLS = int(os.environ.get("STRANGLER_KILLS", "4"))
-
-
-def _begin(database: str, clone: Path, remote: str | None) -> int:
-    """A process that does everything from the start, until nothing is left; returns its id."""
-    child = os.fork()
-    if child:
-        return child
-    os.setsid()
-    store, repository = Store(database), Repository(clone, remote, "main")
-    done = Outbox(store, repository, Settings(PLAN), lambda: datetime.now(UTC)).empty()
-    os._exit(0 if done else 1)
-
-
-def _kill(child: int, with_children: bool) -> None:
-    if with_children:
-        with suppress(ProcessLookupError):  # it may not have a group of its own yet
-            os.killpg(child, signal.SIGKILL)
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-
-
-@pytest.mark.parametrize("own", [False, True], ids=["remote", "own repository"])
-def test_after_kill_9_at_any_point_each_request_has_exactly_one_commit(
-    own: bool, tmp_path: Path, database: str, remote: Path
-) -> None:
-    draw, clone, number = random.Random(9), tmp_path / "killed" / "repository.git", 0
-    work = (database, clone, None if own else str(remote))
-    store = Store(database)
-    longest = 0.2
-    for kill in range(KILLS + 1):
-        number += 1
-        with store.write() as connection:
-            onboard(connection, {"id": f"tenant-{number}"}, "standard", "alice", datetime.now(UTC))
-        store.close()
-        began, child = time.monotonic(), _begin(*work)
-        if kill == 0:  # undisturbed, to know how long there is something to kill
-            assert os.waitpid(child, 0)[1] == 0
-            longest = time.monotonic() - began
-        else:
-            time.sleep(draw.uniform(0.0, longest))
-            _kill(child, with_children=own and draw.random() < 0.5)
-    assert os.waitpid(_begin(*work), 0)[1] == 0
-    where = clone if own else remote
-    assert _trailers(where) == [str(n) for n in range(number, 0, -1)]
-    with store.read() as connection:
-        assert len(open_requests(connection, State.COMMITTED, 10_000)) == number
-    git(where, "fsck", "--strict")
-    folders = set(git(where, "ls-tree", "-d", "--name-only", "main", "tenants/").splitlines())
-    assert folders == {f"tenants/tenant-{n}" for n in range(1, number + 1)}
-    store.close()
-
-
-def test_a_name_in_a_change_cannot_say_anything_to_git(tmp_path: Path) -> None:
-    repository = Repository(tmp_path / "r.git", None, "main")
-    files = {'odd "name"\\': "data 3\nabc\ndone\n", "b": "\x00\xff"}
-    commit = repository.build("", Change("from x\ndone\n", MOMENT, (), files))
-    assert repository.publish(commit, "")
-    assert repository.read(commit, *files, "none") == files
-    assert not repository.publish(commit, ""), "the branch is there by now"
-    repository.close()
-
-
-def test_a_second_process_waits_for_the_clone(tmp_path: Path) -> None:
-    first = Repository(tmp_path / "r.git", None, "main")
-    got: list[Repository] = []
-    thread = threading.Thread(target=lambda: got.append(Repository(tmp_path / "r.git", None, "main")))
-    thread.start()
-    thread.join(0.2)
-    assert not got
-    first.close()
-    thread.join()
-    got[0].close()
-
-
-def test_leftover_locks_of_killed_gits_are_cleared(tmp_path: Path) -> None:
-    first = Repository(tmp_path / "r.git", None, "main")
-    first.close()
-    (tmp_path / "r.git/refs/heads/main.lock").touch()
-    again = Repository(tmp_path / "r.git", None, "main")
-    assert again.publish(again.build("", Change("a\n", MOMENT, (), {"a": "b"})), "")
-    again.close()
-
-
-def test_git_that_cannot_run_is_an_error_with_a_hint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(GitError, match="cannot run") as caught:
-        Repository(tmp_path / "r.git", None, "main")
-    assert caught.value.hint
-    assert git_module.TRAILER == "Strangler-Request"
-
-
 def _application(sync: str = "Synced", revision: str = "abc", health: str = "Healthy", **status: Any) -> dict[str, Any]:
     return {
         "metadata": {"name": "tenant-acme"},
         "status": {"sync": {"status": sync, "revision": revision}, "health": {"status": health}, **status},
     }
-
-
-_STUCK = {
-    "kind": "Bucket",
-    "metadata": {"name": "files"},
-    "status": {"conditions": [{"type": "ACK.Terminal", "status": "True", "message": "AccessDenied"}]},
-}
-
-
-@pytest.mark.parametrize(
-    ("applications", "resources", "state", "reason"),
-    [
-        ([], [], State.COMMITTED, "no application"),
-        ([_application(sync="OutOfSync")], [], State.COMMITTED, "OutOfSync"),
-        ([_application(revision="old")], [], State.COMMITTED, "Synced"),
-        (
-            [_application(sync="OutOfSync", operationState={"phase": "Failed", "message": "denied by policy"})],
-            [],
-            State.COMMITTED,
-            "denied by policy",
-        ),
-        ([_application(health="Progressing")], [], State.APPLIED, "Progressing"),
-        ([_application(health="Degraded")], [_STUCK], State.APPLIED, "Bucket files: AccessDenied"),
-        ([_application(), _application(health="Missing")], [], State.APPLIED, "Missing"),
-        ([_application(), _application()], [], State.READY, ""),
-    ],
-)
-def test_how_far_a_commit_is_and_why_no_further(
-    applications: list[Any], resources: list[Any], state: State, reason: str
-) -> None:
-    found, said = progress(applications, resources, lambda revision: revision == "abc")
-    assert found is state
-    assert reason in said
-
-
-def test_objects_of_aws_that_are_not_healthy_are_looked_into() -> None:
-    items = [
-        {"group": "s3.services.k8s.aws", "version": "v1alpha1", "kind": "Bucket", "namespace": "n", "name": "a"},
-        {"group": "apps", "version": "v1", "kind": "Deployment", "name": "b"},
-    ]
-    assert unhealthy([_application(resources=items)]) == [("s3.services.k8s.aws", "v1alpha1", "Bucket", "n", "a")]
 
 
 class _Cluster:
