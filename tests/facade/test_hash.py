@@ -40,6 +40,11 @@ def test_a_higher_percentage_never_has_fewer_buckets(a, b):
     assert 0 <= threshold(low) <= threshold(high) <= BUCKETS
 
 
+@pytest.mark.parametrize(("percent", "buckets"), [(0, 0), (0.001, 1), (1, 655), (5, 3277), (50, 32768), (100, 65536)])
+def test_a_percentage_is_the_nearest_number_of_buckets(percent, buckets):
+    assert threshold(percent) == buckets
+
+
 def test_a_hundred_thousand_users_are_split_within_half_a_point():
     places = [bucket("s", f"user-{number}") for number in range(100_000)]
     for percent in (1, 10, 25, 50, 90):

@@ -95,6 +95,13 @@ def test_a_session_older_than_allowed_is_nobody() -> None:
     assert late.claims(f"session={cookie}", "") == {}
 
 
+def test_a_signed_session_of_djangos_is_good_for_as_long_as_allowed() -> None:
+    signed = base64.urlsafe_b64encode(b'{"user_id": 7}').decode().rstrip("=") + ":10"  # 62 in base 62
+    value = f"{signed}:{django_sessions._signature(signed, SECRET, django_sessions._COOKIE_SALT)}"
+    assert django_sessions.signed_session(value, [SECRET], 162.0, 100.0) == {"user_id": 7}
+    assert django_sessions.signed_session(value, [SECRET], 162.1, 100.0) is None
+
+
 def test_a_service_the_plan_does_not_know_is_told_nothing() -> None:
     assert bridge(config()).headers(f"session={flask_cookie({'user_id': 42})}", "", "unknown") == ()
 
@@ -247,6 +254,25 @@ def test_the_rfcs_own_rsa_signature_holds_and_no_other_does() -> None:
     head, body, signature = RSA_TOKEN.split(".")
     assert jwt.verify(f"{head}.{body[:-1]}A.{signature}", keys, 1300819000.0) is None
     assert jwt.verify(f"{head}.{body}.{signature[:-4]}AAAA", keys, 1300819000.0) is None
+
+
+def test_a_key_that_is_too_short_to_trust_verifies_nothing() -> None:
+    p, q, e = 2**127 - 1, 2**521 - 1, 65537  # two primes: their product has 648 bits
+    n, size = p * q, 81
+    signed = _unsigned({"alg": "RS256"})
+    digest = jwt._SHA256_PREFIX + hashlib.sha256(signed.encode()).digest()
+    padded = b"\0\1" + b"\xff" * (size - len(digest) - 3) + b"\0" + digest
+    signature = pow(int.from_bytes(padded, "big"), pow(e, -1, (p - 1) * (q - 1)), n).to_bytes(size, "big")
+    key = {"kty": "RSA", "n": base64.urlsafe_b64encode(n.to_bytes(size, "big")).decode().rstrip("="), "e": "AQAB"}
+    token = f"{signed}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
+    assert jwt.verify(token, jwt.Keys([], {"keys": [key]}), NOW) is None
+
+
+def test_a_token_with_an_extension_that_must_be_understood_is_none() -> None:
+    signed = _unsigned({"alg": "HS256", "crit": ["b64"], "b64": True})
+    mac = hmac.digest(SECRET.encode(), signed.encode(), "sha256")
+    token = f"{signed}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
+    assert jwt.verify(token, jwt.Keys([SECRET], {}), NOW) is None
 
 
 def test_a_public_key_never_verifies_a_shared_secrets_signature() -> None:

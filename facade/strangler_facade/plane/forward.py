@@ -103,7 +103,7 @@ def special_lines(head: RequestHead) -> bytes:
         lines += b"Expect: 100-continue\r\n"
     if b"max-forwards" in extras:
         count = extras[b"max-forwards"]
-        if head.method == b"OPTIONS" and count.isdigit() and int(count) > 0:
+        if head.method == b"OPTIONS" and count.isdigit() and len(count) < 10 and int(count) > 0:
             count = b"%d" % (int(count) - 1)
         lines += b"Max-Forwards: " + count + b"\r\n"
     return lines

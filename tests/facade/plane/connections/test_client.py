@@ -189,6 +189,9 @@ def test_max_forwards_is_counted_down_and_answered_at_zero(run, lab):
             assert (await lab.ask(ask % 0)).startswith(b"HTTP/1.1 204 ") and not lab.monolith.requests
             await lab.ask(ask % 3)
             assert b"\r\nMax-Forwards: 2\r\n" in lab.monolith.requests[0]
+            absurd = ask.replace(b"%d", b"9" * 5000)  # more digits than Python makes a number of
+            assert (await lab.ask(absurd)).startswith(b"HTTP/1.1 200 ")
+            assert b"9" * 5000 in lab.monolith.requests[1]
             assert (await lab.ask(b"TRACE / HTTP/1.1\r\nHost: a\r\nCookie: s\r\n\r\n")).startswith(b"HTTP/1.1 405 ")
 
     run(scenario())
