@@ -1,4 +1,4 @@
-"""Trouble that is neither the user's nor ours but the machine's: full disks, read-only folders, missing rights."""
+"""Trouble that is neither our bug nor in the code: full disks, missing rights, a file where a folder is meant."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 
 from strangler.errors import StranglerError
 
+_NO_FOLDER = "it is a file, or below one: name a folder"
 _HINTS = {
     errno.EROFS: "name a folder that can be written, or run it elsewhere",
     errno.EACCES: "run it as the user whose folder this is",
@@ -15,6 +16,9 @@ _HINTS = {
     errno.EDQUOT: "make room within your quota",
     errno.EMFILE: "allow more open files: ulimit -n",
     errno.ENAMETOOLONG: "use a shorter path",
+    errno.EEXIST: _NO_FOLDER,
+    errno.ENOTDIR: _NO_FOLDER,
+    errno.EISDIR: "it is a folder: name a file",
 }
 
 

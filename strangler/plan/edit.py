@@ -11,6 +11,9 @@ from strangler.errors import StranglerError
 from strangler.plan.source import KeyPath, Source, parse
 from strangler.plan.style import INDENT, block, flow
 
+_GONE = object()
+"""Stands for a value that an edit takes away; None is a value."""
+
 
 def add_service(text: str, name: str, service: Mapping[str, Any]) -> str:
     """The plan ``text`` with one more entry under ``services``.
@@ -34,13 +37,13 @@ def remove_service(text: str, name: str) -> str:
     source, path = parse(text, "plan"), ("services", name)
     if _value(source.root, path) is None:
         raise StranglerError(f"the plan has no service '{name}'")
-    others = _with(source.data["services"], (name,), None)
+    others = _with(source.data["services"], (name,), _GONE)
     key, entry = _entry(source.root, path)
     start, end = text.rfind("\n", 0, key.start_mark.index) + 1, _end(text, entry)
     behind = text[_past_comments(text, end, key.start_mark.column) :]
     if others and not _is_flow(_value(source.root, ("services",))):
-        return _checked(text[:start] + behind, source, path, None)
-    return _checked(_replace(parse(text[:end] + behind, "plan"), ("services",), flow(others)), source, path, None)
+        return _checked(text[:start] + behind, source, path, _GONE)
+    return _checked(_replace(parse(text[:end] + behind, "plan"), ("services",), flow(others)), source, path, _GONE)
 
 
 def set_value(text: str, path: KeyPath, value: object) -> str:
@@ -175,7 +178,7 @@ def _with(data: Mapping[Any, Any], path: KeyPath, value: object) -> dict[Any, An
     step, rest = path[0], path[1:]
     if rest:
         return {**data, step: _with(data.get(step) or {}, rest, value)}
-    if value is None:
+    if value is _GONE:
         return {key: item for key, item in data.items() if key != step}
     return {**data, step: _as_data(value)}
 

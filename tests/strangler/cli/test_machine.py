@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,15 @@ def test_what_a_person_can_do_about_has_its_place_and_a_hint(number: int) -> Non
 def test_what_nobody_can_do_about_is_our_bug() -> None:
     assert trouble_of_the_machine(OSError(errno.EBADF, "Bad file descriptor")) is None
     assert trouble_of_the_machine(OSError("no number at all")) is None
+
+
+@pytest.mark.parametrize(
+    "command", ["deploy render -o", "scaffold stock -o", "facade token ada --state", "control-plane token ada --state"]
+)
+def test_a_folder_below_a_file_is_no_bug_of_ours(command: str, run: Callable[..., tuple[int, dict[str, Any]]]) -> None:
+    status, said = run(*command.split(), f"{__file__}/below")
+    assert status == 2
+    assert said["error"]["hint"] == "it is a file, or below one: name a folder"
 
 
 def test_a_command_ends_with_2_and_says_where(

@@ -63,6 +63,12 @@ def test_a_service_that_is_not_there_cannot_be_removed() -> None:
         remove_service(HEAD, "billing")
 
 
+def test_nothing_is_a_value_too() -> None:
+    text = "monolith: {name: shop}\nservices:\n  a:\n    owner: me\n"
+    assert set_value(text, ("services", "a", "owner"), None).endswith("    owner: null\n")
+    assert set_value(text, ("monolith", "name"), None).startswith("monolith: {name: null}\n")
+
+
 def test_a_scalar_is_replaced_in_its_place() -> None:
     text = HEAD + "facade: {listen: 'h:1',  admin: 'h:2'}  # end\n"
     assert set_value(text, ("facade", "listen"), "h:9").endswith("facade: {listen: \"h:9\",  admin: 'h:2'}  # end\n")
