@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from strangler_facade.match import Request
-from strangler_facade.plane.codecs.fields import name_and_value
+from strangler_facade.plane.codecs.fields import dashed, name_and_value
 from strangler_facade.plane.codecs.heads import RequestHead
 
 
@@ -37,7 +37,7 @@ class Identity:
     def prepare(self, head: RequestHead, request: Request) -> RequestHead:
         """Take off what only we may say, and learn the claims of the request's session."""
         lines = head.lines.split(b"\r\n")
-        kept = [line for line in lines if name_and_value(line)[0] not in self._names]
+        kept = [line for line in lines if dashed(name_and_value(line)[0]) not in self._names]
         if len(kept) != len(lines):
             head = head._replace(lines=b"\r\n".join(kept))
             request.lines = head.lines

@@ -150,6 +150,15 @@ def test_fields_of_one_connection_and_of_ours_are_left_out():
     assert got.extras == {b"x-forwarded-for": b"1.1.1.1", b"forwarded": b"for=x", b"upgrade": b"h2c"}
 
 
+def test_fields_that_underscores_make_look_like_ours_are_left_out():
+    got = request_head(
+        head(
+            b"X_Forwarded_For: 1.1.1.1", b"x-real_ip: 1", b"Strangler_Canary: billing", b"Content_Length: 3", b"a_b: c"
+        )
+    )
+    assert (got.lines, got.extras, got.length) == (b"a_b: c\r\n", {}, 0)
+
+
 def test_the_length_of_a_body():
     assert request_head(head(b"Content-Length: 5")).length == 5
     assert request_head(head(b"Transfer-Encoding: Chunked")).length == CHUNKED

@@ -23,7 +23,10 @@ def test_a_verified_session_decides_and_is_vouched_for(run, lab):
             lab.core._make_bridge = lambda config: Bridge()
             lab.core.identify({"kind": "test"})
             for number in range(20):
-                ask = b"GET /api/ HTTP/1.1\r\nHost: a\r\nX-Who: forged\r\nCookie: user=%d\r\n\r\n" % number
+                ask = (
+                    b"GET /api/ HTTP/1.1\r\nHost: a\r\nX-Who: forged\r\nX_Who: forged\r\nCookie: user=%d\r\n\r\n"
+                    % number
+                )
                 await lab.ask(ask)
             assert lab.service.requests and lab.monolith.requests
             for request in lab.service.requests:

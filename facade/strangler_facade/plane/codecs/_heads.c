@@ -33,7 +33,7 @@ static void classify(void)
     for (int c = 0; c < 256; c++) {
         unsigned char bits = 0;
         int letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'), digit = c >= '0' && c <= '9';
-        if (letter || digit || (c && strchr("!#$%&'*+-.^_`|~", c))) bits |= TOKEN;
+        if (letter || digit || (c && strchr("!#$%&'*+-.^`|~", c))) bits |= TOKEN; /* no "_": fields.py says why */
         if (c == '\t' || (c >= ' ' && c <= '~') || c >= 0x80) bits |= VALUE;
         if (c > ' ' && c <= '~') bits |= TARGET;
         if (letter || digit || (c && strchr("._~%!$&'()*+,;=-", c))) bits |= NAME;

@@ -120,16 +120,27 @@ class Lines(dict[bytes, Meaning]):
         if _TOKEN.fullmatch(written) is None:
             raise Refusal(400, "a header line is malformed")
         name = written.lower()
-        found = name, self._kinds.get(name, KEEP), -1 if name in _SECRET else _LONGEST_REMEMBERED
+        found = name, self._kind(name), -1 if name in _SECRET else _LONGEST_REMEMBERED
         if len(self._names) >= _MOST_REMEMBERED:
             self._names.clear()
         if len(written) <= _LONGEST_REMEMBERED:
             self._names[written] = found
         return found
 
+    def _kind(self, name: bytes) -> int:
+        """What becomes of the field; one that CGI and WSGI servers take for a field of ours, by underscores, goes."""
+        if b"_" in name and dashed(name) in self._kinds:
+            return DROP
+        return self._kinds.get(name, KEEP)
+
 
 REQUEST_LINES = Lines(REQUEST_KINDS)
 RESPONSE_LINES = Lines(RESPONSE_KINDS)
+
+
+def dashed(name: bytes) -> bytes:
+    """The name as servers know it that make no difference between underscores and dashes."""
+    return name.replace(b"_", b"-")
 
 
 def name_and_value(line: bytes) -> tuple[bytes, bytes]:

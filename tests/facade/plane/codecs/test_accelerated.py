@@ -19,6 +19,7 @@ from strangler_facade.plane.codecs.refusal import Refusal
 FRAGMENTS = [
     *(b"%b: %b" % (name, value) for name in REQUEST_KINDS for value in (b"a", b"5", b"chunked", b"close", b"")),
     *(b"Connection: " + value for value in (b"keep-alive", b"Keep-Alive", b"upgrade", b"close, X", b"X-Hop", b",")),
+    b"X_Forwarded_For: 1", b"X-Forwarded_Proto: a", b"a_b: c", b"Transfer_Encoding: chunked",
     b"Host: a:80", b"Host: [::1]:80", b"host:a:", b"HOST: a_b", b"Content-Length: 00012", b"content-length:\t5 ",
     b"Cookie: sid=1; a=\xff", b"X-Hop: 1", b"A:", b"A:  b\t c  ", b"Accept: */*", b"Set-Cookie: a", b"x" * 40 + b": y",
 ]  # fmt: skip
