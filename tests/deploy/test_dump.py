@@ -37,8 +37,10 @@ def test_yaml_1_1_and_1_2_readers_read_back_what_was_written(value: dict[str, An
 
 @pytest.mark.parametrize(
     "text",
-    ["true", "No", "on", "1e3", "0x10", "012", "1_000", ".inf", "~", "null", "2026-11-23", "12:30", "=", "<<", "-", "?",
-     "a: b", "a #b", "!tag", "&a", "*a", "%x", "@x", "`x`", "", " ", "'", '"', "\n", "a\n", "\u2028", "\x85", "\ufeff"],
+    ["true", "No", "on", "off", "Yes", "y", "1e3",
+     "0x10", "012", "1_000", ".inf", "~", "null", "2026-11-23", "12:30", "=", "<<", "-", "?",
+     "a: b", "a #b", "!tag", "&a", "*a", "%x", "@x", "`x`", "", " ", "'", '"', "\n", "a\n", "a\n\n",
+     "a\nb\n\n", "\u2028", "\x85", "\ufeff"],
 )  # fmt: skip
 def test_what_could_be_read_as_something_else_stays_text(text: str) -> None:
     document = dump({"key": text, text or "x": [text]})

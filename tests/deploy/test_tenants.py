@@ -3,6 +3,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from strangler.errors import OutputError
 from strangler.model import Severity
 from strangler.plan import Plan
 from strangler.plan.platform import Tenant
@@ -48,6 +51,16 @@ def test_one_tenant_is_put_into_a_tree_and_taken_out_again(
     assert all("tenants/globex/" in path.as_posix() for path in added)
     remove_tenant(tmp_path / "out", "globex")
     assert content() == before
+
+
+def test_a_folder_that_is_no_tree_of_ours_gets_and_loses_no_tenant(tmp_path: Path) -> None:
+    (tmp_path / "tenants" / "acme").mkdir(parents=True)
+    (tmp_path / "tenants" / "acme" / "mine").touch()
+    with pytest.raises(OutputError, match="no rendered tree"):
+        remove_tenant(tmp_path, "acme")
+    with pytest.raises(OutputError, match="no rendered tree"):
+        write_tenant(tmp_path, "acme", {"tenants/acme/a": ""})
+    assert [path.name for path in (tmp_path / "tenants" / "acme").iterdir()] == ["mine"]
 
 
 def test_data_stays_unless_it_was_declared_to_go(make_plan: Callable[[str], Plan]) -> None:

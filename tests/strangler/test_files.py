@@ -60,3 +60,23 @@ def test_a_tree_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
     with pytest.raises(OutputError):
         write_tree(tmp_path / "out", {"a": "file", "a/b": "below a file"}, replace=True)
     assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["old"]
+
+
+def test_an_old_tree_comes_back_where_names_cannot_be_exchanged_and_the_new_one_cannot_take_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tree(tmp_path / "out", {"old": "old"})
+    rename, done = Path.rename, list[str]()
+
+    def failing(self: Path, target: Path) -> Path:
+        done.append(target.name)
+        if len(done) == 2:  # the old one is aside by now
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    monkeypatch.setattr("strangler.files._exchange", lambda first, second: False)
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(OutputError, match="Input/output error"):
+        write_tree(tmp_path / "out", {"new": "new"}, replace=True)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["old"]
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
