@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 _TEST = re.compile(r"(unit)?tests?|testing|testutils|conftest\.py|tests\.py|tests?_[^/]*|[^/]*_tests?\.py", re.DOTALL)
 _MIGRATIONS = re.compile(
-    r"(^|/)(\w+_)?migrations/(\d[^/]*|__init__)\.py$|(^|/)(alembic|migrations|migrate_repo)/([^/]+/)*(versions/[^/]+|env)\.py$"
+    r"(^|/)migrations/(\d[^/]*|__init__)\.py$|(^|/)\w+_migrations/\d{4}_[^/]*\.py$"
+    r"|(^|/)(alembic|migrations|migrate_repo)/([^/]+/)*(versions/[^/]+|env)\.py$"
     # Alembic's revisions wherever they stand: the twelve digits of a revision are in the file's name.
     r"|(^|/)versions/([^/]*[^/0-9a-z])?[0-9a-f]{12}(_[^/]*)?\.py$"
 )
