@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
+import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -269,6 +271,20 @@ def test_prometheus_gets_every_figure_in_its_format(desk: Desk) -> None:
         assert line.startswith("# ") or sample.match(line), line
     buckets = [int(line.rpartition(" ")[2]) for line in lines(desk.control) if "seconds_bucket" in line]
     assert buckets == sorted(buckets)
+
+
+def test_a_history_that_somebody_changed_is_warned_of(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        desk.as_(Role.OPERATOR).post("/v1/services/billing/shadow", json={"on": True, **WHY})
+        sound = desk.as_(Role.VIEWER).get("/v1/status").json()["warnings"]
+    with contextlib.closing(sqlite3.connect(tmp_path / "facade.sqlite3")) as database:
+        database.execute("DROP TRIGGER audit_stands")
+        database.execute("UPDATE audit SET reason = 'another' WHERE seq = 1")
+        database.commit()
+    with Desk(tmp_path) as desk:
+        warned = desk.as_(Role.VIEWER).get("/v1/status").json()["warnings"]
+        (said,) = set(warned) - set(sound)
+        assert said.startswith("entry 1 of the history is not as it was written")
 
 
 def test_a_percentile_is_the_bound_that_so_many_stay_below() -> None:

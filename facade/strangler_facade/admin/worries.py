@@ -24,6 +24,8 @@ def of_facade(control: ControlPlane) -> Iterator[str]:
     if control.sessions_obstacle:
         hint = "see facade.session.database_env of the plan"
         yield f"sessions cannot be looked up: {control.sessions_obstacle}; every user is anonymous; {hint}"
+    if control.altered_entry is not None:
+        yield f"entry {control.altered_entry} of the history is not as it was written: somebody changed the state file"
     if control.controller.owed:
         yield f"the disk is full: {control.controller.owed} entries of the history wait for room"
     lost = sum(int(message["gauges"].get("access_log_lost", 0)) for message in workers)

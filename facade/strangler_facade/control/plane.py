@@ -67,6 +67,7 @@ class ControlPlane:
         ears = Ears(self._receive, self.tallies.lost, self.tallies.adopted, on_note, self._usage.take)
         self.supervisor = Supervisor(worker_settings, settings.state, ears)
         self.controller = Controller(Store(settings.state / "facade.sqlite3"), settings.plan, plane or self.supervisor)
+        self.altered_entry = self.controller.store.broken_link()
         self.webhooks = Webhooks(on_note=on_note)
         self.pilot = Pilot(self.controller, self.webhooks, on_note=on_note)
         self.watch = Watch(self.controller, self.pilot, self.tallies, on_note=on_note)
