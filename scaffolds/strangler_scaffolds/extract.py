@@ -80,14 +80,14 @@ def extract_service(analysis: Analysis, plan: Plan, name: str, sources: Sources)
     graph = CallGraph(territory, recall(sources))
     findings = [found.finding for found in crossings_of(territory, graph)]
     client = client_of(territory, graph.entries, _client_package(territory, sources), graph.objects.by_ref)
-    monolith, sources = sources, direct(sources, territory, client)
+    monolith, sources = sources, direct(sources, territory, _partial(territory, host), client)
     stands_in = stand_in(package_of(name)) if host is not None and host.framework == "django" else None
     code = _code(territory, host, sources, stands_in)
     scripts = scripts_among(territory, code.taken("data"), lambda path: _below_root(territory, path))
     if scripts:
         hosts = (*(host.chain if host else ()), *scripts)
         grown = survey(analysis, plan, name, hosts=hosts, parts=host.parts if host else ())
-        sources = direct(monolith, grown, client)
+        sources = direct(monolith, grown, _partial(grown, host), client)
         code = _code(grown, host, sources, stands_in)
         findings += missed(grown, {*scripts, *(grown.shared - territory.shared)}, {*code.modules, *scripts})
         territory = grown
@@ -305,15 +305,15 @@ def _call_sites(territory: Territory, client: Client, sources: Sources) -> list[
     return edits
 
 
-def direct(sources: Sources, territory: Territory, client: Client) -> Sources:
-    """The library's sources with their calls of the seam direct again, as the service has them.
+def direct(sources: Sources, territory: Territory, partial: Iterable[str], client: Client) -> Sources:
+    """The sources of the library, and of what the service has in part, with their calls of the seam direct again.
 
     An earlier extraction may have pointed them at the client.
     """
     back = Move({mirror: name for name, mirror in client.mirrors.items()}, frozenset(client.mirrors.values()))
     names = {there: here for here, there in client.names.items()}
     changed: dict[str, bytes] = {}
-    for name in sorted(territory.shared):
+    for name in sorted({*territory.shared, *partial}):
         module = territory.modules[name]
         data = sources.read(module.path)
         if client.package.encode() in data:

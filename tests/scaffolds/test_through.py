@@ -85,3 +85,21 @@ def test_the_next_service_takes_the_clients_along_that_its_code_calls_through(tm
     for path in ("__init__.py", "stock/__init__.py", "stock/service.py", "stock/_runtime/client.py"):
         assert f"{domain}/service_clients/{path}" in done.tree
     assert done.origin["shop/service_clients/stock/service.py"] == "client"
+
+
+def test_a_module_that_the_service_has_in_part_is_cut_again_as_it_was(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    text = small.SOURCES["shop/app.py"].replace(
+        "from shop.stock import", "from shop.stock import service\nfrom shop.stock import"
+    )
+    text += "\n\ndef has(sku):\n    return service.level(sku) > 0\n"
+    root = small.lay_out(tmp_path, {**small.SOURCES, "shop/app.py": text})
+    evidence = (Evidence("shop/app.py", 4, scope="module"),)
+    edge = Edge("shop.app", "shop.stock.service", "import", scope=("module",), evidence=evidence)
+    analysis = dataclasses.replace(small.analysis(), edges=(*small.analysis().edges, edge))
+    first = extract_service(analysis, small.plan(), "stock", Sources(root))
+    scaffolds.write(first, root, tmp_path / "services/stock")
+    assert b"service_clients" in (root / "shop/app.py").read_bytes()
+    second = extract_service(analysis, small.plan(), "stock", Sources(root))
+    path = "stock_service/domain/shop/app.py"
+    assert b"def has(sku)" in first.tree[path]
+    assert second.tree[path] == first.tree[path]

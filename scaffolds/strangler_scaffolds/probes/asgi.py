@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import inspect
 import re
 import sys
@@ -70,8 +71,8 @@ async def _taken(bridge: Any, app: Any, own: str, scope: dict[str, Any], receive
 
 async def _beside_the_loop(work: Callable[[], Any]) -> Any:
     """Do what may ask an engine for asyncio that is lent: its statements are awaited in this task, from within."""
-    if "sqlalchemy.ext.asyncio" not in sys.modules:
-        return work()
+    if "sqlalchemy.ext.asyncio" not in sys.modules or importlib.util.find_spec("greenlet") is None:
+        return work()  # no engine for asyncio can be in use
     from sqlalchemy.util.concurrency import greenlet_spawn
 
     return await greenlet_spawn(work)

@@ -191,7 +191,8 @@ class Held:
 
 def _awaited(what: Any) -> Any:
     """The result of something awaitable: in the test's own task, or where that is not waiting, if it comes at once."""
-    concurrency = sys.modules.get("sqlalchemy.util.concurrency")
+    # Without greenlet, which is loaded where there is one to be in, SQLAlchemy raises for the question.
+    concurrency = sys.modules.get("sqlalchemy.util.concurrency") if "greenlet" in sys.modules else None
     if concurrency is not None and concurrency.in_greenlet():
         return concurrency.await_only(what)
     steps = what.__await__()
