@@ -28,7 +28,9 @@ def check_words(found: Migration) -> str:
     if found.checked is None:
         return "strangler check has not run here yet"
     checks = found.checked.checks
-    last = max((tally.day for tally in checks.values()), default=None)
+    if not checks:
+        return "strangler check had nothing to look at yet"
+    last = max(tally.day for tally in checks.values())
     said = (f"{name} {_tally_words(one)}{'' if one.day == last else f' ({one.day})'}" for name, one in checks.items())
     return f"last strangler check, {last}: {', '.join(said)}"
 

@@ -24,6 +24,7 @@ def test_the_last_check_in_words() -> None:
     said = check_words(Migration("shop", (), True, checked))
     assert said == "last strangler check, 2026-05-01: code ok (2026-04-03), traffic 2 errors, proofs 1 warning"
     assert "has not run" in check_words(Migration("shop", (), True, None))
+    assert "nothing to look at" in check_words(Migration("shop", (), True, LastCheck({}, {})))
 
 
 def test_the_platform_in_words(standing: Callable[..., Standing]) -> None:
