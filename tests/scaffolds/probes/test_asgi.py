@@ -108,6 +108,9 @@ def test_what_a_module_keeps_is_the_other_process_own(module: Any) -> None:
 
 @pytest.mark.parametrize("is_within", [True, False])
 def test_what_a_double_gives_can_be_awaited_there(module: Any, is_within: bool) -> None:
+    if is_within:
+        pytest.importorskip("greenlet")
+
     async def refreshed(token: str) -> str:
         if is_within:
             await asyncio.sleep(0)
@@ -126,7 +129,6 @@ def test_what_a_double_gives_can_be_awaited_there(module: Any, is_within: bool) 
             return asyncio.run(asked())
 
     if is_within:
-        pytest.importorskip("greenlet")
         assert asyncio.run(greenlet_spawn(broker.run, work)) == "a2"
     else:
         assert broker.run(work) == "a2"
