@@ -9,9 +9,11 @@ from strangler.errors import StranglerError
 
 
 def test_a_command_is_said_and_its_result_read(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop/__init__.py").touch()
     said: list[str] = []
     result = Commands(tmp_path, said.append)("plan", "init", "--package", "shop", "--name", "shop")
-    assert result == {"written": "strangler.yaml"}
+    assert result == {"written": "strangler.yaml", "findings": []}
     assert said == ["$ strangler plan init --package shop --name shop"]
 
 
