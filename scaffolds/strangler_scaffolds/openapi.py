@@ -39,7 +39,7 @@ _SIMPLE: Mapping[str, Schema] = {
 
 def describe(territory: Territory, graph: CallGraph) -> Schema:
     """The whole document, in a fixed order."""
-    described = _Describer(graph)
+    described = Describer(graph)
     paths = {
         f"/_strangler/calls/{entry.ref.replace(':', '/')}": described.operation(entry.ref, as_seen(entry))
         for entry in graph.entries
@@ -69,12 +69,9 @@ def _union(kinds: Mapping[str, int]) -> str | None:
     return " | ".join(names) or None
 
 
-def schema_of(annotation: str | None, graph: CallGraph) -> Schema:
-    """The schema of a value with this annotation; ``{}`` (anything) where it says nothing."""
-    return _Describer(graph).schema(annotation)
+class Describer:
+    """Describes values and calls, and gathers the ``schemas`` of the classes they name."""
 
-
-class _Describer:
     def __init__(self, graph: CallGraph) -> None:
         self._classes = {
             ref.rpartition(":")[2]: function for ref, function in graph.functions.items() if function.kind == "class"
@@ -88,6 +85,7 @@ class _Describer:
         }
 
     def operation(self, ref: str, function: Function) -> Schema:
+        """The path item of a function that can be called: its arguments, its result, and what it raised."""
         error = {
             "type": "object",
             "properties": {"error": {"$ref": "#/components/schemas/Error"}},

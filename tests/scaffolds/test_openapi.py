@@ -6,7 +6,7 @@ import pytest
 import small
 
 from strangler_scaffolds.entries import CallGraph
-from strangler_scaffolds.openapi import schema_of
+from strangler_scaffolds.openapi import Describer
 from strangler_scaffolds.territory import survey
 
 GRAPH = CallGraph(survey(small.analysis(), small.plan(), "stock"))
@@ -28,4 +28,4 @@ GRAPH = CallGraph(survey(small.analysis(), small.plan(), "stock"))
     ],
 )
 def test_annotations_become_schemas(annotation: str | None, schema: dict[str, Any]) -> None:
-    assert schema_of(annotation, GRAPH) == schema
+    assert Describer(GRAPH).schema(annotation) == schema

@@ -15,7 +15,16 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from strangler.errors import StranglerError
-from strangler_facade.channel import ChannelError, Decoder, UsageMessage, encode
+from strangler_facade.channel import (
+    ChannelError,
+    ConfirmedMessage,
+    Decoder,
+    DrainMessage,
+    IdentityMessage,
+    TableMessage,
+    UsageMessage,
+    encode,
+)
 from strangler_facade.control.places import end, record_workers, recorded_workers, require_free, socket_path
 
 _ADOPTION_SECONDS = 15.0
@@ -190,7 +199,7 @@ class Supervisor:
             self._ears.note(f"worker refused version {message['version']}: {message['reason']}")
         elif kind == "usage":
             if self._ears.usage(cast(UsageMessage, message)):
-                writer.write(encode({"type": "confirmed", "number": message["number"]}))
+                writer.write(encode(ConfirmedMessage(type="confirmed", number=message["number"])))
         else:
             self._ears.message(message)
         return worker
@@ -199,7 +208,7 @@ class Supervisor:
         worker = _Worker(message["worker"], message["pid"], writer)
         if not self._is_wanted(worker):
             self._ears.note(f"worker {worker.number} (pid {worker.pid}) is one too many and leaves")
-            writer.write(encode({"type": "drain", "seconds": _DRAIN_SECONDS}))
+            writer.write(encode(DrainMessage(type="drain", seconds=_DRAIN_SECONDS)))
             return None
         self._workers[worker.number] = worker
         if worker.pid in self._seen:
@@ -207,7 +216,7 @@ class Supervisor:
         self._seen.add(worker.pid)
         record_workers(self._state, [each.pid for each in self._workers.values()])
         if self._identity is not None:
-            writer.write(encode({"type": "identity", "config": self._identity}))
+            writer.write(encode(IdentityMessage(type="identity", config=self._identity)))
         if self._current is not None:
             writer.write(_table_message(*self._current))
         await self._notify()
@@ -230,7 +239,7 @@ class Supervisor:
         if identity is not None and identity != self._identity:
             self._identity = identity
             for worker in self._workers.values():
-                worker.writer.write(encode({"type": "identity", "config": identity}))
+                worker.writer.write(encode(IdentityMessage(type="identity", config=identity)))
 
     async def apply(self, version: int, table: Mapping[str, Any]) -> None:
         """Send the table to every worker and wait until each decides by it, or is gone; at most 5 s."""
@@ -254,7 +263,7 @@ class Supervisor:
         """Drain: no new connections, what has begun ends, then the workers leave; at most ``seconds``."""
         self._stopping = True
         for worker in self._workers.values():
-            worker.writer.write(encode({"type": "drain", "seconds": seconds}))
+            worker.writer.write(encode(DrainMessage(type="drain", seconds=seconds)))
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._until(lambda: not self._workers), seconds + 2)
         for worker in list(self._workers.values()):
@@ -274,4 +283,4 @@ class Supervisor:
 
 
 def _table_message(version: int, table: Mapping[str, Any]) -> bytes:
-    return encode({"type": "table", "version": version, "table": table})
+    return encode(TableMessage(type="table", version=version, table=table))

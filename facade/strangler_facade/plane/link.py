@@ -9,7 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol, cast
 
 from strangler.errors import StranglerError
-from strangler_facade.channel import ChannelError, Decoder, encode
+from strangler_facade.channel import (
+    AppliedMessage,
+    ChannelError,
+    Decoder,
+    HelloMessage,
+    MetricsMessage,
+    RefusedMessage,
+    encode,
+)
 from strangler_facade.plane.records.metrics import Ledger
 from strangler_facade.plane.upstreams.pool import Pool
 from strangler_facade.serialize import from_json
@@ -67,7 +75,7 @@ class Link(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The control plane is there."""
         self._transport, self._decoder, self._told = cast(asyncio.WriteTransport, transport), Decoder(), -1
-        self.send({"type": "hello", "pid": os.getpid(), "worker": self._number})
+        self.send(HelloMessage(type="hello", pid=os.getpid(), worker=self._number))
         self._worker.loop.call_later(_EVERY, self._report, transport)
         self._worker.loop.call_later(_USAGE_EVERY, self._tell_usage, transport)
 
@@ -105,11 +113,11 @@ class Link(asyncio.Protocol):
         try:
             self._worker.apply(from_json(document))
         except StranglerError as error:
-            self.send({"type": "refused", "version": version, "reason": error.message})
+            self.send(RefusedMessage(type="refused", version=version, reason=error.message))
             return
         self._version = version
         self.ready.set()
-        self.send({"type": "applied", "version": version})
+        self.send(AppliedMessage(type="applied", version=version))
 
     def send(self, message: Mapping[str, Any]) -> bool:
         """Send a message; ``False`` if nobody listens or too much waits."""
@@ -152,14 +160,14 @@ class Link(asyncio.Protocol):
             return
         self._told = count
         self.send(
-            {
-                "type": "metrics",
-                "worker": self._number,
-                "pid": os.getpid(),
-                "version": self._version,
-                "tallies": ledger.records(),
-                "breakers": {pool.target.name: pool.switch.state for pool in pools},
-                "healthy": {pool.target.name: pool.switch.healthy for pool in pools},
-                "gauges": self._worker.gauges(),
-            }
+            MetricsMessage(
+                type="metrics",
+                worker=self._number,
+                pid=os.getpid(),
+                version=self._version,
+                tallies=ledger.records(),
+                breakers={pool.target.name: pool.switch.state for pool in pools},
+                healthy={pool.target.name: pool.switch.healthy for pool in pools},
+                gauges=self._worker.gauges(),
+            )
         )

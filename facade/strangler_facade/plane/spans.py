@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from time import perf_counter, time_ns
 from typing import Any
 
+from strangler_facade.channel import SpanRecord, SpansMessage
 from strangler_facade.plane.connections.exchange import Exchange
 from strangler_facade.plane.forward import trace_context
 
@@ -24,7 +25,7 @@ class Spans:
     def __init__(self, share: float, send: Callable[[Mapping[str, Any]], bool]) -> None:
         self._limit = round(share * 2**32)
         self._send = send
-        self._waiting: list[dict[str, Any]] = []
+        self._waiting: list[SpanRecord] = []
         self.lost = 0
 
     def context(self, given: bytes | None) -> bytes:
@@ -47,31 +48,31 @@ class Spans:
     def flush(self) -> None:
         """Send what has been gathered."""
         waiting, self._waiting = self._waiting, []
-        if waiting and not self._send({"type": "spans", "spans": waiting}):
+        if waiting and not self._send(SpansMessage(type="spans", spans=waiting)):
             self.lost += len(waiting)
 
 
-def span(exchange: Exchange) -> dict[str, Any]:
-    """A request as a span (``channel.SpanRecord``); never a query, a cookie or a credential."""
+def span(exchange: Exchange) -> SpanRecord:
+    """A request as a span; never a query, a cookie or a credential."""
     head, course, end = exchange.head, exchange.course, time_ns()
     given = head.extras.get(b"traceparent") if head.extras else None
     continued = given is not None and given[:35] == exchange.trace[:35]
-    return {
-        "trace": exchange.trace[3:35].decode("ascii"),
-        "span": exchange.trace[_ID].decode("ascii"),
-        "parent": given[_ID].decode("ascii") if given is not None and continued else "",
-        "begin": end - round((perf_counter() - exchange.begun) * 1e9),
-        "end": end,
-        "method": head.method.decode("ascii") if head.method in _METHODS else "_OTHER",
-        "path": exchange.path.decode("utf-8", "replace"),
-        "host": exchange.host_name(),
-        "client": exchange.address,
-        "status": exchange.status,
-        "reason": exchange.reason,
-        "route": course.route.name,
-        "template": next(iter(course.route.match.paths), ""),
-        "service": course.service,
-        "target": exchange.lane.target.name,
-        "fell_back": exchange.lane is not course.lane,
-        "version": exchange.applied.version,
-    }
+    return SpanRecord(
+        trace=exchange.trace[3:35].decode("ascii"),
+        span=exchange.trace[_ID].decode("ascii"),
+        parent=given[_ID].decode("ascii") if given is not None and continued else "",
+        begin=end - round((perf_counter() - exchange.begun) * 1e9),
+        end=end,
+        method=head.method.decode("ascii") if head.method in _METHODS else "_OTHER",
+        path=exchange.path.decode("utf-8", "replace"),
+        host=exchange.host_name(),
+        client=exchange.address,
+        status=exchange.status,
+        reason=exchange.reason,
+        route=course.route.name,
+        template=next(iter(course.route.match.paths), ""),
+        service=course.service,
+        target=exchange.lane.target.name,
+        fell_back=exchange.lane is not course.lane,
+        version=exchange.applied.version,
+    )

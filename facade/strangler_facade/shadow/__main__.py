@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import cast
 
-from strangler_facade.channel import ChannelError, encode
+from strangler_facade.channel import ChannelError, DifferencesMessage, encode
 from strangler_facade.loops import loop_factory
 from strangler_facade.orders import Orders
 from strangler_facade.shadow.findings import Findings
@@ -70,8 +70,10 @@ async def _report(findings: Findings, repeats: Repeats, writer: asyncio.StreamWr
         counts["forgotten"] = findings.dropped
         seen = (counts, sum(route.pairs for route in findings.routes.values()))
         if seen != sent:
-            found = {"routes": findings.summary(), "counts": counts, "silent": findings.silent}
-            writer.write(encode({"type": "differences", **found}))
+            found = DifferencesMessage(
+                type="differences", routes=findings.summary(), counts=counts, silent=findings.silent
+            )
+            writer.write(encode(found))
             await writer.drain()
             sent = seen
 
