@@ -72,6 +72,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ("CALL-ASYNC", {"functions": function(is_async=True)}),
     ("CALL-VARIADIC", {"functions": function(params=(dataclasses.replace(small.AT, kind="var_keyword"),))}),
     ("RESULT-ITERATOR", {"functions": function(is_generator=True)}),
+    ("RESULT-ITERATOR", {"functions": function(returns="models.QuerySet[Level] | None")}),
     ("ARG-MUTATED", {"functions": function(mutates=("sku",))}),
     ("ARG-CALLABLE", {"calls": call(passes=(Passed("sku", "callable"),))}),
     ("ARG-ITERATOR", {"calls": call(passes=(Passed("sku", "iterator"),))}),

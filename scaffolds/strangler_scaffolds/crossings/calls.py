@@ -24,7 +24,11 @@ _HANDED = {
 }
 # Bases that make a class one of values; the names end a dotted path.
 _VALUE_BASES = frozenset({"Enum", "IntEnum", "StrEnum", "Flag", "NamedTuple", "TypedDict", "Protocol", "BaseModel"})
-_MODEL_WORDS = frozenset("[](),|. \"'")
+_BETWEEN = frozenset("[](),|. \"'")
+# Types whose values are gone through, or asked of the store, only where they are used.
+_LAZY = frozenset(
+    ["AsyncGenerator", "AsyncIterator", "Generator", "Iterator", "QuerySet", "RawQuerySet", "ScalarResult"]
+)
 
 
 def call_crossings(territory: Territory, graph: CallGraph) -> Iterator[Crossing]:
@@ -129,6 +133,8 @@ def _shape(entry: Entry, territory: Territory) -> Iterator[Crossing]:
     place = Location(function.path, function.line)
     if function.is_generator:
         yield crossing("RESULT-ITERATOR", f"{entry.ref} is a generator", place)
+    elif lazy := sorted(_words(function.returns or "") & _LAZY):
+        yield crossing("RESULT-ITERATOR", f"{entry.ref} returns a {lazy[0]}", place)
     if function.is_async:
         yield crossing("CALL-ASYNC", f"{entry.ref} is async", place)
     if any(param.kind in ("var_positional", "var_keyword") for param in function.params):
@@ -139,9 +145,12 @@ def _shape(entry: Entry, territory: Territory) -> Iterator[Crossing]:
         yield crossing("RESULT-MODEL", f"{entry.ref} returns {model}, an ORM object", place)
 
 
+def _words(annotation: str) -> set[str]:
+    return set("".join(" " if c in _BETWEEN else c for c in annotation).split())
+
+
 def _models_in(annotation: str, territory: Territory) -> list[str]:
-    words = set("".join(" " if c in _MODEL_WORDS else c for c in annotation).split())
     names = {
         m.cls.rpartition(":")[2]: m.cls for m in territory.analysis.models if module_of(m.cls) not in territory.tests
     }
-    return sorted(names[word] for word in words & set(names))
+    return sorted(names[word] for word in _words(annotation) & set(names))

@@ -108,7 +108,7 @@ RULES = _table(
         "the seam returns an ORM object",
         "it crosses as a reference into the shared store; return a value class before the store is split",
     ),
-    Rule("RESULT-ITERATOR", _REFUSE, "the seam returns a generator", "return a list, or pages of it"),
+    Rule("RESULT-ITERATOR", _REFUSE, "the seam returns a generator or a query", "return a list, or pages of it"),
     Rule(
         "TXN-SPAN",
         _REFUSE,
