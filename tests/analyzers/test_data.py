@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import pytest
-
-from strangler_analyzers.data.sql import Statement, tables_in
-
 DJANGO = {
     "shop/__init__.py": "",
     "shop/orders/__init__.py": "",
@@ -205,28 +201,6 @@ def test_other_orms_have_tables_and_references(look) -> None:
     assert not {"s:Form", "p:Json"} & set(found)
 
 
-@pytest.mark.parametrize(
-    ("text", "reads", "writes"),
-    [
-        ("SELECT * FROM a JOIN b ON a.x = b.x WHERE y = %s", ("a", "b"), ()),
-        ("INSERT INTO a (x) SELECT x FROM b", ("b",), ("a",)),
-        ("UPDATE a SET x = :x WHERE y = 1", (), ("a",)),
-        ("DELETE FROM shop.a WHERE x = ?", (), ("a",)),
-        ("WITH c AS (SELECT * FROM a) SELECT * FROM c", ("a",), ()),
-        ("select {} from a where {}", ("a",), ()),
-        ("INSERT INTO `{}` SELECT * FROM a", ("a",), ()),
-    ],
-)
-def test_sql_is_read_for_its_tables(text: str, reads: tuple[str, ...], writes: tuple[str, ...]) -> None:
-    assert tables_in(text) == (reads, writes)
-
-
-@pytest.mark.parametrize("text", ["Select an order from the list, please", "update your profile", "with love from me"])
-def test_prose_is_no_sql(text: str) -> None:
-    found = tables_in(text)
-    assert found is None or not found.writes
-
-
 def references(analysis, cls: str) -> list[tuple[str, str, str | None]]:
     (model,) = (model for model in analysis.models if model.cls == cls)
     return [(one.field, one.kind, one.target) for one in model.references]
@@ -257,41 +231,6 @@ class Gift(Order): ...
     given = [("orders", "relationship", "models:Order"), ("paid", "relationship", "models:Order")]
     assert references(analysis, "models:User") == given
     assert references(analysis, "models:Admin") == given
-
-
-def test_a_base_that_names_tables_for_others_is_no_model(look) -> None:
-    source = """
-from sqlalchemy.orm import DeclarativeBase, declared_attr, mapped_column
-
-class Base(DeclarativeBase):
-    @declared_attr.directive
-    def __tablename__(cls):
-        return cls.__name__.lower()
-
-class Order(Base):
-    id = mapped_column(primary_key=True)
-"""
-    assert [model.cls for model in look({"models.py": source}).models] == ["models:Order"]
-
-
-def test_flask_sqlalchemy_children_without_a_key_are_rows_of_their_parent_s_table(look) -> None:
-    source = """
-from flask_sqlalchemy import SQLAlchemy
-
-db = SQLAlchemy()
-
-class User(db.Model):
-    __tablename__ = "users"
-    id = db.Column(db.Integer, primary_key=True)
-
-class Admin(User):
-    __tablename__ = "admins"
-
-class StaffMember(User):
-    id = db.Column(db.ForeignKey("users.id"), primary_key=True)
-"""
-    tables = {model.cls: model.table for model in look({"models.py": source}).models}
-    assert tables == {"models:User": "users", "models:Admin": "users", "models:StaffMember": "staff_member"}
 
 
 def test_a_child_s_self_reference_is_its_parent_s(look) -> None:
@@ -367,32 +306,6 @@ class Good(models.Model):
     ]
 
 
-@pytest.mark.parametrize(
-    ("expression", "table"),
-    [
-        ("cls.__name__.lower()", "orderline"),
-        ("f'shop_{cls.__name__.lower()}s'", "shop_orderlines"),
-        ("'t' + cls.__name__", "tOrderLine"),
-        ("resolve(cls.__name__)", "order_line"),
-        ("'lines'", "lines"),
-        ("names[cls]", "order_line"),
-    ],
-)
-def test_tables_are_named_after_classes_as_the_base_does_it(look, expression: str, table: str) -> None:
-    source = f"""
-from sqlalchemy.orm import declarative_base, declared_attr, mapped_column
-
-class Named:
-    @declared_attr
-    def __tablename__(cls):
-        return {expression}
-
-class OrderLine(Named, declarative_base()):
-    id = mapped_column(primary_key=True)
-"""
-    assert [model.table for model in look({"models.py": source}).models] == [table]
-
-
 def test_a_helper_that_is_handed_a_model_s_method_is_followed_apart(look) -> None:
     source = """
 from flask_sqlalchemy import SQLAlchemy
@@ -427,24 +340,6 @@ def drop(id):
     assert function(analysis, "shop:drop").writes == ("bill",)
 
 
-def test_a_base_that_renames_the_tables_of_what_derives_from_it_is_heard(look) -> None:
-    analysis = look(
-        {
-            "shop/models.py": (
-                "import os\nfrom sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n\n"
-                "PREFIX = '__NONE__' if os.environ.get('MIGRATE') == '1' else 'shop_'\n\n\n"
-                "class Base(DeclarativeBase):\n    id: Mapped[int] = mapped_column(primary_key=True)\n\n"
-                "    def __init_subclass__(cls):\n        cls.__tablename__ = f'{PREFIX}{cls.__tablename__}'\n\n\n"
-                "class Order(Base):\n    __tablename__ = 'orders'\n\n\nclass Item(Base):\n    __tablename__ = 'items'\n"
-            )
-        }
-    )
-    assert sorted((model.cls, model.table) for model in analysis.models) == [
-        ("shop.models:Item", "shop_items"),
-        ("shop.models:Order", "shop_orders"),
-    ]
-
-
 def test_an_application_s_model_may_add_nothing_to_another_s_and_names_of_models_come_in_any_case(look) -> None:
     analysis = look(
         {
@@ -458,10 +353,3 @@ def test_an_application_s_model_may_add_nothing_to_another_s_and_names_of_models
     assert sorted(model.cls for model in analysis.models) == ["pages.models:Answer", "pages.models:Field"]
     (answer,) = [model for model in analysis.models if model.cls == "pages.models:Answer"]
     assert [reference.target for reference in answer.references] == ["pages.models:Field"]
-
-
-@pytest.mark.parametrize(
-    "text", ["insert into {name} (a) values ({values})", "update %s set a = 1", "delete from :table"]
-)
-def test_a_table_whose_name_is_made_at_run_time_is_none(text: str) -> None:
-    assert tables_in(text) in (None, Statement((), ()))
