@@ -35,6 +35,12 @@ def test_no_file_is_longer_than_400_lines(area: str, path: Path) -> None:
     assert _lines(area, path) <= 400
 
 
+@pytest.mark.parametrize("folder", ["benchmarks", "docs", "sample_monolith", "tests"])
+def test_no_file_of_what_is_around_it_is_longer_either(folder: str) -> None:
+    paths = sorted((ROOT / folder).rglob("*.py"))
+    assert [path for path in paths if len(path.read_text(encoding="utf-8").splitlines()) > 400] == []
+
+
 def test_half_of_the_files_are_shorter_than_130_lines() -> None:
     assert statistics.median(_lines(area, path) for area, path in MODULES) < 130
 
