@@ -18,12 +18,15 @@ _HERE, _RENAME_EXCHANGE = -100, 2  # AT_FDCWD and the flag of renameat2(2)
 def write_file(path: Path, content: str | bytes, *, lasting: bool = True) -> None:
     """Replace ``path`` with ``content`` (text as UTF-8), through a temporary file beside it.
 
-    ``lasting`` waits until it is on the disk; what can be made again need not.
+    ``lasting`` waits until it is on the disk; what can be made again need not. A device or a pipe (``/dev/null``,
+    ``/dev/stdout``) is written to: whoever may replace it would have a file there ever after.
 
     Raises:
         OutputError: the folder does not exist or may not be written.
     """
     data = content.encode() if isinstance(content, str) else content
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        return _pour(path, data)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     except OSError as error:
@@ -37,6 +40,14 @@ def write_file(path: Path, content: str | bytes, *, lasting: bool = True) -> Non
         raise OutputError(f"cannot write {path}: {error.strerror}") from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _pour(path: Path, data: bytes) -> None:
+    try:
+        with path.open("wb") as stream:
+            stream.write(data)
+    except OSError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror}") from error
 
 
 def _fill(handle: int, temporary: Path, data: bytes, mode: int, *, lasting: bool) -> None:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,24 @@ def test_a_file_keeps_its_mode_when_it_is_replaced(tmp_path: Path) -> None:
     write_file(path, "new")
     assert path.read_text(encoding="utf-8") == "new"
     assert path.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_pipe_or_device_is_written_to_and_stays(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as aside:
+        read = aside.submit(pipe.read_bytes)
+        write_file(pipe, "all of it\n" * 20_000)
+        assert read.result() == b"all of it\n" * 20_000
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert [one.name for one in tmp_path.iterdir()] == ["pipe"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_device_that_takes_nothing_is_told() -> None:
+    with pytest.raises(OutputError, match="cannot write /dev/full: No space left"):
+        write_file(Path("/dev/full"), "x")
+    assert stat.S_ISCHR(Path("/dev/full").stat().st_mode)
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
