@@ -10,7 +10,7 @@ from strangler_analyzers.assemble.functions import caller_of
 from strangler_analyzers.detectors import World
 from strangler_analyzers.detectors.world import argument, text
 from strangler_analyzers.resolve.frames import Event
-from strangler_analyzers.resolve.hierarchy import linearised, member
+from strangler_analyzers.resolve.hierarchy import inherited, linearised
 from strangler_analyzers.resolve.values import Class, Made
 
 # What is asked for a variable by its name; of the libraries for it everything is (``environs.Env.bool``).
@@ -93,8 +93,7 @@ def _alias(cls: Class, name: str) -> str | None:
 def _prefix(cls: Class) -> str:
     """``env_prefix`` of ``model_config``, or of the inner ``Config`` of older releases."""
     for name in ("model_config", "Config"):
-        found = member(cls, name)
-        for value in found[1] if found else ():
+        for value in inherited(cls, name):
             if isinstance(value, Made) and (prefix := text(argument(value, -1, "env_prefix"))):
                 return prefix
             if isinstance(value, Class) and (prefix := text(value.members.get("env_prefix", ()))):

@@ -11,7 +11,7 @@ from strangler_analyzers.data.kinds import orm_of
 from strangler_analyzers.detectors import World
 from strangler_analyzers.detectors.django_labels import label_of_model, labels, meta
 from strangler_analyzers.detectors.world import argument, text
-from strangler_analyzers.resolve.hierarchy import linearised, member
+from strangler_analyzers.resolve.hierarchy import inherited, linearised
 from strangler_analyzers.resolve.values import Class, Const, Ext, Made, Value, Values
 
 _KINDS = {
@@ -116,20 +116,18 @@ def _given(world: World, made: Made, place: int, name: str) -> Values:
     found = argument(made, place, name)
     if found or made.instance is None:
         return found
-    constructor = member(made.instance.cls, "__init__")
-    for func in constructor[1] if constructor is not None else ():
-        handed = (argument(one, place, name) for one in _constructed(world).get(func.dotted, ()))
+    constructed = world.program.noted("constructed", lambda: _constructed(world))
+    for func in inherited(made.instance.cls, "__init__"):
+        handed = (argument(one, place, name) for one in constructed.get(func.dotted, ()))
         found = next((values for values in handed if values), found)
     return found
 
 
 def _constructed(world: World) -> dict[str, list[Made]]:
     """What constructors of the program's own hand to those of outside classes, by their names."""
-    found: dict[str, list[Made]] | None = world.__dict__.get("constructed")
-    if found is None:
-        found = world.__dict__["constructed"] = {}
-        for event in world.named("__init__"):
-            found.setdefault(event.func.dotted, []).append(event.made)
+    found: dict[str, list[Made]] = {}
+    for event in world.named("__init__"):
+        found.setdefault(event.func.dotted, []).append(event.made)
     return found
 
 

@@ -10,7 +10,7 @@ from strangler_analyzers.data.declared import declared
 from strangler_analyzers.data.kinds import orm_of
 from strangler_analyzers.detectors import World
 from strangler_analyzers.detectors.world import argument, flat, text
-from strangler_analyzers.resolve.hierarchy import linearised, member
+from strangler_analyzers.resolve.hierarchy import inherited, linearised
 from strangler_analyzers.resolve.values import Class, Const, Func, Instance, Made, Value, Values
 
 _RELATIONS = ("relationship", "Relationship", "RelationshipProperty", "dynamic_loader", "backref")
@@ -73,8 +73,7 @@ def _is_primary(made: Made) -> bool:
 
 def _table_name(cls: Class) -> str | None:
     for name in ("__tablename__", "__table__"):
-        found = member(cls, name)
-        for value in found[1] if found else ():
+        for value in inherited(cls, name):
             if isinstance(value, Const) and isinstance(value.value, str):
                 return value.value
             if isinstance(value, Made) and value.callee.dotted.endswith("Table"):

@@ -8,7 +8,7 @@ from strangler_analyzers.detectors.django_labels import model_names
 from strangler_analyzers.detectors.mounts import receiver_of
 from strangler_analyzers.detectors.world import World, argument, flat
 from strangler_analyzers.resolve.frames import Event
-from strangler_analyzers.resolve.hierarchy import member, outside
+from strangler_analyzers.resolve.hierarchy import inherited, outside
 from strangler_analyzers.resolve.objects import instance_of
 from strangler_analyzers.resolve.values import Class, Ext, Func, Made, Member, Value, Values, unwrapped
 
@@ -64,8 +64,7 @@ def replaced_views(world: World, site: Value) -> Iterator[tuple[str, Func]]:
     """Where a registered administration serves a page by a method of the program's in the place of the framework's."""
     for start, admin in _administrations(world, site):
         for name, path in _STANDARD.items():
-            found = member(admin, name)
-            for value in map(unwrapped, found[1]) if found is not None else ():
+            for value in map(unwrapped, inherited(admin, name)):
                 if isinstance(value, Func):
                     yield (start + path, value)
 
@@ -108,8 +107,7 @@ def _holder(callee: Value) -> Value | None:
 
 
 def _given_by(cls: Class) -> Iterator[Values]:
-    found = member(cls, "get_urls")
-    for value in found[1] if found is not None else ():
+    for value in inherited(cls, "get_urls"):
         func = unwrapped(value)
         if isinstance(func, Func):
             apart = func.on(cls)

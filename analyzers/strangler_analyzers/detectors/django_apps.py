@@ -7,7 +7,7 @@ from typing import Any
 
 from strangler_analyzers.detectors.world import said, text
 from strangler_analyzers.resolve.frames import CallOf, Frame
-from strangler_analyzers.resolve.hierarchy import linearised, member
+from strangler_analyzers.resolve.hierarchy import inherited, linearised
 from strangler_analyzers.resolve.values import Class, Func, Made, Values, unwrapped
 
 
@@ -52,8 +52,7 @@ def started(program: Any) -> Iterator[Func]:
     """What Django calls of each application at the start: ``ready``."""
     for key in sorted(program.classes):
         cls = program.classes[key]
-        ready = member(cls, "ready") if is_config(cls) else None
-        for value in ready[1] if ready is not None else ():
+        for value in inherited(cls, "ready") if is_config(cls) else ():
             func = unwrapped(value)
             if isinstance(func, Func):
                 yield func.on(cls)

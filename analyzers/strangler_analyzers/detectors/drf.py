@@ -8,7 +8,7 @@ from typing import NamedTuple
 from strangler_analyzers.detectors.drf_layouts import Template, layout_of
 from strangler_analyzers.detectors.paths import from_angles, from_regex, methods_of
 from strangler_analyzers.detectors.world import World, argument, said, text, texts
-from strangler_analyzers.resolve.hierarchy import linearised, member
+from strangler_analyzers.resolve.hierarchy import inherited, linearised, member
 from strangler_analyzers.resolve.values import Class, Func, Items, Made, Member, Module, Value, Values, unwrapped
 
 _LIST = {"list": "get", "create": "post"}
@@ -65,8 +65,8 @@ def router_routes(world: World, router: Made) -> Iterator[RouterRoute]:
 def _root_views(world: World, router: Made) -> Values:
     """The view at the root of a router: what was set on it, or what its class says."""
     found = world.program.noted("root views", lambda: dict(_set_on_routers(world)))
-    defined = member(router.instance.cls, "APIRootView") if router.instance is not None else None
-    return found.get(router) or (defined[1] if defined is not None else ())
+    own = inherited(router.instance.cls, "APIRootView") if router.instance is not None else ()
+    return found.get(router) or own
 
 
 def _set_on_routers(world: World) -> Iterator[tuple[Value, Values]]:

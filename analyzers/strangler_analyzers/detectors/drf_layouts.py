@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from strangler_analyzers.detectors.paths import from_regex
 from strangler_analyzers.detectors.world import argument, flat, text
-from strangler_analyzers.resolve.hierarchy import member
+from strangler_analyzers.resolve.hierarchy import inherited
 from strangler_analyzers.resolve.values import Class, Items, Made, Value
 
 
@@ -32,9 +32,7 @@ class Template(NamedTuple):
 
 def layout_of(router: Class) -> list[Template]:
     """The templates of a class of routers, in their order; none where it has the framework's, or not all is known."""
-    found = member(router, "routes")
-    held = flat(found[1]) if found is not None else []
-    templates = [_template(one) for one in held]
+    templates = [_template(one) for one in flat(inherited(router, "routes"))]
     return [one for one in templates if one is not None] if None not in templates else []
 
 

@@ -8,15 +8,14 @@ from typing import NamedTuple
 
 from strangler_analyzers.detectors.kinds import Example
 from strangler_analyzers.detectors.mounts import receiver_of
-from strangler_analyzers.detectors.paths import join, methods_of
-from strangler_analyzers.detectors.world import World, argument, flat, said, text, texts
+from strangler_analyzers.detectors.paths import angle_names, join, methods_of
+from strangler_analyzers.detectors.world import World, argument, said, text, texts
 from strangler_analyzers.resolve.frames import Event
-from strangler_analyzers.resolve.hierarchy import linearised, member, outside
-from strangler_analyzers.resolve.values import Class, Const, Func, Made, Value, Values, unwrapped
+from strangler_analyzers.resolve.hierarchy import inherited, linearised, outside
+from strangler_analyzers.resolve.values import Class, Const, Func, Made, Value, unwrapped
 
 _LIBRARIES = ("flask_classful", "flask_classy")
 _VERBS = {"index": "GET", "get": "GET", "put": "PUT", "patch": "PATCH", "post": "POST", "delete": "DELETE"}
-_PARAMETER = re.compile(r"<(?:[^<>:]+:)?([^<>:]+)>")
 
 
 class View(NamedTuple):
@@ -43,8 +42,8 @@ def _views(event: Event, holder: Value, cls: Class) -> Iterator[View]:
     start = _option(event, cls, "route_prefix") + "/" + _base(event, cls)
     left_out = _listed(cls, "excluded_methods")
     for name in sorted({name for one in linearised(cls)[0] for name in one.members} - left_out):
-        found = member(cls, name) if not name.startswith(("_", "before_", "after_")) else None
-        for func in map(unwrapped, found[1]) if found is not None else ():
+        is_view = not name.startswith(("_", "before_", "after_"))
+        for func in map(unwrapped, inherited(cls, name)) if is_view else ():
             if isinstance(func, Func) and func.binding in ("", "static"):
                 for rule, methods in _rules(cls, func, start):
                     yield View(event, holder, rule, methods, func.ref, f"{cls.scope.name}:{name}")
@@ -97,22 +96,17 @@ def _first(mark: Made) -> list[str]:
 
 def _arguments(cls: Class, func: Func, start: str) -> list[str]:
     """The parameters that become parts of the path: those that must be given and are not in it already."""
-    known = {"self", *_listed(cls, "base_args"), *_PARAMETER.findall(start)}
+    known = {"self", *_listed(cls, "base_args"), *angle_names(start)}
     needed = (name for name in func.layout.places if name not in func.layout.defaulted)
     return [] if _is(cls, "inspect_args", False) else [name for name in needed if name not in known]
 
 
 def _listed(cls: Class, name: str) -> set[str]:
-    return set(texts(tuple(flat(_values(cls, name)))))
+    return set(texts(inherited(cls, name)))
 
 
 def _is(cls: Class, name: str, given: bool) -> bool:
-    return any(isinstance(value, Const) and value.value is given for value in _values(cls, name))
-
-
-def _values(cls: Class, name: str) -> Values:
-    found = member(cls, name)
-    return found[1] if found is not None else ()
+    return any(isinstance(value, Const) and value.value is given for value in inherited(cls, name))
 
 
 EXAMPLE = Example(

@@ -9,7 +9,7 @@ from strangler_analyzers.detectors.kinds import Example
 from strangler_analyzers.detectors.mounts import kind_of, receiver_of
 from strangler_analyzers.detectors.paths import from_angles, join, methods_of, route_id
 from strangler_analyzers.detectors.world import World, argument, flat, said, text, texts
-from strangler_analyzers.resolve.hierarchy import linearised, member, outside
+from strangler_analyzers.resolve.hierarchy import inherited, linearised, outside
 from strangler_analyzers.resolve.objects import class_behind
 from strangler_analyzers.resolve.values import Class, Const, Func, Made, Value, unwrapped
 
@@ -93,9 +93,8 @@ def _methods(world: World, cls: Class, start: str) -> Iterator[Route]:
 
 def _names(cls: Class, name: str) -> set[str] | None:
     """The names in a set that the class has as ``name``, where all of it is known."""
-    found = member(cls, name)
-    held = flat(found[1]) if found is not None else []
-    return set(texts(found[1])) if found is not None and held and all(isinstance(one, Const) for one in held) else None
+    held = flat(inherited(cls, name))
+    return set(texts(tuple(held))) if held and all(isinstance(one, Const) for one in held) else None
 
 
 def _exposed(world: World, cls: Class, func: Func, start: str) -> Iterator[Route]:

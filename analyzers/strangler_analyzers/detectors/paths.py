@@ -24,6 +24,11 @@ def from_angles(path: str) -> str:
     return _FLASK.sub(r"{\1}", path)
 
 
+def angle_names(path: str) -> list[str]:
+    """The names in such a path, in their order."""
+    return _FLASK.findall(path)
+
+
 def from_braces(path: str) -> str:
     """``/a/{id:int}`` → ``/a/{id}`` (Starlette, aiohttp)."""
     return _FORMAT.sub(r"{\1}", path)

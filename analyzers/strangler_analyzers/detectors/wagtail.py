@@ -8,7 +8,7 @@ from strangler_analyzers.detectors.drf import RouterRoute
 from strangler_analyzers.detectors.kinds import Example
 from strangler_analyzers.detectors.mounts import kind_of, receiver_of
 from strangler_analyzers.detectors.world import World, argument, ref_of, text
-from strangler_analyzers.resolve.hierarchy import member
+from strangler_analyzers.resolve.hierarchy import inherited
 from strangler_analyzers.resolve.library import classes
 from strangler_analyzers.resolve.values import Class, Made
 
@@ -34,8 +34,7 @@ def endpoint_routes(world: World, router: Made) -> Iterator[RouterRoute]:
 
 
 def _handler(cls: Class, method: str) -> str:
-    found = member(cls, method)
-    refs = (ref_of(value) for value in found[1]) if found is not None else iter(())
+    refs = (ref_of(value) for value in inherited(cls, method))
     return next((ref for ref in refs if ref is not None), cls.ref)
 
 

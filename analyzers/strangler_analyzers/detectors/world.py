@@ -8,7 +8,7 @@ from functools import cached_property
 from strangler.analysis import Evidence
 from strangler_analyzers.resolve import Program
 from strangler_analyzers.resolve.frames import Event, Record
-from strangler_analyzers.resolve.hierarchy import linearised, member
+from strangler_analyzers.resolve.hierarchy import inherited, linearised
 from strangler_analyzers.resolve.pending import Partial
 from strangler_analyzers.resolve.values import (
     Bound,
@@ -133,8 +133,7 @@ def texts(values: Values) -> list[str]:
 
 def said(cls: Class, name: str) -> str | None:
     """The text that ``cls`` has, or inherits, as ``name``."""
-    found = member(cls, name)
-    return text(found[1]) if found is not None else None
+    return text(inherited(cls, name))
 
 
 def argument(made: Made, place: int, *names: str) -> Values:

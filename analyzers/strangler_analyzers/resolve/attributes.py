@@ -7,7 +7,7 @@ from typing import Any
 
 from strangler_analyzers.resolve.containers import call_method
 from strangler_analyzers.resolve.frames import CallOf, Frame
-from strangler_analyzers.resolve.hierarchy import accessor, linearised, member, outside
+from strangler_analyzers.resolve.hierarchy import accessor, inherited, linearised, member, outside
 from strangler_analyzers.resolve.objects import Object
 from strangler_analyzers.resolve.pending import Generator, Matching, Partial, Property, Super
 from strangler_analyzers.resolve.values import (
@@ -342,9 +342,8 @@ def _is_accessed(frame: Frame, owner: Instance, attr: str, kind: str, given: lis
         return True
     if of_descriptor not in frame.program.specials and not frame.program.has_properties:
         return False
-    defined = member(owner.cls, attr)
     taken = False
-    for value in defined[1] if defined is not None else EMPTY:
+    for value in inherited(owner.cls, attr):
         if isinstance(value, Property) and kind in value.parts:
             called(frame, value.parts[kind], owner, given)
             taken = True

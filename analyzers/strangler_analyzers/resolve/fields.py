@@ -5,7 +5,7 @@ from __future__ import annotations
 from strangler_analyzers.resolve.attributes import set_attribute
 from strangler_analyzers.resolve.containers import call_method
 from strangler_analyzers.resolve.frames import CallOf, Frame
-from strangler_analyzers.resolve.hierarchy import fields, member
+from strangler_analyzers.resolve.hierarchy import fields, inherited
 from strangler_analyzers.resolve.objects import Object
 from strangler_analyzers.resolve.pending import Partial
 from strangler_analyzers.resolve.values import EMPTY, Bound, Class, Func, Instance, Made, Value, Values, Wrapped, union
@@ -38,8 +38,7 @@ def fill(frame: Frame, cls: Class, call: CallOf, result: Value) -> None:
 def _default(frame: Frame, cls: Class, name: str) -> Values:
     """The default of a field, or what its factory makes."""
     found = EMPTY
-    defined = member(cls, name)
-    for value in defined[1] if defined is not None else EMPTY:
+    for value in inherited(cls, name):
         if isinstance(value, Made):
             found = union(found, value.kwargs.get("default", EMPTY))
             factories = next((value.kwargs[one] for one in _FACTORIES if one in value.kwargs), EMPTY)

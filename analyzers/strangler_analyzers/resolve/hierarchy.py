@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from strangler_analyzers.resolve.values import Class, Func, Value, Values
+from strangler_analyzers.resolve.values import EMPTY, Class, Func, Value, Values
 
 
 def linearised(cls: Class) -> tuple[list[Class], list[Value]]:
@@ -41,6 +41,12 @@ def member(cls: Class, name: str, after: Class | None = None) -> tuple[Class, Va
         if values is not None:
             return (one, values)
     return None
+
+
+def inherited(cls: Class, name: str) -> Values:
+    """What ``cls`` has, or inherits from a class of the program, as ``name``; nothing if there is none."""
+    found = member(cls, name)
+    return found[1] if found is not None else EMPTY
 
 
 def outside(cls: Class) -> list[Value]:
