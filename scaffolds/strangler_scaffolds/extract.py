@@ -80,15 +80,17 @@ def extract_service(analysis: Analysis, plan: Plan, name: str, sources: Sources)
     graph = CallGraph(territory, recall(sources))
     findings = [found.finding for found in crossings_of(territory, graph)]
     client = client_of(territory, graph.entries, _client_package(territory, sources), graph.objects.by_ref)
-    monolith, sources = sources, direct(sources, territory, _partial(territory, host), client)
+    partial = _partial(territory, host)
+    monolith, sources = sources, direct(sources, territory, partial, client)
     stands_in = stand_in(package_of(name)) if host is not None and host.framework == "django" else None
-    code = _code(territory, host, sources, stands_in)
+    code = _code(territory, partial, sources, stands_in)
     scripts = scripts_among(territory, code.taken("data"), lambda path: _below_root(territory, path))
     if scripts:
         hosts = (*(host.chain if host else ()), *scripts)
         grown = survey(analysis, plan, name, hosts=hosts, parts=host.parts if host else ())
-        sources = direct(monolith, grown, _partial(grown, host), client)
-        code = _code(grown, host, sources, stands_in)
+        partial = _partial(grown, host)
+        sources = direct(monolith, grown, partial, client)
+        code = _code(grown, partial, sources, stands_in)
         findings += missed(grown, {*scripts, *(grown.shared - territory.shared)}, {*code.modules, *scripts})
         territory = grown
     findings += [*_lost_hooks(territory, code), *lost_host(host, code.cuts, monolith)]
@@ -105,9 +107,9 @@ def extract_service(analysis: Analysis, plan: Plan, name: str, sources: Sources)
 def _partial(territory: Territory, host: Host | None) -> set[str]:
     """The modules the service has in part: the way to the application, and packages around what it has."""
     partial = set(host.chain) if host else set()
-    for name in territory.moved | territory.shared | partial:
+    for name in territory.taken | partial:
         partial |= {parent for parent in parents(name) if parent in territory.modules}
-    return partial - territory.moved - territory.shared
+    return partial - territory.taken
 
 
 @dataclass(frozen=True)
@@ -125,10 +127,10 @@ class _Code:
         return [path for path, origin in self.origin.items() if origin == kind]
 
 
-def _code(territory: Territory, host: Host | None, sources: Sources, stands_in: StandIn | None) -> _Code:
-    cuts, findings = cut_down(territory, sources, _partial(territory, host), stands_in)
+def _code(territory: Territory, partial: set[str], sources: Sources, stands_in: StandIn | None) -> _Code:
+    cuts, findings = cut_down(territory, sources, partial, stands_in)
     domain, origin = _domain(territory, sources, cuts)
-    modules = {*territory.moved, *territory.shared, *(cut.module for cut in cuts)}
+    modules = {*territory.taken, *(cut.module for cut in cuts)}
     return _Code(domain, origin, cuts, findings, frozenset(modules))
 
 
@@ -165,8 +167,7 @@ def _other_clients(
     territory: Territory, used: Mapping[str, Iterable[str]], own: Client, sources: Sources
 ) -> dict[str, bytes]:
     """The clients of services that were taken out before, which code of this one calls through."""
-    modules = territory.moved | territory.shared
-    packages = {package for module in modules for package in used.get(module, ())} - {own.package}
+    packages = {package for module in territory.taken for package in used.get(module, ())} - {own.package}
     folders = [_folder_of(territory, package) for package in sorted(packages)]
     found = {f"{folder.rpartition('/')[0]}/__init__.py" for folder in folders}
     found |= {path for folder in folders for path in sources.python_below(folder)}
@@ -213,9 +214,8 @@ def _blueprint(
     tests: MovedTests,
 ) -> Blueprint:
     internal = {name.partition(".")[0] for name in territory.modules}
-    in_service = set(territory.moved | territory.shared)
     settings = [
-        s.name for s in territory.analysis.settings if in_service & {ref.partition(":")[0] for ref in s.readers}
+        s.name for s in territory.analysis.settings if territory.taken & {ref.partition(":")[0] for ref in s.readers}
     ]
     return Blueprint(
         name=territory.name,
@@ -230,7 +230,7 @@ def _blueprint(
         monolith=plan.monolith.name,
         packages=tuple(sorted(internal)),
         roots=tuple(sorted(("" if root == "." else f"{root}/" for root in territory.analysis.source_roots), key=len)),
-        orms=tuple(sorted({model.orm for model in territory.analysis.models if model.module in in_service})),
+        orms=tuple(sorted({model.orm for model in territory.analysis.models if model.module in territory.taken})),
         tests=tests,
         links=links_elsewhere(territory),
         samples=examples(graph, sources),

@@ -135,11 +135,12 @@ def cut_down(
     What one of them loses, the others cannot import from it, so they are cut until none loses more.
     """
     texts = {name: decode(sources.read(territory.modules[name].path), territory.modules[name].path) for name in modules}
+    whole = {name: _names(text) for name, text in texts.items()}
     lost: set[str] = set()
     while True:
         is_allowed = _allowed(territory, modules, lost)
         sliced = {name: _sliced(territory, name, text, is_allowed, stand_in) for name, text in sorted(texts.items())}
-        now = {f"{name}.{gone}" for name, one in sliced.items() for gone in _names(texts[name]) - _names(one.text)}
+        now = {f"{name}.{gone}" for name, one in sliced.items() for gone in whole[name] - _names(one.text)}
         if now <= lost:
             return _cuts(territory, texts, sliced)
         lost |= now
@@ -166,7 +167,7 @@ def _sliced(
 
 def _allowed(territory: Territory, modules: set[str], lost: set[str]) -> Callable[[str], bool]:
     """Says of a dotted name whether the service can import it, where names of cut modules are ``lost``."""
-    kept = territory.moved | territory.shared | modules
+    kept = territory.taken | modules
     known = territory.modules
     internal = set(territory.analysis.packages) | {name.partition(".")[0] for name in known}
 

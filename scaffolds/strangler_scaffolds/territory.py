@@ -75,6 +75,11 @@ class Territory:
         """Modules that are tests; what they do is no crossing of the product."""
         return frozenset(module.name for module in self.analysis.modules if "tests" in module.roles)
 
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """The modules that the service has whole: those that go, and the library."""
+        return self.moved | self.shared
+
     def is_inside(self, module: str) -> bool:
         """Whether the service will own this module."""
         return module in self.moved
@@ -85,7 +90,7 @@ class Territory:
 
     def is_outside(self, module: str) -> bool:
         """Whether a module stays in the monolith alone (tests are neither side)."""
-        return module not in self.moved and module not in self.shared and module not in self.tests
+        return module not in self.taken and module not in self.tests
 
 
 def runtime_imports(analysis: Analysis) -> dict[str, tuple[Edge, ...]]:

@@ -14,7 +14,7 @@ def contract_of(territory: Territory, entries: Sequence[Entry]) -> dict[str, Any
     return {
         "service": territory.name,
         "store": territory.service.store,
-        "packages": sorted({name.partition(".")[0] for name in territory.moved | territory.shared}),
+        "packages": sorted({name.partition(".")[0] for name in territory.taken}),
         "entries": {entry.ref: _terms(entry) for entry in entries},
     }
 

@@ -38,11 +38,13 @@ def cut_hooks(territory: Territory, left: Mapping[str, ast.Module], cut: Collect
         left: what is left of each of these modules.
         cut: where statements went.
     """
+    homes = {territory.modules[name].path: name for name in left}
+    names = {name: _qualnames(tree, "") for name, tree in left.items()}
     for task, site in _asked_for(territory):
-        module = next((name for name in left if territory.modules[name].path == site.path), "")
+        module = homes.get(site.path, "")
         if not module or any(_missed(task, site, territory)):
             continue
-        if Location(site.path, site.line) in cut or not _is_left(task.handler, module, left[module]):
+        if Location(site.path, site.line) in cut or not _is_left(task.handler, module, names[module]):
             yield crossing(_rule(task), f"{task.name} calls {task.handler}, and was cut with what it needs", site)
 
 
@@ -53,10 +55,10 @@ def _asked_for(territory: Territory) -> Iterator[tuple[Task, Evidence]]:
             yield from ((task, site) for site in task.evidence if _concerns(task, site, territory))
 
 
-def _is_left(handler: str, module: str, tree: ast.Module) -> bool:
+def _is_left(handler: str, module: str, names: set[str]) -> bool:
     """Whether a function of a module is still there; one of another module, or without a name, is not asked for."""
     home, _, name = handler.partition(":")
-    return home != module or "<" in name or name in _qualnames(tree, "")
+    return home != module or "<" in name or name in names
 
 
 def _qualnames(node: ast.AST, within: str) -> set[str]:
@@ -118,7 +120,7 @@ def _is_changed(cls: str | None, territory: Territory) -> bool:
 
 
 def _writes(users: tuple[TableUse, ...], territory: Territory) -> bool:
-    return any(user.module in territory.moved | territory.shared for user in users)
+    return any(user.module in territory.taken for user in users)
 
 
 def _serves(territory: Territory) -> bool:

@@ -101,5 +101,5 @@ def _settings(territory: Territory) -> Iterator[Crossing]:
         readers = [ref for ref in setting.readers if not territory.is_outside(module_of(ref))]
         for site in setting.evidence:
             module = next((m.name for m in territory.analysis.modules if m.path == site.path), "")
-            if readers and module in territory.moved | territory.shared:
+            if readers and module in territory.taken:
                 yield crossing("SETTING", f"{setting.name} ({setting.source}) is read by {readers[0]}", site)

@@ -27,8 +27,8 @@ def migrations_for(territory: Territory, reach: Reach) -> tuple[tuple[str, ...],
 
 def _packages(territory: Territory) -> Iterator[str]:
     """The packages of migrations beside the models that the service has."""
-    here = territory.moved | territory.shared
-    for module in sorted({model.module for model in territory.analysis.models if model.orm == "django"} & here):
+    modelled = {model.module for model in territory.analysis.models if model.orm == "django"}
+    for module in sorted(modelled & territory.taken):
         around = (f"{package}.migrations" for package in reversed([*parents(module)]))
         yield from [name for name in around if name in territory.modules][:1]
 

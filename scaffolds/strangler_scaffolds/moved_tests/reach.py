@@ -35,7 +35,7 @@ class Reach:
     def __init__(self, territory: Territory, sources: Sources, cuts: Sequence[Cut]) -> None:
         self._territory = territory
         self._sources = sources
-        self._here = territory.moved | territory.shared
+        self._here = territory.taken
         self._gone = {cut.module: self._names_of(cut.path) - _names(cut.data, cut.path) for cut in cuts}
         self._cut = {cut.path: cut.data for cut in cuts}
         self._internal = {name.partition(".")[0] for name in territory.modules}

@@ -14,7 +14,7 @@ from typing import Any
 
 from .beside import with_more
 from .django_agent import DjangoSide
-from .far import standing_in
+from .far import overriding, standing_in
 from .lent import LentConnection
 from .mails import Mails
 from .patched import applied
@@ -58,7 +58,8 @@ class Agent:
             made = asked or self._host.application
             doubles = conditions.get("doubles", {"which": [], "at": ""})
             doubled = standing_in(doubles["which"], doubles["at"], made)
-            replaced = _replaced(made, conditions.get("overrides", []))
+            overrides = conditions.get("overrides", [])
+            replaced = overriding(made, ((_dependency(one["dependency"]), one["value"]) for one in overrides))
             held, followed = applied(conditions["values"]), self._followed(self._test)
             with doubled, held, self._configured(conditions["config"]), replaced, followed:
                 await (asked or self._app)(scope, receive, self._with_what_is_beside(scope, send))
@@ -164,20 +165,6 @@ class _State:
             clear()
 
 
-@contextlib.contextmanager
-def _replaced(application: Any, overrides: list[dict[str, Any]]) -> Iterator[None]:
-    """Let FastAPI's dependencies that the test has replaced give what they give there."""
-    held = getattr(application, "dependency_overrides", {})
-    named = [(_dependency(override["dependency"]), override["value"]) for override in overrides]
-    added = {function: _giving(value) for function, value in named if function is not None}
-    held.update(added)
-    try:
-        yield
-    finally:
-        for key in added:
-            held.pop(key, None)
-
-
 def _dependency(name: str) -> Any:
     """The function of a name (``module:qualname``) in this process, if its module is loaded."""
     module, _, path = name.partition(":")
@@ -185,10 +172,6 @@ def _dependency(name: str) -> Any:
     for part in path.split("."):
         found = getattr(found, part, None)
     return found
-
-
-def _giving(value: Any) -> Callable[[], Any]:
-    return lambda: value
 
 
 def _any_codec(contract: Any, package: str) -> Any:

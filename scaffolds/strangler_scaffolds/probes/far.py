@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from . import wire
@@ -101,7 +101,7 @@ def standing_in(doubles: list[Any], address: str, application: Any = None) -> It
         for module, within, name, kind, number in doubles:
             owner, far = _owner(module, within), line.far(number)
             if kind == "dependency":
-                stack.enter_context(_depending(application, getattr(owner, name, None), far))
+                stack.enter_context(overriding(application, [(getattr(owner, name, None), far)]))
             elif owner is not None and kind == "aside":
                 user = _owner(module, "")
                 stack.callback(setattr, user, within, owner)
@@ -113,17 +113,20 @@ def standing_in(doubles: list[Any], address: str, application: Any = None) -> It
 
 
 @contextlib.contextmanager
-def _depending(application: Any, function: Any, far: Far) -> Iterator[None]:
-    """Let FastAPI get the stand-in from a dependency."""
-    held = getattr(application, "dependency_overrides", None)
-    if held is None or function is None:
-        yield
-        return
-    held[function] = lambda: far
+def overriding(application: Any, given: Iterable[tuple[Any, Any]]) -> Iterator[None]:
+    """Let FastAPI get other values from dependencies: pairs of the function (None: it is not here) and the value."""
+    held = getattr(application, "dependency_overrides", {})
+    added = {function: _giving(value) for function, value in given if function is not None}
+    held.update(added)
     try:
         yield
     finally:
-        held.pop(function, None)
+        for function in added:
+            held.pop(function, None)
+
+
+def _giving(value: Any) -> Callable[[], Any]:
+    return lambda: value
 
 
 class Beside:

@@ -13,7 +13,8 @@ import socket
 import struct
 import sys
 import types
-from typing import Any, List, Optional
+from functools import cached_property
+from typing import Any, Dict, List, Optional, Tuple
 
 _LENGTH = struct.Struct("!I")
 _TOKEN_BYTES = 32
@@ -81,13 +82,16 @@ def _at(module: str, name: str) -> Any:
     return getattr(sys.modules[module], name)
 
 
-def _place_of(obj: Any) -> Any:
-    """The first module that keeps an object under a name, and that name; None if none does."""
+def _places() -> Dict[int, Tuple[str, str, Any]]:
+    """Of each object that modules keep, by its identity: the first module that does, the name there, and the object.
+
+    With that in it, nothing else has the identity meanwhile.
+    """
+    found: Dict[int, Tuple[str, str, Any]] = {}
     for name, module in list(sys.modules.items()):
         for key, value in list(getattr(module, "__dict__", {}).items()):
-            if value is obj:
-                return name, key
-    return None
+            found.setdefault(id(value), (name, key, value))
+    return found
 
 
 class Ready:
@@ -107,12 +111,16 @@ class LenientPickler(Pickler):
     An object that a module keeps (a task, a logger) is the other process's own.
     """
 
+    @cached_property
+    def _kept(self) -> Dict[int, Tuple[str, str, Any]]:
+        return _places()  # once for a message: it goes through all that all modules have
+
     def reducer_override(self, obj: Any) -> Any:
         error = super().reducer_override(obj)
         if error is not NotImplemented:
             return error
-        if not isinstance(obj, _VALUES + _CODE) and (place := _place_of(obj)) is not None:
-            return _at, place
+        if not isinstance(obj, _VALUES + _CODE) and id(obj) in self._kept:
+            return _at, self._kept[id(obj)][:2]
         if isinstance(obj, (type, types.FunctionType)):
             found: Any = sys.modules.get(obj.__module__)
             for part in obj.__qualname__.split("."):

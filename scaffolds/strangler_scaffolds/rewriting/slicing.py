@@ -162,8 +162,7 @@ class _Slicer:
         trimmed = self._trim_elements(small)
         if trimmed is not None:
             return trimmed
-        targets = [t.target for t in small.targets] if isinstance(small, cst.Assign) else [small.target]
-        self.gone |= {target.value for target in targets if isinstance(target, cst.Name)}
+        self.gone |= _assigned(small)
         self._drop(small)
         return None
 
